@@ -1,0 +1,29 @@
+namespace Unroll;
+
+/// <summary>Loss and metrics of a model on a data set.</summary>
+public sealed class Evaluation
+{
+    internal Evaluation(IReadOnlyDictionary<string, double> logs, double seconds)
+    {
+        Logs = logs;
+        Seconds = seconds;
+    }
+
+    /// <summary>Mean loss over all samples.</summary>
+    public double Loss => Logs["loss"];
+
+    /// <summary>Share of right answers, 0 to 1.</summary>
+    /// <exception cref="KeyNotFoundException">The model was compiled without the metric "accuracy".</exception>
+    public double Accuracy => Logs.TryGetValue("accuracy", out double value)
+        ? value
+        : throw new KeyNotFoundException("The model was compiled without metrics: [\"accuracy\"].");
+
+    /// <summary>All values by name.</summary>
+    public IReadOnlyDictionary<string, double> Logs { get; }
+
+    /// <summary>Seconds that the pass over the data took.</summary>
+    public double Seconds { get; }
+
+    /// <summary>Takes the result apart as Keras' <c>[loss, accuracy]</c>.</summary>
+    public void Deconstruct(out double loss, out double accuracy) => (loss, accuracy) = (Loss, Accuracy);
+}
