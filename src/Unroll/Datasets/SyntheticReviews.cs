@@ -23,8 +23,8 @@ namespace Unroll.Datasets;
 /// </para>
 /// <para>
 /// So word counts say little, order says all. From the first word of the verdict to the end of the review there are at
-/// most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose nothing, rows of 30 lose part of the
-/// verdict in about a quarter of the reviews. Both labels are equally frequent. 5 % of the labels of each class are
+/// most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose nothing, while in rows of 30 the rule
+/// fails in about one review in eight for want of the verdict. Both labels are equally frequent. 5 % of the labels of each class are
 /// flipped after writing, in the training and the test set: no model can be expected to exceed <see cref="BestAccuracy"/>.
 /// </para>
 /// </remarks>
