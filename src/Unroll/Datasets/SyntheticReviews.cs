@@ -11,13 +11,13 @@ namespace Unroll.Datasets;
 /// <code>
 /// review   = plot [ concession "but" ] verdict plot
 /// verdict  = 1 to 3 clauses with 0 to 3 words of plot between them
-/// concession = 1 or 2 clauses, three quarters of them of the opposite opinion; half of the reviews have one
+/// concession = 1 or 2 clauses, 60 % of them of the opposite opinion; half of the reviews have one
 /// clause   = "the" subject copula [negator] [intensifier] opinion        "the plot was not very good"
 /// plot     = sentences of made-up nouns and verbs with Zipf-distributed frequencies
 /// </code>
 /// <para>
 /// The verdict decides: each opinion word counts +1 (20 positive words) or −1 (20 negative words); a negator (<c>not</c>,
-/// <c>never</c>, <c>hardly</c>; 40 % of the clauses) turns its sign, an intensifier (<c>very</c>, <c>really</c>,
+/// <c>never</c>, <c>hardly</c>; 30 % of the clauses) turns its sign, an intensifier (<c>very</c>, <c>really</c>,
 /// <c>extremely</c>; 30 %) doubles it; what stands before the last <c>but</c> does not count. The label is 1 when the sum
 /// is positive, 0 when it is negative; it is never zero.
 /// </para>

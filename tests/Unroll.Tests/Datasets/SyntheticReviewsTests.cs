@@ -45,26 +45,29 @@ public sealed class SyntheticReviewsTests
     [Fact]
     public void Counting_words_is_not_enough()
     {
-        // Logistic regression on word counts, trained by stochastic gradient descent.
+        // Logistic regression on word counts, trained by AdaGrad.
         const int Words = 1000;
         var (train, test) = SyntheticReviews.Load(12000, 4000, numWords: Words);
         var weights = new double[Words];
-        double bias = 0;
-        for (int epoch = 0; epoch < 12; epoch++)
+        var squares = new double[Words];
+        for (int epoch = 0; epoch < 8; epoch++)
         {
-            double rate = 0.05 / (1 + epoch);
             for (int i = 0; i < train.Count; i++)
             {
                 double error = train.Labels[i] - Probability(train.Sequences[i]);
-                bias += rate * error;
-                foreach (int id in train.Sequences[i]) weights[id] += rate * error;
+                foreach (var (id, count) in train.Sequences[i].CountBy(id => id))
+                {
+                    double gradient = error * count;
+                    squares[id] += gradient * gradient;
+                    weights[id] += 0.05 * gradient / Math.Sqrt(squares[id]);
+                }
             }
         }
 
         double accuracy = Enumerable.Range(0, test.Count).Count(i => (Probability(test.Sequences[i]) > 0.5) == (test.Labels[i] == 1)) / (double)test.Count;
-        Assert.InRange(accuracy, 0.52, 0.75);
+        Assert.InRange(accuracy, 0.55, 0.8); // better than chance, far below 0.95
 
-        double Probability(int[] ids) => 1 / (1 + Math.Exp(-bias - ids.Sum(id => weights[id])));
+        double Probability(int[] ids) => 1 / (1 + Math.Exp(-ids.Sum(id => weights[id]))); // the start id is the bias
     }
 
     [Fact]
