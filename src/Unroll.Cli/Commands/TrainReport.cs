@@ -40,7 +40,7 @@ internal sealed record EpochReport(int Epoch, double Seconds, double ValidationS
 internal sealed record TestReport(double Loss, double Accuracy);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(TrainReport))]
 internal sealed partial class TrainReportContext : JsonSerializerContext
 {
