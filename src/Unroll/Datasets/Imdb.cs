@@ -123,6 +123,7 @@ public static class Imdb
         long[] values = file.Read(labels).ReadInt64();
         if (values.Length != sequences.Length)
             throw new InvalidDataException($"{file.Name}: {samples} has {sequences.Length} reviews, {labels} has {values.Length} labels.");
+        if (values.Length == 0) throw new InvalidDataException($"{file.Name}: member {samples}.npy holds no reviews.");
         var classes = new int[values.Length];
         for (int i = 0; i < values.Length; i++)
         {
