@@ -17,7 +17,7 @@ public sealed class TrainReportTests
             EpochReport.Of(new EpochResult(1, 1.25, 0, new Dictionary<string, double> { ["accuracy"] = 0.8, ["loss"] = 0.4 })),
         ];
         string json = TrainReportContext.Write(
-            new TrainReport("0.1.0", settings, "imdb: …", 9617, epochs, new TestReport(0.3929, 0.8189), 2, 7, "0123456789abcdef"));
+            new TrainReport("0.1.0", settings, new DataReport("imdb", false, 25000, 25000, 0.75, 0.18), 9617, epochs, new TestReport(0.3929, 0.8189), 2, 7, "0123456789abcdef"));
 
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;

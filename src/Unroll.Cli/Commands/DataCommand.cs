@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Unroll.Cli.Infrastructure;
+using Unroll.Configuration;
 using Unroll.Datasets;
 
 namespace Unroll.Cli.Commands;
@@ -9,22 +10,23 @@ internal static class DataCommand
 {
     public static Command Create(CliContext context) => new("data", "Fetch and describe data sets.")
     {
-        Subcommand("get", "Find a data set on this machine, or download it.", context, Get),
-        Subcommand("info", "Sizes, balance and lengths of a data set.", context, Info),
+        Subcommand("get", "Find a data set on this machine, or download it.", ["imdb"], (_, directory) => Get(context, directory)),
+        Subcommand("info", "Sizes, balance and lengths of a data set.", ["imdb", "synthetic"], (name, directory) => Info(context, name, directory)),
     };
 
-    private static Command Subcommand(string name, string description, CliContext context, Action<CliContext, string?> run)
+    private static Command Subcommand(string name, string description, string[] known, Action<string, string?> run)
     {
-        var dataset = new Argument<string>("dataset") { Description = "Name of the data set: imdb." };
+        var dataset = new Argument<string>("dataset") { Description = $"Name of the data set: {string.Join(" or ", known)}." };
         dataset.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && token.Value != "imdb") result.AddError($"data set '{token.Value}' is unknown. Known: imdb.");
+            if (result.Tokens is [var token] && !known.Contains(token.Value))
+                result.AddError($"data set '{token.Value}' is unknown{NameMatching.Suggestion(token.Value, known)}");
         });
         Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first; a download goes there.");
         var command = new Command(name, description) { dataset, directory };
         command.SetAction(result =>
         {
-            run(context, result.GetValue(directory));
+            run(result.GetValue(dataset)!, result.GetValue(directory));
             return ErrorBoundary.Success;
         });
         return command;
@@ -36,9 +38,9 @@ internal static class DataCommand
         context.Out.WriteLine(Imdb.Get(directory, progress, context.Cancellation));
     }
 
-    private static void Info(CliContext context, string? directory)
+    private static void Info(CliContext context, string name, string? directory)
     {
-        DatasetInfo info = Imdb.GetInfo(directory);
+        DatasetInfo info = name == "imdb" ? Imdb.GetInfo(directory) : SyntheticReviews.GetInfo();
         TextWriter text = context.Out;
         text.WriteLine($"data set      {info.Name}");
         if (info.File is not null)

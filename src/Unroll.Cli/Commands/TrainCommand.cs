@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using Unroll.Cli.Infrastructure;
 using Unroll.Configuration;
+using Unroll.Datasets;
 using Unroll.Layers;
 using Unroll.Optimizers;
 
@@ -52,28 +53,46 @@ internal static class TrainCommand
         foreach (Layer layer in layers) model.Add(layer);
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
 
-        ReviewData data = ReviewData.Load(settings, context);
-        text.WriteLine(data.Description);
+        Dataset data = Load(settings, context);
+        if (data.Notice is not null) WriteNotice(context.Error, data.Notice);
+        text.WriteLine(Describe(data, settings));
 
         History history = model.Fit(
-            data.TrainX, data.TrainY, settings.BatchSize, settings.Epochs, settings.Verbose,
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose,
             validationSplit: settings.ValidationSplit,
-            validationData: settings.ValidateOnTest ? (data.TestX, data.TestY) : null,
+            validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
             cancellationToken: context.Cancellation);
         RequireFinite(history);
 
-        Evaluation test = model.Evaluate(data.TestX, data.TestY, settings.BatchSize, verbose: 0);
+        Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
         string fingerprint = model.Fingerprint();
         text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
         text.WriteLine($"fingerprint: {fingerprint}");
         if (settings.JsonPath is null) return;
 
         string json = TrainReportContext.Write(new TrainReport(
-            Version, SettingsReport.Of(settings), data.Description, model.ParameterCount, [.. history.Epochs.Select(EpochReport.Of)],
+            Version, SettingsReport.Of(settings), DataReport.Of(data), model.ParameterCount, [.. history.Epochs.Select(EpochReport.Of)],
             new TestReport(test.Loss, test.Accuracy), settings.Threads, settings.Seed, fingerprint));
         if (settings.JsonPath == "-") context.Out.Write(json);
         else AtomicFile.WriteAllText(settings.JsonPath, json);
     }
+
+    private static Dataset Load(TrainSettings settings, CliContext context)
+    {
+        using var progress = new DownloadProgressLine(context);
+        return Dataset.Load(settings.DatasetOptions, progress, context.Cancellation);
+    }
+
+    private static void WriteNotice(TextWriter error, string notice)
+    {
+        string frame = new('!', 80);
+        error.WriteLine($"{frame}\n{notice.TrimEnd()}\n{frame}");
+    }
+
+    private static string Describe(Dataset data, TrainSettings settings) =>
+        $"{data.DisplayName}: {data.Train.Count:N0} training and {data.Test.Count:N0} test reviews, {data.VocabularySize:N0} words, length {settings.MaxLen}; "
+        + $"{100 * data.CutShare:F1} % of the training reviews are cut, {100 * data.OovShare:F1} % of their words are out of vocabulary"
+        + (data.BestAccuracy is { } best ? $"; best possible accuracy {best:F2}." : ".");
 
     private static string Version =>
         typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";

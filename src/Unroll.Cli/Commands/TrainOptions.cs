@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Unroll.Cli.Infrastructure;
 using Unroll.Configuration;
+using Unroll.Text;
 
 namespace Unroll.Cli.Commands;
 
@@ -14,6 +15,8 @@ internal sealed class TrainOptions
     private readonly Option<int> _maxLen = CliOptions.Int("--max-len", "Tokens per review after padding and cutting.", 80, 1);
     private readonly Option<string> _padding = CliOptions.Choice("--padding", "Side on which short reviews are filled.", "pre", "post");
     private readonly Option<string> _truncating = CliOptions.Choice("--truncating", "Side on which long reviews are cut.", "pre", "post");
+    private readonly Option<int?> _trainCount = CliOptions.OptionalInt("--train-count", "Takes only the first training reviews; all without it.", 2);
+    private readonly Option<int?> _testCount = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
     private readonly Option<string> _model = CliOptions.Text("--model", "LAYERS", "The layers, with Keras' names and arguments.", "embedding(8), lstm(16), dense(1, activation=sigmoid)");
     private readonly Option<string> _optimizer = CliOptions.Text("--optimizer", "NAME", "The optimizer, for example adam or rmsprop(learning_rate=1e-4).", "adam");
     private readonly Option<double?> _learningRate = CliOptions.Double("--learning-rate", "Learning rate of the optimizer.", rate => rate > 0 && double.IsFinite(rate), "a number above 0");
@@ -30,8 +33,8 @@ internal sealed class TrainOptions
     {
         Option[] all =
         [
-            _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _model, _optimizer, _learningRate, _batchSize,
-            _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json,
+            _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
+            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -52,8 +55,10 @@ internal sealed class TrainOptions
             DataDirectory = result.GetValue(_dataDirectory),
             NumWords = result.GetValue(_numWords),
             MaxLen = result.GetValue(_maxLen),
-            Padding = result.GetValue(_padding)!,
-            Truncating = result.GetValue(_truncating)!,
+            Padding = Sequences.ParsePadding(result.GetValue(_padding)!),
+            Truncating = Sequences.ParseTruncating(result.GetValue(_truncating)!),
+            TrainCount = result.GetValue(_trainCount),
+            TestCount = result.GetValue(_testCount),
             Layers = Parse("--model", result.GetValue(_model)!, ObjectConfig.ParseList),
             Optimizer = WithLearningRate(Parse("--optimizer", result.GetValue(_optimizer)!, ObjectConfig.Parse), result.GetValue(_learningRate)),
             BatchSize = result.GetValue(_batchSize),

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Unroll.Datasets;
+using Unroll.Text;
 
 namespace Unroll.Cli.Commands;
 
@@ -14,15 +16,23 @@ namespace Unroll.Cli.Commands;
 /// <param name="Seed">Seed of everything random.</param>
 /// <param name="Fingerprint">Hash of the final weights.</param>
 internal sealed record TrainReport(
-    string Version, SettingsReport Settings, string Data, long Parameters, IReadOnlyList<EpochReport> Epochs, TestReport Test, int Threads, int Seed, string Fingerprint);
+    string Version, SettingsReport Settings, DataReport Data, long Parameters, IReadOnlyList<EpochReport> Epochs, TestReport Test, int Threads, int Seed, string Fingerprint);
 
 /// <summary>The settings, in the words of the options.</summary>
 internal sealed record SettingsReport(
     string Dataset, int NumWords, int MaxLen, string Padding, string Truncating, string Model, string Optimizer, int BatchSize, int MaxEpochs, double ValidationSplit, bool ValidateOnTest)
 {
     public static SettingsReport Of(TrainSettings settings) => new(
-        settings.Dataset, settings.NumWords, settings.MaxLen, settings.Padding, settings.Truncating, string.Join(", ", settings.Layers),
+        settings.Dataset, settings.NumWords, settings.MaxLen, Word(settings.Padding), Word(settings.Truncating), string.Join(", ", settings.Layers),
         settings.Optimizer.ToString(), settings.BatchSize, settings.Epochs, settings.ValidationSplit, settings.ValidateOnTest);
+
+    private static string Word(Padding end) => end == Unroll.Text.Padding.Pre ? "pre" : "post";
+}
+
+/// <summary>What was trained on; <paramref name="IsFallback"/>: synthetic reviews because IMDB could not be had.</summary>
+internal sealed record DataReport(string Name, bool IsFallback, int TrainCount, int TestCount, double CutShare, double OovShare)
+{
+    public static DataReport Of(Dataset data) => new(data.Name, data.IsFallback, data.Train.Count, data.Test.Count, data.CutShare, data.OovShare);
 }
 
 /// <summary>One epoch, counted from 1; <paramref name="Seconds"/> is training alone.</summary>

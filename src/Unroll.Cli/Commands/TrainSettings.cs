@@ -1,4 +1,6 @@
 using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Text;
 
 namespace Unroll.Cli.Commands;
 
@@ -13,9 +15,13 @@ internal sealed record TrainSettings
 
     public required int MaxLen { get; init; }
 
-    public required string Padding { get; init; }
+    public required Padding Padding { get; init; }
 
-    public required string Truncating { get; init; }
+    public required Padding Truncating { get; init; }
+
+    public required int? TrainCount { get; init; }
+
+    public required int? TestCount { get; init; }
 
     public required IReadOnlyList<ObjectConfig> Layers { get; init; }
 
@@ -37,4 +43,16 @@ internal sealed record TrainSettings
 
     /// <summary>Path of the JSON report, <c>-</c> for standard output, or null for none.</summary>
     public required string? JsonPath { get; init; }
+
+    public DatasetOptions DatasetOptions => new()
+    {
+        Name = Dataset,
+        NumWords = NumWords,
+        MaxLen = MaxLen,
+        Padding = Padding,
+        Truncating = Truncating,
+        TrainCount = TrainCount,
+        TestCount = TestCount,
+        Directory = DataDirectory,
+    };
 }
