@@ -8,7 +8,7 @@ public sealed class TrainCommandTests
     private static readonly string[] Small =
     [
         "train", "--train-count", "96", "--test-count", "32", "--num-words", "100", "--max-len", "12",
-        "--epochs", "2", "--batch-size", "16", "--threads", "2",
+        "--epochs", "2", "--batch-size", "16",
     ];
 
     private const string Model = "embedding(4), simple_rnn(4), dense(1, activation=sigmoid)";
@@ -72,7 +72,7 @@ public sealed class TrainCommandTests
     [Fact]
     public void Standard_output_can_be_the_report_alone()
     {
-        CliResult one = CliTest.Run([.. Small, "--dataset", "synthetic", "--model", Model, "--verbose", "2", "--json", "-", "--seed", "3"]);
+        CliResult one = CliTest.Run([.. Small, "--dataset", "synthetic", "--model", Model, "--verbose", "2", "--json", "-", "--seed", "3", "--threads", "3"]);
         Assert.Equal(0, one.ExitCode);
         using JsonDocument first = JsonDocument.Parse(one.Out);
         Assert.Contains("Epoch 2/2\n6/6 - ", one.Error, StringComparison.Ordinal);
