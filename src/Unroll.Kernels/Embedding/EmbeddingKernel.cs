@@ -70,28 +70,19 @@ internal static unsafe class EmbeddingKernel
             int end = System.Math.Min(rows, chunk + VectorWidths.Chunk);
             for (int t = 0; t < steps; t++)
             {
-                for (int lane = chunk; lane < end; lane += 4)
+                float* step = outputGradient.Pointer + (nint)t * stride;
+                int lane = chunk;
+                for (; lane + 4 <= end; lane += 4)
                 {
-                    int count = System.Math.Min(4, end - lane);
-                    float* source = outputGradient.Pointer + (nint)t * stride + lane;
-                    int e = 0;
-                    for (; e + 4 <= width; e += 4, source += 4 * lanes)
-                    {
-                        Transpose(
-                            Vector128.Load(source), Vector128.Load(source + lanes),
-                            Vector128.Load(source + 2 * lanes), Vector128.Load(source + 3 * lanes),
-                            out Vector128<float> r0, out Vector128<float> r1, out Vector128<float> r2, out Vector128<float> r3);
-                        AddRow(table, ids[lane * steps + t], width, e, r0);
-                        if (count > 1) AddRow(table, ids[(lane + 1) * steps + t], width, e, r1);
-                        if (count > 2) AddRow(table, ids[(lane + 2) * steps + t], width, e, r2);
-                        if (count > 3) AddRow(table, ids[(lane + 3) * steps + t], width, e, r3);
-                    }
+                    AddQuad(
+                        step + lane, lanes, width, table + (nint)ids[lane * steps + t] * width, table + (nint)ids[(lane + 1) * steps + t] * width,
+                        table + (nint)ids[(lane + 2) * steps + t] * width, table + (nint)ids[(lane + 3) * steps + t] * width);
+                }
 
-                    for (; e < width; e++, source += lanes)
-                    {
-                        for (int i = 0; i < count; i++)
-                            table[(nint)ids[(lane + i) * steps + t] * width + e] += source[i];
-                    }
+                for (; lane < end; lane++)
+                {
+                    float* row = table + (nint)ids[lane * steps + t] * width;
+                    for (int e = 0; e < width; e++) row[e] += step[(nint)e * lanes + lane];
                 }
             }
         }
@@ -107,11 +98,29 @@ internal static unsafe class EmbeddingKernel
         }
     }
 
+    /// <summary>Adds four lanes to four rows, which may be the same: each feature goes to row 0 first, row 3 last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddRow(float* table, int id, int width, int e, Vector128<float> value)
+    private static void AddQuad(float* source, int lanes, int width, float* row0, float* row1, float* row2, float* row3)
     {
-        float* target = table + (nint)id * width + e;
-        Vector128.Store(Vector128.Load(target) + value, target);
+        int e = 0;
+        for (; e + 4 <= width; e += 4, source += 4 * lanes)
+        {
+            Transpose(
+                Vector128.Load(source), Vector128.Load(source + lanes), Vector128.Load(source + 2 * lanes), Vector128.Load(source + 3 * lanes),
+                out Vector128<float> r0, out Vector128<float> r1, out Vector128<float> r2, out Vector128<float> r3);
+            Vector128.Store(Vector128.Load(row0 + e) + r0, row0 + e);
+            Vector128.Store(Vector128.Load(row1 + e) + r1, row1 + e);
+            Vector128.Store(Vector128.Load(row2 + e) + r2, row2 + e);
+            Vector128.Store(Vector128.Load(row3 + e) + r3, row3 + e);
+        }
+
+        for (; e < width; e++, source += lanes)
+        {
+            row0[e] += source[0];
+            row1[e] += source[1];
+            row2[e] += source[2];
+            row3[e] += source[3];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,21 +44,29 @@ internal sealed unsafe class PackedWeights
         for (int n = 0; n < Width;)
         {
             int tile = TileFor(Width - n, _largestTile);
-            for (int k = 0; k < Depth; k++)
-            {
-                if (transposed)
-                {
-                    int column = columnOrder is null ? k : columnOrder[k];
-                    for (int i = 0; i < tile; i++) *target++ = from[(long)(n + i) * stride + column];
-                }
-                else
-                {
-                    float* row = from + (long)k * stride;
-                    for (int i = n; i < n + tile; i++) *target++ = row[columnOrder is null ? i : columnOrder[i]];
-                }
-            }
-
+            if (transposed) PackTransposed(from + (long)n * stride, stride, tile, target, columnOrder);
+            else PackColumns(from, stride, n, tile, target, columnOrder);
+            target += (long)tile * Depth;
             n += tile;
+        }
+    }
+
+    /// <summary>A tile from <paramref name="tile"/> neighbouring columns.</summary>
+    private void PackColumns(float* from, int stride, int first, int tile, float* target, int[]? columnOrder)
+    {
+        for (int k = 0; k < Depth; k++, from += stride, target += tile)
+        {
+            if (columnOrder is null) new ReadOnlySpan<float>(from + first, tile).CopyTo(new Span<float>(target, tile));
+            else for (int i = 0; i < tile; i++) target[i] = from[columnOrder[first + i]];
+        }
+    }
+
+    /// <summary>A tile from <paramref name="tile"/> neighbouring rows: each is read through, so that memory is read in order.</summary>
+    private void PackTransposed(float* from, int stride, int tile, float* target, int[]? columnOrder)
+    {
+        for (int i = 0; i < tile; i++, from += stride, target++)
+        {
+            for (int k = 0; k < Depth; k++) target[(long)k * tile] = from[columnOrder is null ? k : columnOrder[k]];
         }
     }
 

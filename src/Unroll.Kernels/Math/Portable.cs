@@ -57,13 +57,15 @@ internal static class Portable
         return (1 + sum) * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <summary>ln(1 + e^x), without overflow.</summary>
-    public static double Softplus(double x)
+    /// <summary>1 / (1 + e^-x) and ln(1 + e^x) from one exponential, without overflow.</summary>
+    public static (double Sigmoid, double Softplus) SigmoidAndSoftplus(double x)
     {
         double e = Exp(-System.Math.Abs(x));
+        double sigmoid = (x >= 0 ? 1 : e) / (1 + e);
+
         // ln(1+e) by artanh: e/(2+e) keeps the digits of a small e.
         double s = e / (2 + e);
-        return System.Math.Max(x, 0) + 2 * s * (1 + ArtanhTail(s * s, 35));
+        return (sigmoid, System.Math.Max(x, 0) + 2 * s * (1 + ArtanhTail(s * s, 35)));
     }
 
     /// <summary><paramref name="x"/> to a whole power, by repeated squaring.</summary>

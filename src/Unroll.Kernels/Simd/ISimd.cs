@@ -52,6 +52,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Lane by lane: a &gt; b ? whenGreater : otherwise.</summary>
     static abstract TVector SelectGreater(TVector a, TVector b, TVector whenGreater, TVector otherwise);
 
+    /// <summary>True if every lane is zero.</summary>
+    static abstract bool IsZero(TVector a);
+
     /// <summary>2^n, where the whole number n sits in the low mantissa bits of <paramref name="shifted"/> (see <see cref="Math.VectorMath{TSimd, TVector}"/>).</summary>
     static abstract TVector PowerOfTwoFromLowBits(TVector shifted);
 

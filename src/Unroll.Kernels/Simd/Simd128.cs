@@ -50,6 +50,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128<float> a, Vector128<float> b, Vector128<float> whenGreater, Vector128<float> otherwise) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), whenGreater, otherwise);
 
+    public static bool IsZero(Vector128<float> a) => Vector128.EqualsAll(a, Vector128<float>.Zero);
+
     public static Vector128<float> PowerOfTwoFromLowBits(Vector128<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector128.Create(0x3F800000)).AsSingle();
 

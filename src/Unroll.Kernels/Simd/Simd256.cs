@@ -49,6 +49,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256<float> a, Vector256<float> b, Vector256<float> whenGreater, Vector256<float> otherwise) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), whenGreater, otherwise);
 
+    public static bool IsZero(Vector256<float> a) => Vector256.EqualsAll(a, Vector256<float>.Zero);
+
     public static Vector256<float> PowerOfTwoFromLowBits(Vector256<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector256.Create(0x3F800000)).AsSingle();
 

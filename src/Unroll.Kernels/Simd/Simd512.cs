@@ -49,6 +49,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512<float> a, Vector512<float> b, Vector512<float> whenGreater, Vector512<float> otherwise) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), whenGreater, otherwise);
 
+    public static bool IsZero(Vector512<float> a) => Vector512.EqualsAll(a, Vector512<float>.Zero);
+
     public static Vector512<float> PowerOfTwoFromLowBits(Vector512<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
 

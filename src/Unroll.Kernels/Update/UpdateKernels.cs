@@ -95,6 +95,7 @@ internal static unsafe class UpdateKernels
                 TSimd.Store(vMax + i, vi);
             }
 
+            if (TSimd.IsZero(mi)) continue; // a weight that never had a gradient stays where it is
             TVector ratio = TSimd.Divide(mi, TSimd.Add(TSimd.Sqrt(vi), epsilon));
             TSimd.Store(w + i, TSimd.Fma(ratio, minusRate, TSimd.Load(w + i)));
         }
@@ -110,11 +111,15 @@ internal static unsafe class UpdateKernels
         TVector rate = TSimd.Broadcast(step.Rate), mu = TSimd.Broadcast(step.Momentum);
         TVector rho = TSimd.Broadcast(step.Rho), oneMinusRho = TSimd.Broadcast(step.OneMinusRho);
         TVector epsilon = TSimd.Broadcast(step.Epsilon), tiny = TSimd.Broadcast(Tiny);
+
+        // Embedding rows that a batch does not use have no gradient: their step is exactly zero, root and division are idle.
+        bool leavesZeroAlone = m == null && a == null;
         for (int i = 0; i < weights.Length; i += TSimd.Count)
         {
             TVector gi = TSimd.Load(g + i);
             TVector vi = TSimd.Fma(TSimd.Multiply(gi, oneMinusRho), gi, TSimd.Fma(TSimd.Load(v + i), rho, tiny));
             TSimd.Store(v + i, vi);
+            if (leavesZeroAlone && TSimd.IsZero(gi)) continue;
             TVector denominator = TSimd.Add(vi, epsilon);
             if (a != null)
             {

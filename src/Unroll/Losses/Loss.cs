@@ -58,9 +58,8 @@ public sealed class BinaryCrossentropy : Loss
     {
         if (isLogit)
         {
-            double z = output;
-            double p = 1 / (1 + Portable.Exp(-z));
-            return (Portable.Softplus(z) - z * target, (float)p, p - target);
+            (double p, double softplus) = Portable.SigmoidAndSoftplus(output);
+            return (softplus - (double)output * target, (float)p, p - target);
         }
 
         float clipped = Math.Clamp(output, Epsilon, 1 - Epsilon);
