@@ -1,0 +1,51 @@
+using Unroll.Callbacks;
+using Unroll.Configuration;
+
+namespace Unroll.Studies;
+
+/// <summary>Trains and tests with <see cref="Sequential"/>.</summary>
+internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
+{
+    private readonly Dictionary<DatasetDesign, Loaded> _datasets = [];
+
+    private sealed record Loaded(DatasetInfo Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
+
+    public DatasetInfo Load(DatasetDesign dataset)
+    {
+        _ = dataDirectory;
+        if (_datasets.TryGetValue(dataset, out Loaded? loaded)) return loaded.Info;
+        throw new NotSupportedException("Data sets are not there yet.");
+    }
+
+    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, CancellationToken cancellationToken)
+    {
+        StudyDesign design = trial.Cell.Design;
+        Loaded data = _datasets[design.Dataset];
+        TrainingDesign training = design.Training;
+        var model = new Sequential(seed: trial.Seed) { Threads = 1 };
+        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, data.Vocabulary));
+        model.Compile(Registry.CreateOptimizer(training.Optimizer), training.Loss, training.Metrics);
+
+        History history = model.Fit(
+            data.XTrain,
+            data.YTrain,
+            batchSize: training.BatchSize,
+            epochs: training.Epochs,
+            verbose: 0,
+            callbacks: [new Reporter(onEpoch)],
+            validationSplit: training.Validation == ValidationKind.Split ? training.ValidationSplit : 0.0,
+            validationData: training.Validation == ValidationKind.Test ? (data.XTest, data.YTest) : null,
+            cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Evaluation test = model.Evaluate(data.XTest, data.YTest, training.BatchSize, verbose: 0);
+        double accuracy = test.Logs.TryGetValue("accuracy", out double value) ? value : double.NaN;
+        return new TrialOutcome(model.ParameterCount, history.Epochs, test.Loss, accuracy, test.Seconds, model.Fingerprint());
+    }
+
+    // Seconds are known only to the history, after training.
+    private sealed class Reporter(Action<EpochResult> onEpoch) : Callback
+    {
+        public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) =>
+            onEpoch(new EpochResult(epoch, double.NaN, double.NaN, new Dictionary<string, double>(logs)));
+    }
+}
