@@ -9,6 +9,9 @@ internal static class Portable
     private const double Ln2High = 6.93147180369123816490e-01;
     private const double Ln2Low = 1.90821492927058770002e-10;
 
+    // 1/k: a division each would cost more than the rest of the series.
+    private static readonly double[] Reciprocals = [.. Enumerable.Range(0, 36).Select(k => 1.0 / k)];
+
     /// <summary>Natural logarithm, within 2 ulp. NaN for negative arguments, negative infinity for 0.</summary>
     public static double Log(double x)
     {
@@ -35,9 +38,7 @@ internal static class Portable
         // ln m = 2 artanh(s), s = (m-1)/(m+1), |s| < 0.1716: eleven odd terms reach double precision.
         double s = (m - 1) / (m + 1);
         double s2 = s * s;
-        double sum = 0;
-        for (int k = 21; k >= 3; k -= 2) sum = s2 * (sum + 1.0 / k);
-        double tail = 2 * s * sum;
+        double tail = 2 * s * ArtanhTail(s2, 21);
         return exponent * Ln2High + (2 * s + (tail + exponent * Ln2Low));
     }
 
@@ -50,7 +51,7 @@ internal static class Portable
         double n = System.Math.Round(x * 1.4426950408889634);
         double r = x - n * Ln2High - n * Ln2Low;
         double sum = 0;
-        for (int k = 14; k >= 1; k--) sum = (1 + sum) * r / k;
+        for (int k = 14; k >= 1; k--) sum = (1 + sum) * (r * Reciprocals[k]);
         int exponent = (int)n;
         int half = exponent / 2;
         return (1 + sum) * PowerOfTwo(half) * PowerOfTwo(exponent - half);
@@ -62,10 +63,7 @@ internal static class Portable
         double e = Exp(-System.Math.Abs(x));
         // ln(1+e) by artanh: e/(2+e) keeps the digits of a small e.
         double s = e / (2 + e);
-        double s2 = s * s;
-        double sum = 0;
-        for (int k = 35; k >= 3; k -= 2) sum = s2 * (sum + 1.0 / k);
-        return System.Math.Max(x, 0) + 2 * s * (1 + sum);
+        return System.Math.Max(x, 0) + 2 * s * (1 + ArtanhTail(s * s, 35));
     }
 
     /// <summary><paramref name="x"/> to a whole power, by repeated squaring.</summary>
@@ -79,6 +77,14 @@ internal static class Portable
         }
 
         return result;
+    }
+
+    /// <summary>s²/3 + s⁴/5 + … up to the term with 1/<paramref name="last"/>: artanh(s) = s · (1 + this).</summary>
+    private static double ArtanhTail(double s2, int last)
+    {
+        double sum = 0;
+        for (int k = last; k >= 3; k -= 2) sum = s2 * (sum + Reciprocals[k]);
+        return sum;
     }
 
     private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble((exponent + 1023L) << 52);

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Gemm;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Recurrent;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Dense;
+
+/// <summary>One dense layer on one group of batch rows; arrays as in <see cref="RecurrentSequence"/>.</summary>
+internal sealed class DenseSequence
+{
+    public int Steps { get; set; }
+
+    public int Lanes { get; set; }
+
+    public int Inputs { get; set; }
+
+    public int Units { get; set; }
+
+    public Block Input { get; set; }
+
+    public Block Output { get; set; }
+
+    /// <summary>Gradient at the output; after backward the gradient at the pre-activations.</summary>
+    public Block OutputGradient { get; set; }
+
+    /// <summary>Empty if nobody asks for it.</summary>
+    public Block InputGradient { get; set; }
+
+    public required PackedWeights Kernel { get; init; }
+
+    public required PackedWeights KernelTransposed { get; init; }
+
+    public Block Bias { get; init; }
+
+    public Block KernelGradient { get; set; }
+
+    public Block BiasGradient { get; set; }
+
+    public int ChunkGradientStride { get; set; }
+}
+
+/// <summary>y = act(x·K + b), at every time step.</summary>
+internal abstract class DenseKernel
+{
+    /// <summary>The kernel for a vector width and activation.</summary>
+    public static DenseKernel Create(VectorWidth width, ActivationKind activation) => width switch
+    {
+        VectorWidth.Bits512 => Create<Simd512, Vector512<float>>(activation),
+        VectorWidth.Bits256 => Create<Simd256, Vector256<float>>(activation),
+        _ => Create<Simd128, Vector128<float>>(activation),
+    };
+
+    public abstract void Forward(DenseSequence sequence);
+
+    public abstract void Backward(DenseSequence sequence);
+
+    private static DenseKernel Create<TSimd, TVector>(ActivationKind activation)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => activation switch
+        {
+            ActivationKind.Tanh => new DenseKernel<TSimd, TVector, TanhActivation>(),
+            ActivationKind.Sigmoid => new DenseKernel<TSimd, TVector, SigmoidActivation>(),
+            ActivationKind.Relu => new DenseKernel<TSimd, TVector, ReluActivation>(),
+            ActivationKind.HardSigmoid => new DenseKernel<TSimd, TVector, HardSigmoidActivation>(),
+            ActivationKind.Softsign => new DenseKernel<TSimd, TVector, SoftsignActivation>(),
+            _ => new DenseKernel<TSimd, TVector, LinearActivation>(),
+        };
+}
+
+internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKernel
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+    where TActivation : struct, IActivation
+{
+    public override void Forward(DenseSequence s)
+    {
+        int inputStride = RecurrentSequence.Stride(s.Inputs, s.Lanes), stride = RecurrentSequence.Stride(s.Units, s.Lanes);
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* output = s.Output.Pointer + (nint)t * stride;
+            Product<TSimd, TVector>.AssignWithBias(
+                s.Kernel, s.Input.Pointer + (nint)t * inputStride, output, s.Bias.Pointer, s.Lanes);
+            if (typeof(TActivation) != typeof(LinearActivation)) Activate(output, s.Units * s.Lanes);
+        }
+    }
+
+    public override void Backward(DenseSequence s)
+    {
+        int lanes = s.Lanes;
+        int inputStride = RecurrentSequence.Stride(s.Inputs, lanes), stride = RecurrentSequence.Stride(s.Units, lanes);
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* delta = s.OutputGradient.Pointer + (nint)t * stride;
+            if (typeof(TActivation) != typeof(LinearActivation))
+                Differentiate(s.Output.Pointer + (nint)t * stride, delta, s.Units * lanes);
+            if (!s.InputGradient.IsEmpty)
+            {
+                Product<TSimd, TVector>.Assign(
+                    s.KernelTransposed, delta, s.InputGradient.Pointer + (nint)t * inputStride, lanes);
+            }
+        }
+
+        Contraction<TSimd, TVector>.Add(
+            s.Input.Pointer, inputStride, s.Inputs, s.OutputGradient.Pointer, stride, s.Units, s.Steps, lanes, null,
+            s.KernelGradient.Pointer, s.Units, s.ChunkGradientStride);
+        if (s.BiasGradient.IsEmpty) return;
+        Contraction<TSimd, TVector>.AddBias(
+            s.OutputGradient.Pointer, stride, s.Units, s.Steps, lanes, s.BiasGradient.Pointer, s.ChunkGradientStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate(float* values, int count)
+    {
+        for (int k = 0; k < count; k += TSimd.Count)
+            TSimd.Store(values + k, TActivation.Apply<TSimd, TVector>(TSimd.Load(values + k)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Differentiate(float* output, float* delta, int count)
+    {
+        for (int k = 0; k < count; k += TSimd.Count)
+        {
+            TVector slope = TActivation.Derivative<TSimd, TVector>(TSimd.Load(output + k));
+            TSimd.Store(delta + k, TSimd.Multiply(TSimd.Load(delta + k), slope));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Recurrent;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Embedding;
+
+/// <summary>
+/// Rows of a table to the batch-in-lanes layout and back. Pure data movement apart from the sums of the gradient, in
+/// blocks of four tokens by four features that are transposed in registers; one text for all vector widths.
+/// </summary>
+internal static unsafe class EmbeddingKernel
+{
+    /// <summary>output[t][e][lane] = table[ids[lane, t], e].</summary>
+    /// <param name="table">[vocabulary][width], row-major.</param>
+    /// <param name="width">Features of one row.</param>
+    /// <param name="ids">[lanes][steps], row-major; every id must be inside the table.</param>
+    /// <param name="steps">Number of time steps.</param>
+    /// <param name="lanes">Rows of the batch in the layout, a multiple of 16.</param>
+    /// <param name="output">[steps][width][lanes], with the strides of recurrent sequences.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gather(Block table, int width, ReadOnlySpan<int> ids, int steps, int lanes, Block output)
+    {
+        int stride = RecurrentSequence.Stride(width, lanes);
+        output.Require((long)steps * stride, nameof(output));
+        if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
+        float* rows = table.Pointer;
+        for (int t = 0; t < steps; t++)
+        {
+            for (int lane = 0; lane < lanes; lane += 4)
+            {
+                float* r0 = rows + (nint)ids[lane * steps + t] * width;
+                float* r1 = rows + (nint)ids[(lane + 1) * steps + t] * width;
+                float* r2 = rows + (nint)ids[(lane + 2) * steps + t] * width;
+                float* r3 = rows + (nint)ids[(lane + 3) * steps + t] * width;
+                float* target = output.Pointer + (nint)t * stride + lane;
+                int e = 0;
+                for (; e + 4 <= width; e += 4, target += 4 * lanes)
+                {
+                    Transpose(
+                        Vector128.Load(r0 + e), Vector128.Load(r1 + e), Vector128.Load(r2 + e), Vector128.Load(r3 + e),
+                        out Vector128<float> c0, out Vector128<float> c1, out Vector128<float> c2, out Vector128<float> c3);
+                    c0.Store(target);
+                    c1.Store(target + lanes);
+                    c2.Store(target + 2 * lanes);
+                    c3.Store(target + 3 * lanes);
+                }
+
+                for (; e < width; e++, target += lanes)
+                    Vector128.Create(r0[e], r1[e], r2[e], r3[e]).Store(target);
+            }
+        }
+    }
+
+    /// <summary>
+    /// tableGradient[ids[lane, t], e] += outputGradient[t][e][lane] for the first <paramref name="rows"/> lanes: chunks of
+    /// 16 lanes ascending, within them time, within it lanes, so that every sum has one order.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddGradient(
+        Block tableGradient, int width, ReadOnlySpan<int> ids, int steps, int lanes, int rows, Block outputGradient)
+    {
+        int stride = RecurrentSequence.Stride(width, lanes);
+        outputGradient.Require((long)steps * stride, nameof(outputGradient));
+        if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
+        float* table = tableGradient.Pointer;
+        for (int chunk = 0; chunk < rows; chunk += VectorWidths.Chunk)
+        {
+            int end = System.Math.Min(rows, chunk + VectorWidths.Chunk);
+            for (int t = 0; t < steps; t++)
+            {
+                for (int lane = chunk; lane < end; lane += 4)
+                {
+                    int count = System.Math.Min(4, end - lane);
+                    float* source = outputGradient.Pointer + (nint)t * stride + lane;
+                    int e = 0;
+                    for (; e + 4 <= width; e += 4, source += 4 * lanes)
+                    {
+                        Transpose(
+                            Vector128.Load(source), Vector128.Load(source + lanes),
+                            Vector128.Load(source + 2 * lanes), Vector128.Load(source + 3 * lanes),
+                            out Vector128<float> r0, out Vector128<float> r1, out Vector128<float> r2, out Vector128<float> r3);
+                        AddRow(table, ids[lane * steps + t], width, e, r0);
+                        if (count > 1) AddRow(table, ids[(lane + 1) * steps + t], width, e, r1);
+                        if (count > 2) AddRow(table, ids[(lane + 2) * steps + t], width, e, r2);
+                        if (count > 3) AddRow(table, ids[(lane + 3) * steps + t], width, e, r3);
+                    }
+
+                    for (; e < width; e++, source += lanes)
+                    {
+                        for (int i = 0; i < count; i++)
+                            table[(nint)ids[(lane + i) * steps + t] * width + e] += source[i];
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>mask[t][lane] = ids[lane, t] ≠ 0 ? 1 : 0.</summary>
+    public static void Mask(ReadOnlySpan<int> ids, int steps, int lanes, Block mask)
+    {
+        Span<float> target = mask.Span;
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            for (int t = 0; t < steps; t++) target[t * lanes + lane] = ids[lane * steps + t] == 0 ? 0f : 1f;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(float* table, int id, int width, int e, Vector128<float> value)
+    {
+        float* target = table + (nint)id * width + e;
+        Vector128.Store(Vector128.Load(target) + value, target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d,
+        out Vector128<float> r0, out Vector128<float> r1, out Vector128<float> r2, out Vector128<float> r3)
+    {
+        Vector128<float> ab0 = Interleave.Low(a, b), ab1 = Interleave.High(a, b);
+        Vector128<float> cd0 = Interleave.Low(c, d), cd1 = Interleave.High(c, d);
+        r0 = Interleave.LowPairs(ab0, cd0);
+        r1 = Interleave.HighPairs(ab0, cd0);
+        r2 = Interleave.LowPairs(ab1, cd1);
+        r3 = Interleave.HighPairs(ab1, cd1);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Recurrent;
+
+/// <summary>
+/// GRU with the reset gate after the recurrent product (Keras' <c>reset_after=True</c>):
+/// hh = act(xh + r·(h·Rh + br)), h' = z·h + (1 − z)·hh.
+/// Rows of <c>Gates</c>: hh, z, r, and the recurrent part of hh (its gradient after backward), so that both products
+/// read and write neighbouring rows. The input's matrices are in the order h, z, r, the recurrent ones in z, r, h.
+/// </summary>
+internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> : RecurrentKernel
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+    where TActivation : struct, IActivation
+    where TRecurrent : struct, IActivation
+{
+    private const int Rows = 4;
+
+    public override void Forward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, size = s.Units * lanes;
+        int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
+        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
+
+        float* hiddenBefore = s.InitialState.Pointer;
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* hidden = s.Hidden.Pointer + (nint)t * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            FillInner(gates + 3 * size, w.RecurrentBias.Pointer, s.Units, lanes);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates + size);
+            Activate(gates, size, lanes, hiddenBefore, mask, hidden);
+            hiddenBefore = hidden;
+        }
+    }
+
+    public override void Backward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, units = s.Units, size = units * lanes;
+        int gatesStride = RecurrentSequence.Stride(Rows * units, lanes);
+        int stride = RecurrentSequence.Stride(units, lanes);
+        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        new Span<float>(dHidden, size).Clear();
+        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+
+        for (int t = s.Steps - 1; t >= 0; t--)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* hiddenBefore = t == 0 ? s.InitialState.Pointer : s.Hidden.Pointer + (nint)(t - 1) * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (s.ReturnSequences)
+                RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
+            Differentiate(gates, size, lanes, hiddenBefore, mask, dHidden);
+            if (t > 0)
+                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates + size, dHidden);
+        }
+
+        GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
+        int parts = s.RecurrentDropout.Length > size ? 3 : 1;
+        int columns = 3 * units / parts;
+        for (int g = 0; g < parts; g++)
+            RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
+        RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, units, 3 * units, 3 * units);
+        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FillInner(float* inner, float* bias, int units, int lanes)
+    {
+        for (int j = 0; j < units; j++)
+        {
+            TVector value = bias == null ? TSimd.Zero : TSimd.Broadcast(bias[j]);
+            for (int lane = 0; lane < lanes; lane += TSimd.Count, inner += TSimd.Count) TSimd.Store(inner, value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
+    {
+        float* candidate = gates, update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector z = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(update + k));
+            TVector r = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(reset + k));
+            TVector hh = TActivation.Apply<TSimd, TVector>(TSimd.Fma(r, TSimd.Load(inner + k), TSimd.Load(candidate + k)));
+            TVector before = TSimd.Load(hiddenBefore + k);
+            TVector h = TSimd.Fma(z, TSimd.Subtract(before, hh), hh);
+            if (mask != null)
+            {
+                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, before);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(update + k, z);
+            TSimd.Store(reset + k, r);
+            TSimd.Store(candidate + k, hh);
+            TSimd.Store(hidden + k, h);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Differentiate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* dHidden)
+    {
+        float* candidate = gates, update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
+        TVector one = TSimd.Broadcast(1f);
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector hh = TSimd.Load(candidate + k), z = TSimd.Load(update + k), r = TSimd.Load(reset + k);
+            TVector dh = TSimd.Load(dHidden + k);
+            TVector dz = TSimd.Multiply(
+                TSimd.Multiply(dh, TSimd.Subtract(TSimd.Load(hiddenBefore + k), hh)), TRecurrent.Derivative<TSimd, TVector>(z));
+            TVector da = TSimd.Multiply(
+                TSimd.Multiply(dh, TSimd.Subtract(one, z)), TActivation.Derivative<TSimd, TVector>(hh));
+            TVector dr = TSimd.Multiply(TSimd.Multiply(da, TSimd.Load(inner + k)), TRecurrent.Derivative<TSimd, TVector>(r));
+            TVector passed = TSimd.Multiply(dh, z);
+            if (mask != null)
+            {
+                TVector use = TSimd.Load(mask + lane);
+                dz = TSimd.SelectNonZero(use, dz, TSimd.Zero);
+                da = TSimd.SelectNonZero(use, da, TSimd.Zero);
+                dr = TSimd.SelectNonZero(use, dr, TSimd.Zero);
+                passed = TSimd.SelectNonZero(use, passed, dh);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(candidate + k, da);
+            TSimd.Store(update + k, dz);
+            TSimd.Store(reset + k, dr);
+            TSimd.Store(inner + k, TSimd.Multiply(da, r));
+            TSimd.Store(dHidden + k, passed);
+        }
+    }
+}
+
+/// <summary>The weight gradients at the input, which both forms of the GRU share.</summary>
+internal static class GruGradients<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Rows hh, z, r of the gates go to the columns h, z, r, which Keras keeps in the order z, r, h.</summary>
+    public static void AddInputSide(RecurrentSequence s, int gatesStride)
+    {
+        int units = s.Units;
+        bool perGate = s.InputDropout.Length > s.Inputs * s.Lanes;
+        RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, gatesStride, 0, units, 2 * units, 3 * units, 0);
+        int parts = perGate ? 2 : 1;
+        int columns = 2 * units / parts;
+        for (int g = 0; g < parts; g++)
+            RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g + 1);
+        RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, 0, units, 2 * units);
+        RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, units, 2 * units, 0);
+    }
+}

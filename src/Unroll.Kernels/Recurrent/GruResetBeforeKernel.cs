@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Gemm;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Recurrent;
+
+/// <summary>
+/// GRU of Cho et al. (2014), the reset gate before the recurrent product (Keras' <c>reset_after=False</c>):
+/// hh = act(xh + (r·h)·Rh), h' = z·h + (1 − z)·hh. Rows of <c>Gates</c>: hh, z, r, and r·h.
+/// The recurrent matrices: all but the last are z and r, the last is h.
+/// </summary>
+internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, TRecurrent> : RecurrentKernel
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+    where TActivation : struct, IActivation
+    where TRecurrent : struct, IActivation
+{
+    private const int Rows = 4;
+
+    public override void Forward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, size = s.Units * lanes;
+        int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
+        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        int last = w.Recurrent.Length - 1;
+        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
+
+        float* hiddenBefore = s.InitialState.Pointer;
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* hidden = s.Hidden.Pointer + (nint)t * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, last, 0, hiddenBefore, gates + size);
+            OpenGates(gates, size, hiddenBefore);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, last, 1, 2, gates + 3 * size, gates);
+            Activate(gates, size, lanes, hiddenBefore, mask, hidden);
+            hiddenBefore = hidden;
+        }
+    }
+
+    public override void Backward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, units = s.Units, size = units * lanes;
+        int gatesStride = RecurrentSequence.Stride(Rows * units, lanes);
+        int stride = RecurrentSequence.Stride(units, lanes);
+        int last = w.RecurrentTransposed.Length - 1;
+        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dResetHidden = dHidden + size;
+        new Span<float>(dHidden, size).Clear();
+        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+
+        for (int t = s.Steps - 1; t >= 0; t--)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* hiddenBefore = t == 0 ? s.InitialState.Pointer : s.Hidden.Pointer + (nint)(t - 1) * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (s.ReturnSequences)
+                RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
+            DifferentiateCandidate(gates, size, lanes, hiddenBefore, mask, dHidden);
+            new Span<float>(dResetHidden, size).Clear();
+            RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, last, 1, 2, gates, dResetHidden);
+            DifferentiateReset(gates, size, hiddenBefore, dResetHidden, dHidden);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden);
+        }
+
+        GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
+        int parts = s.RecurrentDropout.Length > size ? 2 : 1;
+        int columns = 2 * units / parts;
+        for (int g = 0; g < parts; g++)
+            RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
+        float* scale = s.RecurrentDropout.IsEmpty ? null : s.RecurrentDropout.Pointer + (parts == 2 ? 2 * size : 0);
+        Contraction<TSimd, TVector>.Add(
+            s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, s.Steps, lanes, scale,
+            s.RecurrentGradient.Pointer + 2 * units, 3 * units, s.ChunkGradientStride);
+        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OpenGates(float* gates, int size, float* hiddenBefore)
+    {
+        float* update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TSimd.Store(update + k, TRecurrent.Apply<TSimd, TVector>(TSimd.Load(update + k)));
+            TVector r = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(reset + k));
+            TSimd.Store(reset + k, r);
+            TSimd.Store(inner + k, TSimd.Multiply(r, TSimd.Load(hiddenBefore + k)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
+    {
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector hh = TActivation.Apply<TSimd, TVector>(TSimd.Load(gates + k));
+            TSimd.Store(gates + k, hh);
+            TVector before = TSimd.Load(hiddenBefore + k);
+            TVector h = TSimd.Fma(TSimd.Load(gates + size + k), TSimd.Subtract(before, hh), hh);
+            if (mask != null)
+            {
+                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, before);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(hidden + k, h);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DifferentiateCandidate(
+        float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* dHidden)
+    {
+        float* candidate = gates, update = gates + size;
+        TVector one = TSimd.Broadcast(1f);
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector hh = TSimd.Load(candidate + k), z = TSimd.Load(update + k), dh = TSimd.Load(dHidden + k);
+            TVector dz = TSimd.Multiply(
+                TSimd.Multiply(dh, TSimd.Subtract(TSimd.Load(hiddenBefore + k), hh)), TRecurrent.Derivative<TSimd, TVector>(z));
+            TVector da = TSimd.Multiply(
+                TSimd.Multiply(dh, TSimd.Subtract(one, z)), TActivation.Derivative<TSimd, TVector>(hh));
+            TVector passed = TSimd.Multiply(dh, z);
+            if (mask != null)
+            {
+                TVector use = TSimd.Load(mask + lane);
+                dz = TSimd.SelectNonZero(use, dz, TSimd.Zero);
+                da = TSimd.SelectNonZero(use, da, TSimd.Zero);
+                passed = TSimd.SelectNonZero(use, passed, dh);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(candidate + k, da);
+            TSimd.Store(update + k, dz);
+            TSimd.Store(dHidden + k, passed);
+        }
+    }
+
+    /// <summary>A masked step has a zero candidate gradient, hence zeros here without a further look at the mask.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void DifferentiateReset(float* gates, int size, float* hiddenBefore, float* dResetHidden, float* dHidden)
+    {
+        float* reset = gates + 2 * size;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector r = TSimd.Load(reset + k), drh = TSimd.Load(dResetHidden + k);
+            TVector dr = TSimd.Multiply(
+                TSimd.Multiply(drh, TSimd.Load(hiddenBefore + k)), TRecurrent.Derivative<TSimd, TVector>(r));
+            TSimd.Store(dHidden + k, TSimd.Fma(drh, r, TSimd.Load(dHidden + k)));
+            TSimd.Store(reset + k, dr);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Recurrent;
+
+/// <summary>
+/// LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). Gates in the order i, f, c, o:
+/// c' = f·c + i·act(zc), h' = o·act(c').
+/// </summary>
+internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent> : RecurrentKernel
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+    where TActivation : struct, IActivation
+    where TRecurrent : struct, IActivation
+{
+    private const int GateCount = 4;
+
+    public override void Forward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, size = s.Units * lanes;
+        int gatesStride = RecurrentSequence.Stride(GateCount * s.Units, lanes);
+        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
+
+        float* hiddenBefore = s.InitialState.Pointer, cellBefore = s.InitialState.Pointer;
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* hidden = s.Hidden.Pointer + (nint)t * stride;
+            float* cell = s.Cell.Pointer + (nint)t * stride;
+            float* activation = s.CellActivation.Pointer + (nint)t * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates);
+            Activate(gates, size, lanes, cellBefore, hiddenBefore, mask, cell, activation, hidden);
+            hiddenBefore = hidden;
+            cellBefore = cell;
+        }
+    }
+
+    public override void Backward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, units = s.Units, size = units * lanes;
+        int gatesStride = RecurrentSequence.Stride(GateCount * units, lanes);
+        int stride = RecurrentSequence.Stride(units, lanes);
+        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dCell = dHidden + size;
+        new Span<float>(dHidden, 2 * size).Clear();
+        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+
+        for (int t = s.Steps - 1; t >= 0; t--)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
+            float* cellBefore = t == 0 ? s.InitialState.Pointer : s.Cell.Pointer + (nint)(t - 1) * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (s.ReturnSequences)
+                RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
+            Differentiate(gates, size, lanes, cellBefore, s.CellActivation.Pointer + (nint)t * stride, mask, dHidden, dCell);
+            if (t > 0)
+                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates, dHidden);
+        }
+
+        // Gates whose masks differ need contractions of their own; else one covers all columns.
+        int parts = s.InputDropout.Length > s.Inputs * lanes || s.RecurrentDropout.Length > size ? GateCount : 1;
+        int columns = GateCount * units / parts;
+        for (int g = 0; g < parts; g++)
+        {
+            RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, gatesStride, g * columns, columns, g * columns, GateCount * units, g);
+            RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, g * columns, columns, g * columns, GateCount * units, g);
+        }
+
+        RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, 0, GateCount * units, 0);
+        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate(
+        float* gates, int size, int lanes, float* cellBefore, float* hiddenBefore, float* mask,
+        float* cell, float* activation, float* hidden)
+    {
+        float* iGate = gates, fGate = gates + size, cGate = gates + 2 * size, oGate = gates + 3 * size;
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector i = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(iGate + k));
+            TVector f = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(fGate + k));
+            TVector g = TActivation.Apply<TSimd, TVector>(TSimd.Load(cGate + k));
+            TVector o = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(oGate + k));
+            TSimd.Store(iGate + k, i);
+            TSimd.Store(fGate + k, f);
+            TSimd.Store(cGate + k, g);
+            TSimd.Store(oGate + k, o);
+            TVector before = TSimd.Load(cellBefore + k);
+            TVector c = TSimd.Fma(f, before, TSimd.Multiply(i, g));
+            TVector a = TActivation.Apply<TSimd, TVector>(c);
+            TVector h = TSimd.Multiply(o, a);
+            if (mask != null)
+            {
+                TVector use = TSimd.Load(mask + lane);
+                c = TSimd.SelectNonZero(use, c, before);
+                h = TSimd.SelectNonZero(use, h, TSimd.Load(hiddenBefore + k));
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(cell + k, c);
+            TSimd.Store(activation + k, a);
+            TSimd.Store(hidden + k, h);
+        }
+    }
+
+    /// <summary>Gate values become gradients at the pre-activations; dHidden keeps what a masked step passes on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Differentiate(
+        float* gates, int size, int lanes, float* cellBefore, float* activation, float* mask, float* dHidden, float* dCell)
+    {
+        float* iGate = gates, fGate = gates + size, cGate = gates + 2 * size, oGate = gates + 3 * size;
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector i = TSimd.Load(iGate + k), f = TSimd.Load(fGate + k);
+            TVector g = TSimd.Load(cGate + k), o = TSimd.Load(oGate + k);
+            TVector a = TSimd.Load(activation + k);
+            TVector dh = TSimd.Load(dHidden + k), dcLater = TSimd.Load(dCell + k);
+
+            TVector viaOutput = TSimd.Multiply(TSimd.Multiply(dh, o), TActivation.Derivative<TSimd, TVector>(a));
+            TVector dc = TSimd.Add(dcLater, viaOutput);
+            TVector di = TSimd.Multiply(TSimd.Multiply(dc, g), TRecurrent.Derivative<TSimd, TVector>(i));
+            TVector df = TSimd.Multiply(TSimd.Multiply(dc, TSimd.Load(cellBefore + k)), TRecurrent.Derivative<TSimd, TVector>(f));
+            TVector dg = TSimd.Multiply(TSimd.Multiply(dc, i), TActivation.Derivative<TSimd, TVector>(g));
+            TVector output = TSimd.Multiply(TSimd.Multiply(dh, a), TRecurrent.Derivative<TSimd, TVector>(o));
+            TVector dcBefore = TSimd.Multiply(dc, f);
+            TVector dhPassed = TSimd.Zero;
+            if (mask != null)
+            {
+                TVector use = TSimd.Load(mask + lane);
+                di = TSimd.SelectNonZero(use, di, TSimd.Zero);
+                df = TSimd.SelectNonZero(use, df, TSimd.Zero);
+                dg = TSimd.SelectNonZero(use, dg, TSimd.Zero);
+                output = TSimd.SelectNonZero(use, output, TSimd.Zero);
+                dcBefore = TSimd.SelectNonZero(use, dcBefore, dcLater);
+                dhPassed = TSimd.SelectNonZero(use, TSimd.Zero, dh);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(iGate + k, di);
+            TSimd.Store(fGate + k, df);
+            TSimd.Store(cGate + k, dg);
+            TSimd.Store(oGate + k, output);
+            TSimd.Store(dCell + k, dcBefore);
+            TSimd.Store(dHidden + k, dhPassed);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Unroll.Kernels.Gemm;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Recurrent;
+
+/// <summary>
+/// What a recurrent kernel works on: one layer, one group of batch rows ("lanes", a multiple of 16), all time steps.
+/// Every per-step array is <c>[time][feature][lanes]</c>, time in processing order unless said otherwise; steps lie
+/// <see cref="Stride"/> floats apart. Absent parts are empty blocks.
+/// </summary>
+internal sealed class RecurrentSequence
+{
+    public int Steps { get; set; }
+
+    public int Lanes { get; set; }
+
+    public int Inputs { get; set; }
+
+    public int Units { get; set; }
+
+    /// <summary>Reads input and mask from the last step to the first.</summary>
+    public bool GoBackwards { get; set; }
+
+    /// <summary>[time][inputs], in the order of the data.</summary>
+    public Block Input { get; set; }
+
+    /// <summary>[time][gates · units]: gate values after forward, gradients at the pre-activations after backward.</summary>
+    public Block Gates { get; set; }
+
+    /// <summary>[time][units]: the hidden state after each step.</summary>
+    public Block Hidden { get; set; }
+
+    /// <summary>LSTM: [time][units], the cell state after each step.</summary>
+    public Block Cell { get; set; }
+
+    /// <summary>LSTM: [time][units], the activated cell state.</summary>
+    public Block CellActivation { get; set; }
+
+    /// <summary>[units] zeros: the state before the first step.</summary>
+    public Block InitialState { get; set; }
+
+    /// <summary>[time][lanes] of 1 (use the step) and 0 (hold the state), in the order of the data; steps lie Lanes apart.</summary>
+    public Block Mask { get; set; }
+
+    /// <summary>[1 or gates][inputs] dropout factors.</summary>
+    public Block InputDropout { get; set; }
+
+    /// <summary>[1 or gates][units] dropout factors.</summary>
+    public Block RecurrentDropout { get; set; }
+
+    /// <summary>Working memory of <see cref="ScratchRows"/> rows.</summary>
+    public Block Scratch { get; set; }
+
+    /// <summary>True if the gradient at the output has every step, false if only the last.</summary>
+    public bool ReturnSequences { get; set; }
+
+    /// <summary>[time][units], or [units] for the last step alone.</summary>
+    public Block OutputGradient { get; set; }
+
+    /// <summary>[time][inputs] in the order of the data; empty if nobody asks for it.</summary>
+    public Block InputGradient { get; set; }
+
+    public Block KernelGradient { get; set; }
+
+    public Block RecurrentGradient { get; set; }
+
+    public Block BiasGradient { get; set; }
+
+    /// <summary>Floats from one chunk's gradients to the next's; 0 adds all chunks to one.</summary>
+    public int ChunkGradientStride { get; set; }
+
+    /// <summary>Floats from one step to the next. The extra cache line keeps steps out of each other's cache sets.</summary>
+    public static int Stride(int features, int lanes) => features * lanes + VectorWidths.Chunk;
+
+    /// <summary>Rows of <see cref="Scratch"/> that a layer needs.</summary>
+    public static int ScratchRows(int inputs, int units, int gates) => System.Math.Max(inputs, units) + (gates + 3) * units;
+
+    /// <summary>Index in the data of step <paramref name="t"/> of the processing order.</summary>
+    public int TimeOf(int t) => GoBackwards ? Steps - 1 - t : t;
+}
+
+/// <summary>
+/// A recurrent layer's weights as the kernels read them. With dropout masks per gate each gate has matrices of its own
+/// (they have different inputs); otherwise one matrix holds all gates.
+/// </summary>
+internal sealed class RecurrentWeights
+{
+    /// <summary>Input to gates.</summary>
+    public required PackedWeights[] Kernel { get; init; }
+
+    /// <summary>Gates' gradients to the input's.</summary>
+    public required PackedWeights[] KernelTransposed { get; init; }
+
+    /// <summary>Hidden state to gates.</summary>
+    public required PackedWeights[] Recurrent { get; init; }
+
+    /// <summary>Gates' gradients to the hidden state's.</summary>
+    public required PackedWeights[] RecurrentTransposed { get; init; }
+
+    /// <summary>Bias at the input projection, in the order of the gates; empty without.</summary>
+    public Block Bias { get; init; }
+
+    /// <summary>GRU with reset_after: the recurrent bias.</summary>
+    public Block RecurrentBias { get; init; }
+}
+
+/// <summary>Forward and backward over whole sequences of one kind of cell.</summary>
+internal abstract class RecurrentKernel
+{
+    /// <summary>Fills gates and states from the input.</summary>
+    public abstract void Forward(RecurrentSequence sequence, RecurrentWeights weights);
+
+    /// <summary>Adds the weights' gradients and sets the input's from the gradient at the output.</summary>
+    public abstract void Backward(RecurrentSequence sequence, RecurrentWeights weights);
+}

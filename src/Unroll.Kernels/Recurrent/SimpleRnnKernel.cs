@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Kernels.Recurrent;
+
+/// <summary>The fully connected recurrent network of Elman (1990): h' = act(x·K + b + h·R).</summary>
+internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : RecurrentKernel
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+    where TActivation : struct, IActivation
+{
+    public override void Forward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, size = s.Units * lanes;
+        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, stride);
+
+        float* hiddenBefore = s.InitialState.Pointer;
+        for (int t = 0; t < s.Steps; t++)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * stride;
+            float* hidden = s.Hidden.Pointer + (nint)t * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, 1, 0, hiddenBefore, gates);
+            Activate(gates, size, lanes, hiddenBefore, mask, hidden);
+            hiddenBefore = hidden;
+        }
+    }
+
+    public override void Backward(RecurrentSequence s, RecurrentWeights w)
+    {
+        int lanes = s.Lanes, units = s.Units, size = units * lanes;
+        int stride = RecurrentSequence.Stride(units, lanes);
+        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        new Span<float>(dHidden, size).Clear();
+        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+
+        for (int t = s.Steps - 1; t >= 0; t--)
+        {
+            float* gates = s.Gates.Pointer + (nint)t * stride;
+            float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
+            if (s.ReturnSequences)
+                RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
+            Differentiate(gates, size, lanes, mask, dHidden);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, 1, 0, gates, dHidden);
+        }
+
+        RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, stride, 0, units, 0, units, 0);
+        RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, stride, 0, units, 0, units, 0);
+        RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, stride, 0, units, 0);
+        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, stride);
+    }
+
+    /// <summary>Leaves the activated value in <paramref name="gates"/>: behind a mask it is not the hidden state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
+    {
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector h = TActivation.Apply<TSimd, TVector>(TSimd.Load(gates + k));
+            TSimd.Store(gates + k, h);
+            if (mask != null)
+            {
+                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, TSimd.Load(hiddenBefore + k));
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(hidden + k, h);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Differentiate(float* gates, int size, int lanes, float* mask, float* dHidden)
+    {
+        int lane = 0;
+        for (int k = 0; k < size; k += TSimd.Count)
+        {
+            TVector dh = TSimd.Load(dHidden + k);
+            TVector delta = TSimd.Multiply(dh, TActivation.Derivative<TSimd, TVector>(TSimd.Load(gates + k)));
+            TVector passed = TSimd.Zero;
+            if (mask != null)
+            {
+                TVector use = TSimd.Load(mask + lane);
+                delta = TSimd.SelectNonZero(use, delta, TSimd.Zero);
+                passed = TSimd.SelectNonZero(use, TSimd.Zero, dh);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+            }
+
+            TSimd.Store(gates + k, delta);
+            TSimd.Store(dHidden + k, passed);
+        }
+    }
+}

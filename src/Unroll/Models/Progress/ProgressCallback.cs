@@ -1,0 +1,85 @@
+using Unroll.Callbacks;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// Shows how training, evaluation and prediction go on. The last of the callbacks, so that it shows what the others
+/// add to the logs. An epoch's line is finished after its validation; its times include the validation.
+/// </summary>
+/// <param name="verbose">1 progress bar, 2 one line per epoch.</param>
+/// <param name="output">Where to write.</param>
+internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Callback
+{
+    private static readonly IReadOnlyDictionary<string, double> NoLogs = new Dictionary<string, double>();
+
+    private ProgressBar? _bar;
+    private bool _isTraining;
+
+    /// <summary>Writes to the console.</summary>
+    public ProgressCallback(int verbose) : this(verbose, ProgressOutput.ForConsole())
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool WantsBatchLogs => _bar is { WillDraw: true };
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin() => _isTraining = true;
+
+    /// <inheritdoc/>
+    public override void OnEpochBegin(int epoch)
+    {
+        if (Parameters.Epochs > 1) output.Writer.Write($"Epoch {epoch + 1}/{Parameters.Epochs}\n");
+        StartBar();
+    }
+
+    /// <inheritdoc/>
+    public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) => Step(batch, logs);
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) => EndBar(logs);
+
+    /// <inheritdoc/>
+    public override void OnTrainEnd() => _isTraining = false;
+
+    /// <inheritdoc/>
+    public override void OnTestBegin()
+    {
+        if (!_isTraining) StartBar();
+    }
+
+    /// <inheritdoc/>
+    public override void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
+    {
+        if (!_isTraining) Step(batch, logs);
+    }
+
+    /// <inheritdoc/>
+    public override void OnTestEnd(IReadOnlyDictionary<string, double> logs)
+    {
+        if (!_isTraining) EndBar(logs);
+    }
+
+    /// <inheritdoc/>
+    public override void OnPredictBegin() => StartBar();
+
+    /// <inheritdoc/>
+    public override void OnPredictBatchEnd(int batch) => Step(batch, NoLogs);
+
+    /// <inheritdoc/>
+    public override void OnPredictEnd() => EndBar(NoLogs);
+
+    private void StartBar() => _bar = new ProgressBar(output, Parameters.Steps, verbose);
+
+    private void Step(int batch, IReadOnlyDictionary<string, double> logs)
+    {
+        // Steps may take microseconds: nothing is done for those that are not drawn. The first is timed in any case.
+        if (verbose == 1 && _bar is not null && (logs.Count > 0 || batch == 0 || _bar.WillDraw)) _bar.Update(batch + 1, logs, isFinal: false);
+    }
+
+    private void EndBar(IEnumerable<KeyValuePair<string, double>> logs)
+    {
+        _bar?.Update(Parameters.Steps, logs, isFinal: true);
+        _bar = null;
+    }
+}

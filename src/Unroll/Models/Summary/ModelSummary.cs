@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+
+namespace Unroll.Models;
+
+/// <summary>Writes a <see cref="SummaryTable"/> as Keras writes <c>model.summary()</c>.</summary>
+internal static class ModelSummary
+{
+    private const int FallbackLineLength = 76; // what Keras takes for a terminal of 80 columns
+
+    /// <summary>The text, each line ended by a line feed.</summary>
+    /// <param name="table">What to tell.</param>
+    /// <param name="style">Whose text to imitate.</param>
+    /// <param name="lineLength">Width; null: 65 for Keras 2, what fits the terminal (at most 88) for Keras 3.</param>
+    /// <param name="showTrainable">Keras 3 only: a column that says which layers training changes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The line is too short for the columns.</exception>
+    public static string Format(SummaryTable table, SummaryStyle style, int? lineLength = null, bool showTrainable = false)
+    {
+        const int Shortest = 40;
+        if (lineLength < Shortest)
+            throw new ArgumentOutOfRangeException(nameof(lineLength), lineLength, $"A summary needs at least {Shortest} characters per line.");
+        return style == SummaryStyle.Keras2
+            ? Keras2(table, lineLength ?? 65)
+            : Keras3(table, lineLength ?? TerminalLineLength(showTrainable ? 100 : 88), showTrainable);
+    }
+
+    private static int TerminalLineLength(int longest)
+    {
+        if (Console.IsOutputRedirected) return FallbackLineLength;
+        try
+        {
+            return Console.WindowWidth is > 0 and int columns ? Math.Clamp(columns - 4, 40, longest) : FallbackLineLength;
+        }
+        catch (IOException)
+        {
+            return FallbackLineLength; // no console attached
+        }
+    }
+
+    private static string Keras3(SummaryTable table, int lineLength, bool showTrainable)
+    {
+        List<BoxColumn> columns = showTrainable
+            ? BoxColumn.Cut(lineLength, [0.405, 0.72, 0.9, 1.0], [1, 1, 2, 1], [Align.Left, Align.Left, Align.Right, Align.Center])
+            : BoxColumn.Cut(lineLength, [0.45, 0.80, 1.0], [1, 2, 1], [Align.Left, Align.Left, Align.Right]);
+        var box = new BoxTable(columns, ["Layer (type)", "Output Shape", "Param #", .. showTrainable ? ["Trainable"] : Array.Empty<string>()]);
+        foreach (SummaryRow row in table.Rows)
+        {
+            string count = row.IsBuilt ? PythonFormat.Thousands(row.ParameterCount) : "0 (unbuilt)";
+            string trainable = row.IsTrainable switch { true => "Y", false => "N", null => "-" };
+            string[] cells = [$"{row.Name} ({row.ClassName})", table.ShapeOf(row) ?? "?", count, trainable];
+            box.Add(cells.AsSpan(0, columns.Count));
+        }
+
+        var text = new StringBuilder($"Model: \"{table.ModelName}\"\n").Append(box.ToString());
+        long weights = table.TrainableCount + table.NonTrainableCount;
+        long optimizerBytes = table.OptimizerCount is > 0 and long variables ? 4 * (variables - 1) + sizeof(long) : 0;
+        AppendTotal(text, "Total", weights + (table.OptimizerCount ?? 0), 4 * weights + optimizerBytes);
+        AppendTotal(text, "Trainable", table.TrainableCount, 4 * table.TrainableCount);
+        AppendTotal(text, "Non-trainable", table.NonTrainableCount, 4 * table.NonTrainableCount);
+        if (table.OptimizerCount is { } count64) AppendTotal(text, "Optimizer", count64, optimizerBytes);
+        return text.ToString();
+    }
+
+    private static void AppendTotal(StringBuilder text, string name, long count, long bytes) =>
+        text.Append(CultureInfo.InvariantCulture, $" {name} params: {PythonFormat.Thousands(count)} ({Size(bytes)})\n");
+
+    /// <summary>Bytes in the largest unit that leaves at least one, for example <c>391.74 KB</c>.</summary>
+    internal static string Size(long bytes)
+    {
+        string[] units = ["B", "KB", "MB", "GB", "TB", "PB"];
+        double value = bytes;
+        int unit = 0;
+        for (; value >= 1024 && unit < units.Length - 1; unit++) value /= 1024;
+        return $"{PythonFormat.Fixed(value, 2)} {units[unit]}";
+    }
+
+    /// <summary>A field is appended, the line cut at the field's end and filled with blanks to it; blanks at line ends stay.</summary>
+    private static string Keras2(SummaryTable table, int lineLength)
+    {
+        int[] ends = [(int)(0.45 * lineLength), (int)(0.85 * lineLength), lineLength];
+        var text = new StringBuilder($"Model: \"{table.ModelName}\"\n");
+        string thin = new string('_', lineLength) + '\n', thick = new string('=', lineLength) + '\n';
+        text.Append(thin).Append(Line("Layer (type)", "Output Shape", "Param #")).Append(thick);
+        for (int i = 0; i < table.Rows.Count; i++)
+        {
+            SummaryRow row = table.Rows[i];
+            text.Append(Line($"{row.Name} ({row.ClassName})", table.ShapeOf(row) ?? "multiple", row.ParameterCount.ToString(CultureInfo.InvariantCulture)));
+            text.Append(i == table.Rows.Count - 1 ? thick : thin);
+        }
+
+        text.Append($"Total params: {PythonFormat.Thousands(table.TrainableCount + table.NonTrainableCount)}\n");
+        text.Append($"Trainable params: {PythonFormat.Thousands(table.TrainableCount)}\n");
+        text.Append($"Non-trainable params: {PythonFormat.Thousands(table.NonTrainableCount)}\n");
+        return text.Append(thin).ToString();
+
+        string Line(params ReadOnlySpan<string> fields)
+        {
+            string line = "";
+            for (int i = 0; i < fields.Length; i++)
+            {
+                if (i > 0) line = line[..^1] + ' ';
+                line += fields[i];
+                line = (line.Length > ends[i] ? line[..ends[i]] : line).PadRight(ends[i]);
+            }
+
+            return line + '\n';
+        }
+    }
+}
