@@ -1,4 +1,5 @@
 using System.Reflection;
+using Unroll.Configuration;
 
 namespace Unroll.Studies;
 
@@ -28,7 +29,7 @@ public static class BuiltInStudies
         ArgumentNullException.ThrowIfNull(name);
         using Stream? stream = typeof(BuiltInStudies).Assembly.GetManifestResourceStream(Prefix + name + Suffix);
         if (stream is null)
-            throw new ArgumentException($"There is no built-in study '{name}'{NearestName.Hint(name, [.. Names])}", nameof(name));
+            throw new ArgumentException($"There is no built-in study '{name}'{NameMatching.Suggestion(name, [.. Names])}", nameof(name));
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

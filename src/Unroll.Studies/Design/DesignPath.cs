@@ -66,11 +66,9 @@ internal static class DesignPath
     private static string? Find(SourceNode node, string name)
     {
         foreach ((string candidate, SourceNode _) in node.Members)
-            if (Fold(candidate) == Fold(name)) return candidate;
+            if (NameMatching.Comparer.Equals(candidate, name)) return candidate;
         return null;
     }
-
-    internal static string Fold(string name) => name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
     /// <summary>Turns <c>"lstm(16, dropout=0.4)"</c> into an object with named members.</summary>
     private static SourceNode Expand(SourceNode text, string path, string file)
@@ -99,7 +97,7 @@ internal static class DesignPath
     }
 
     /// <summary>Keras' order of leading arguments.</summary>
-    internal static string[] PositionalNames(string type) => Fold(type) switch
+    internal static string[] PositionalNames(string type) => NameMatching.Normalize(type) switch
     {
         "embedding" => ["input_dim", "output_dim"],
         "dense" or "simplernn" or "lstm" or "gru" => ["units", "activation"],
@@ -136,7 +134,7 @@ internal static class DesignPath
         if (steps.Count == 0 || steps[0] is not string root || !Roots.Contains(root, StringComparer.Ordinal))
         {
             string first = steps.Count > 0 && steps[0] is string word ? word : path;
-            throw SourceReader.Error(file, at, $"'{path}'", $"a path begins with dataset, training or model, not '{first}'{NearestName.Hint(first, Roots)}");
+            throw SourceReader.Error(file, at, $"'{path}'", $"a path begins with dataset, training or model, not '{first}'{NameMatching.Suggestion(first, Roots)}");
         }
 
         return steps;

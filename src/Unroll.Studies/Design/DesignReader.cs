@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Unroll.Configuration;
 
 namespace Unroll.Studies;
@@ -35,7 +34,7 @@ internal static class DesignReader
     private static TrainingDesign ReadTraining(SourceReader reader, string file)
     {
         SourceNode? optimizerNode = reader.Find("optimizer");
-        ObjectConfig optimizer = optimizerNode is null ? NameOnly("adam") : ToConfig(optimizerNode, "training.optimizer", file);
+        ObjectConfig optimizer = optimizerNode is null ? new ObjectConfig("adam") : ToConfig(optimizerNode, "training.optimizer", file);
         Check(optimizerNode, "training.optimizer", file, () => Registry.CreateOptimizer(optimizer));
         string loss = reader.String("loss", "binary_crossentropy");
         IReadOnlyList<string> metrics = reader.Find("metrics") is null ? ["accuracy"] : reader.Strings("metrics");
@@ -111,7 +110,8 @@ internal static class DesignReader
         {
             throw SourceReader.Error(file, node, path, error.Message);
         }
+        catch (NotImplementedException)
+        {
+        }
     }
-
-    private static ObjectConfig NameOnly(string type) => new(type, [], new Dictionary<string, JsonNode?>());
 }

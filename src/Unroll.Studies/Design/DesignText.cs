@@ -7,16 +7,7 @@ namespace Unroll.Studies;
 /// <summary>Designs as short text for tables.</summary>
 internal static class DesignText
 {
-    /// <summary><c>LSTM(8, dropout=0.4)</c>.</summary>
-    public static string Of(ObjectConfig config)
-    {
-        IEnumerable<string> arguments = config.Positional.Select(Of)
-            .Concat(config.Named.Where(pair => pair.Key != "type").Select(pair => $"{pair.Key}={Of(pair.Value)}"));
-        string list = string.Join(", ", arguments);
-        return list.Length == 0 ? config.Type : $"{config.Type}({list})";
-    }
-
-    /// <summary>A value as a user would write it.</summary>
+    /// <summary>A value as a user would write it; a list of layers with arrows between them.</summary>
     public static string Of(JsonNode? node)
     {
         switch (node)
@@ -25,9 +16,8 @@ internal static class DesignText
                 return "none";
             case JsonArray items:
                 return string.Join(" → ", items.Select(Of));
-            case JsonObject members when members["type"] is JsonValue type:
-                string arguments = string.Join(", ", members.Where(pair => pair.Key != "type").Select(pair => $"{pair.Key}={Of(pair.Value)}"));
-                return arguments.Length == 0 ? type.ToString() : $"{type}({arguments})";
+            case JsonObject members when members.ContainsKey(ObjectConfig.TypeKey):
+                return ObjectConfig.FromNode(members).ToString();
             case JsonObject members:
                 return string.Join(", ", members.Select(pair => $"{pair.Key}={Of(pair.Value)}"));
             default:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Configuration;
 
 namespace Unroll.Studies;
 
@@ -122,7 +123,7 @@ internal sealed class SourceReader
             (int line, int column) = _node.NamePositions[i];
             string where = _path.Length == 0 ? "the study" : _path;
             throw new InvalidDataException(
-                $"{_file}({line},{column}): {where} has no member '{name}'{NearestName.Hint(name, _known.Order(StringComparer.Ordinal).ToArray())}");
+                $"{_file}({line},{column}): {where} has no member '{name}'{NameMatching.Suggestion(name, _known.Order(StringComparer.Ordinal).ToArray())}");
         }
     }
 
@@ -135,5 +136,5 @@ internal sealed class SourceReader
     };
 
     private static string Suggest(string value, string[] allowed) =>
-        NearestName.Of(value, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+        NameMatching.Nearest(value, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
 }

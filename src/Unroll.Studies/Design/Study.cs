@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Studies;
 
 /// <summary>
@@ -63,7 +65,7 @@ public sealed class Study
     public StudyPart Part(string name) =>
         Parts.FirstOrDefault(part => string.Equals(part.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException(
-            $"The study '{Name}' has no part '{name}'{NearestName.Hint(name, [.. Parts.Select(part => part.Name)])}", nameof(name));
+            $"The study '{Name}' has no part '{name}'{NameMatching.Suggestion(name, [.. Parts.Select(part => part.Name)])}", nameof(name));
 
     /// <summary>The trials of a run: every cell of the chosen part (or of all) with every seed.</summary>
     /// <param name="part">Name of a part; null for all.</param>

@@ -47,7 +47,7 @@ public sealed record TrainingDesign(
 public sealed record StudyDesign(DatasetDesign Dataset, TrainingDesign Training, IReadOnlyList<ObjectConfig> Model)
 {
     /// <summary>The layers in one line, for example <c>Embedding(output_dim=8) → LSTM(8) → Dense(1, sigmoid)</c>.</summary>
-    public string ModelText => string.Join(" → ", Model.Select(DesignText.Of));
+    public string ModelText => string.Join(" → ", Model);
 }
 
 /// <summary>Numbers that somebody else reported for a design, to stand beside ours. Absent ones are null.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Unroll.Configuration;
 
 namespace Unroll.Studies;
 
@@ -83,7 +84,7 @@ internal sealed class StudyParser(string file)
 
         string? reference = reader.String("reference");
         if (reference is not null && !labels.Contains(reference, StringComparer.Ordinal))
-            throw reader.Error("reference", reader.Find("reference")!, $"there is no cell '{reference}'{NearestName.Hint(reference, labels)}");
+            throw reader.Error("reference", reader.Find("reference")!, $"there is no cell '{reference}'{NameMatching.Suggestion(reference, labels)}");
         reader.Finish();
         return new PartDraft(name, node, title, question, note, reference, cells);
     }
@@ -91,7 +92,7 @@ internal sealed class StudyParser(string file)
     private IEnumerable<CellDraft> Annotate(List<CellDraft> cells, string label, SourceNode value, string path, string[] labels, Func<CellDraft, CellDraft> change) =>
         labels.Contains(label, StringComparer.Ordinal)
             ? cells.Select(cell => cell.Label == label ? change(cell) : cell)
-            : throw SourceReader.Error(file, value, path, $"there is no cell '{label}'{NearestName.Hint(label, labels)}");
+            : throw SourceReader.Error(file, value, path, $"there is no cell '{label}'{NameMatching.Suggestion(label, labels)}");
 
     private sealed record Axis(string Path, IReadOnlyList<SourceNode> Values, IReadOnlyList<string> Labels);
 

@@ -110,7 +110,7 @@ internal static class ReportHtml
             return new XElement("tr",
                 Classed("td", "name", cell.Cell.Label),
                 Classed("td", "text", design.ModelText),
-                Classed("td", "text", $"{DesignText.Of(design.Training.Optimizer)}, {design.Training.Loss}, batch {design.Training.BatchSize}, {design.Training.Epochs} epochs, {validation}"),
+                Classed("td", "text", $"{design.Training.Optimizer}, {design.Training.Loss}, batch {design.Training.BatchSize}, {design.Training.Epochs} epochs, {validation}"),
                 Classed("td", "text", $"{design.Dataset.NumWords} words, length {design.Dataset.MaxLen}, padded {design.Dataset.Padding}, cut {design.Dataset.Truncating}"));
         });
         return new XElement("details", new XElement("summary", "Designs in full"),

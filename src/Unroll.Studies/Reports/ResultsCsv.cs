@@ -51,7 +51,7 @@ internal static class ResultsCsv
 
     private static IEnumerable<string> CellRow(StudyResult result, CellResult cell, int rank, int repeats)
     {
-        DatasetInfo? dataset = cell.Trials.Select(trial => trial.Dataset).FirstOrDefault(info => info is not null);
+        TrialDataset? dataset = cell.Trials.Select(trial => trial.Dataset).FirstOrDefault(info => info is not null);
         IEnumerable<double> PerRepeat(Func<TrialResult, double> value) => Enumerable.Range(0, repeats)
             .Select(repeat => cell.Complete.FirstOrDefault(trial => trial.Trial.Repeat == repeat) is { } trial ? value(trial) : double.NaN);
         return

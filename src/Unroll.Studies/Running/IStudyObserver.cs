@@ -16,7 +16,7 @@ public interface IStudyObserver
     }
 
     /// <summary>A data set is there.</summary>
-    void DatasetLoaded(DatasetDesign design, DatasetInfo info)
+    void DatasetLoaded(DatasetDesign design, TrialDataset info)
     {
     }
 

@@ -4,7 +4,7 @@ namespace Unroll.Studies;
 internal interface ITrialExecutor
 {
     /// <summary>Loads a data set once; later trials share it.</summary>
-    DatasetInfo Load(DatasetDesign dataset);
+    TrialDataset Load(DatasetDesign dataset);
 
     /// <summary>Trains and tests a model on the calling thread.</summary>
     /// <param name="trial">What to run.</param>

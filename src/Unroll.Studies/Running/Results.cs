@@ -19,7 +19,7 @@ public enum TrialState
 /// <param name="Notice">What the user must be told; null if nothing.</param>
 /// <param name="TrainCount">Training samples.</param>
 /// <param name="TestCount">Test samples.</param>
-public sealed record DatasetInfo(string Name, bool IsFallback, string? Notice, int TrainCount, int TestCount);
+public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, int TrainCount, int TestCount);
 
 /// <summary>The record of one trial. Numbers that it does not have are NaN.</summary>
 public sealed record TrialResult
@@ -34,7 +34,7 @@ public sealed record TrialResult
     public string? Error { get; init; }
 
     /// <summary>The data; null if the trial never got that far.</summary>
-    public DatasetInfo? Dataset { get; init; }
+    public TrialDataset? Dataset { get; init; }
 
     /// <summary>Number of weights; null if the model was never built.</summary>
     public long? Parameters { get; init; }
@@ -146,7 +146,7 @@ public sealed record StudyResult
     public IEnumerable<TrialResult> Trials => Parts.SelectMany(part => part.Cells).SelectMany(cell => cell.Trials);
 
     /// <summary>The data sets that were used, each once.</summary>
-    public IReadOnlyList<DatasetInfo> Datasets => [.. Trials.Select(trial => trial.Dataset).OfType<DatasetInfo>().DistinctBy(info => (info.Name, info.IsFallback))];
+    public IReadOnlyList<TrialDataset> Datasets => [.. Trials.Select(trial => trial.Dataset).OfType<TrialDataset>().DistinctBy(info => (info.Name, info.IsFallback))];
 
     /// <summary>True if made-up data stood in for what the study asked for.</summary>
     public bool UsedFallback => Datasets.Any(info => info.IsFallback);

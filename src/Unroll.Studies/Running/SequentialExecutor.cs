@@ -8,9 +8,9 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
 {
     private readonly Dictionary<DatasetDesign, Loaded> _datasets = [];
 
-    private sealed record Loaded(DatasetInfo Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
+    private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
 
-    public DatasetInfo Load(DatasetDesign dataset)
+    public TrialDataset Load(DatasetDesign dataset)
     {
         _ = dataDirectory;
         if (_datasets.TryGetValue(dataset, out Loaded? loaded)) return loaded.Info;

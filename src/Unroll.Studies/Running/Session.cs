@@ -11,7 +11,7 @@ internal sealed class Session
     private readonly CancellationToken _cancellation;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<DatasetDesign, DatasetInfo> _datasets = [];
+    private readonly Dictionary<DatasetDesign, TrialDataset> _datasets = [];
     private readonly TrialResult[] _results;
     private readonly double[] _costs;
     private readonly double[] _shares; // share of each trial that is done, 0 to 1
@@ -39,7 +39,7 @@ internal sealed class Session
         {
             if (_cancellation.IsCancellationRequested) return _results;
             _observer?.DatasetLoading(dataset);
-            DatasetInfo info = _datasets[dataset] = _executor.Load(dataset);
+            TrialDataset info = _datasets[dataset] = _executor.Load(dataset);
             _observer?.DatasetLoaded(dataset, info);
         }
 

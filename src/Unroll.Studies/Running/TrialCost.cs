@@ -16,7 +16,7 @@ internal static class TrialCost
         double width = 1;
         foreach (ObjectConfig layer in design.Model)
         {
-            string type = DesignPath.Fold(layer.Type);
+            string type = NameMatching.Normalize(layer.Type);
             double gates = type switch { "simplernn" => 1, "gru" => 3, "lstm" => 4, _ => 0 };
             if (type == "embedding")
             {
@@ -37,7 +37,7 @@ internal static class TrialCost
     private static double? Number(ObjectConfig layer, string argument)
     {
         foreach ((string name, JsonNode? value) in layer.Named)
-            if (DesignPath.Fold(name) == DesignPath.Fold(argument)) return AsNumber(value);
+            if (NameMatching.Comparer.Equals(name, argument)) return AsNumber(value);
         int index = Array.IndexOf(DesignPath.PositionalNames(layer.Type), argument);
         return index >= 0 && index < layer.Positional.Count ? AsNumber(layer.Positional[index]) : null;
     }
