@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Unroll.Cli.Commands;
+using Unroll.Configuration;
+
+namespace Unroll.Cli.Infrastructure;
+
+/// <summary>The command line as a function, for <c>Main</c> and for tests.</summary>
+internal static class CliApp
+{
+    /// <summary>Runs one command and returns its exit code; no exception leaves it.</summary>
+    public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default)
+    {
+        var context = new CliContext(stdout, stderr, cancellation);
+        return ErrorBoundary.Run(context, () =>
+        {
+            ParseResult result = CreateRoot(context).Parse(args);
+            if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
+            return result.Invoke(new InvocationConfiguration
+            {
+                Output = stdout,
+                Error = stderr,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // Ctrl+C is handled in Main
+            });
+        });
+    }
+
+    private static RootCommand CreateRoot(CliContext context) =>
+        // Further commands are added here, one line each.
+        new("Recurrent networks for .NET: Keras' way of working in pure C#.")
+        {
+            TrainCommand.Create(context),
+            DataCommand.Create(context),
+        };
+
+    private static string Explain(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        if (result.UnmatchedTokens is [var token, ..])
+        {
+            string[] options = [.. command.Options.Select(option => option.Name)];
+            string[] commands = [.. command.Subcommands.Select(subcommand => subcommand.Name)];
+            if (token.StartsWith('-')) return $"option '{token}' is unknown{Hint(token, options)}";
+            return commands.Length > 0
+                ? $"command '{token}' is unknown{Hint(token, commands)} Commands: {string.Join(", ", commands)}."
+                : $"unexpected '{token}'; a value with blanks needs quotes, as in --model \"embedding(8), lstm(16)\".";
+        }
+
+        return result.Errors[0].Message;
+    }
+
+    private static string Hint(string token, IEnumerable<string> known) =>
+        NameMatching.Nearest(token, known) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+
+    private static string CommandPath(ParseResult result)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? at = result.CommandResult; at is not null; at = at.Parent)
+            if (at is CommandResult { Command: not RootCommand } command)
+                names.Push(command.Command.Name);
+        return string.Join(' ', names.Prepend("unroll"));
+    }
+}

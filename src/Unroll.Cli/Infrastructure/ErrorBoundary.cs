@@ -1,0 +1,64 @@
+namespace Unroll.Cli.Infrastructure;
+
+/// <summary>A command line that can't be understood; the message is followed by where to find help.</summary>
+internal sealed class UsageException(string message, string command) : Exception(message)
+{
+    public string Command { get; } = command;
+}
+
+/// <summary>A run that went through but is worth nothing, such as one whose loss is no number.</summary>
+internal sealed class RunFailedException(string message) : Exception(message);
+
+/// <summary>The one place that turns exceptions into messages and exit codes. Stack traces only with UNROLL_DEBUG=1.</summary>
+internal static class ErrorBoundary
+{
+    /// <summary>Everything went well.</summary>
+    public const int Success = 0;
+
+    /// <summary>The run failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or an input is wrong.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>A defect of the program itself.</summary>
+    public const int Bug = 70;
+
+    /// <summary>Stopped by the user.</summary>
+    public const int Cancelled = 130;
+
+    public static int Run(CliContext context, Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (Exception e) // the boundary: nothing may pass
+        {
+            Exception cause = e is AggregateException { InnerExceptions: [var only] } ? only : e;
+            (int code, string message) = Explain(cause);
+            if (code == Cancelled && ReferenceEquals(context.Out, Console.Out) && !Console.IsOutputRedirected) context.Out.WriteLine();
+            context.Error.WriteLine($"unroll: {message}");
+            if (Environment.GetEnvironmentVariable("UNROLL_DEBUG") == "1") context.Error.WriteLine(e);
+            return code;
+        }
+    }
+
+    private static (int Code, string Message) Explain(Exception e) => e switch
+    {
+        UsageException usage => (BadInput, $"{usage.Message}\nSee '{usage.Command} --help'."),
+        RunFailedException => (Failed, e.Message),
+        OperationCanceledException => (Cancelled, "stopped."),
+        ArgumentException => (BadInput, WithoutParameterName((ArgumentException)e)),
+        FormatException or InvalidDataException or IOException or UnauthorizedAccessException => (BadInput, e.Message),
+        _ => (Bug, $"{e.GetType().Name}: {e.Message}\nThis is a bug in Unroll. Set UNROLL_DEBUG=1 to see where it happened, and please report it."),
+    };
+
+    /// <summary>The name of a C# parameter and the repeated value say nothing to a user of the command line.</summary>
+    private static string WithoutParameterName(ArgumentException e)
+    {
+        string message = e.Message;
+        int suffix = e.ParamName is null ? -1 : message.LastIndexOf($" (Parameter '{e.ParamName}')", StringComparison.Ordinal);
+        return suffix > 0 ? message[..suffix] : message;
+    }
+}

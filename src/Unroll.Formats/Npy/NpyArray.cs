@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+
+namespace Unroll.Formats.Npy;
+
+/// <summary>One array of a <c>.npy</c> file or of an <c>.npz</c> member.</summary>
+internal sealed class NpyArray
+{
+    private readonly byte[] _bytes;
+    private readonly NpzLimits _limits;
+
+    private NpyArray(byte[] bytes, NpyHeader header, string source, NpzLimits limits)
+    {
+        _bytes = bytes;
+        _limits = limits;
+        Header = header;
+        Source = source;
+    }
+
+    public NpyHeader Header { get; }
+
+    /// <summary>File and member, as errors name them.</summary>
+    public string Source { get; }
+
+    private ReadOnlySpan<byte> Data => _bytes.AsSpan(Header.DataOffset);
+
+    /// <param name="bytes">The whole array file; kept, not copied.</param>
+    /// <param name="source">File and member, for messages.</param>
+    /// <param name="limits">Bounds for object arrays.</param>
+    /// <exception cref="InvalidDataException">The header is damaged or does not fit the bytes that follow.</exception>
+    public static NpyArray Parse(byte[] bytes, string source, NpzLimits? limits = null)
+    {
+        var header = NpyHeader.Parse(bytes, source);
+        if (header.ItemSize > 0)
+        {
+            UInt128 expected = (UInt128)header.ItemSize;
+            foreach (long size in header.Shape)
+            {
+                expected *= (UInt128)size;
+                if (expected > long.MaxValue) break;
+            }
+
+            int actual = bytes.Length - header.DataOffset;
+            if (expected != (UInt128)actual)
+            {
+                throw new InvalidDataException(
+                    $"{source}: shape ({string.Join(", ", header.Shape)}) of {header.Descr} needs {expected} bytes from offset {header.DataOffset}, {actual} are there.");
+            }
+        }
+
+        return new NpyArray(bytes, header, source, limits ?? NpzLimits.Default);
+    }
+
+    /// <summary>A one-dimensional array of integers or truth values.</summary>
+    /// <exception cref="InvalidDataException">The array is of another type or shape.</exception>
+    public long[] ReadInt64()
+    {
+        RequireRank1();
+        var data = Data;
+        var values = new long[Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize];
+        switch (Header.Descr)
+        {
+            case "<i8":
+                for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadInt64LittleEndian(data[(8 * i)..]);
+                break;
+            case "<i4":
+                for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadInt32LittleEndian(data[(4 * i)..]);
+                break;
+            case "|i1":
+                for (int i = 0; i < values.Length; i++) values[i] = (sbyte)data[i];
+                break;
+            case "|u1" or "|b1":
+                for (int i = 0; i < values.Length; i++) values[i] = data[i];
+                break;
+            default:
+                throw new InvalidDataException($"{Source}: holds {Header.Descr}, integers were expected.");
+        }
+
+        return values;
+    }
+
+    /// <summary>A one-dimensional array of real numbers.</summary>
+    /// <exception cref="InvalidDataException">The array is of another type or shape.</exception>
+    public double[] ReadDouble()
+    {
+        RequireRank1();
+        var data = Data;
+        var values = new double[Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Header.Descr switch
+            {
+                "<f8" => BinaryPrimitives.ReadDoubleLittleEndian(data[(8 * i)..]),
+                "<f4" => BinaryPrimitives.ReadSingleLittleEndian(data[(4 * i)..]),
+                _ => double.NaN,
+            };
+        }
+
+        return Header.Descr is "<f8" or "<f4" ? values
+            : throw new InvalidDataException($"{Source}: holds {Header.Descr}, real numbers were expected.");
+    }
+
+    /// <summary>A one-dimensional object array of lists of integers. Rows that share a list in the file share the result.</summary>
+    /// <exception cref="InvalidDataException">The array is of another type or shape, or its pickle is not plain data.</exception>
+    public int[][] ReadSequences()
+    {
+        RequireRank1();
+        if (Header.Descr != "|O") throw new InvalidDataException($"{Source}: holds {Header.Descr}, lists of integers were expected.");
+        return new PickleReader(_bytes, Header.DataOffset, Source, _limits).ReadSequences(Header.Shape[0]);
+    }
+
+    private void RequireRank1()
+    {
+        if (Header.Shape.Count != 1)
+            throw new InvalidDataException($"{Source}: shape ({string.Join(", ", Header.Shape)}) has {Header.Shape.Count} dimensions, one was expected.");
+    }
+}
