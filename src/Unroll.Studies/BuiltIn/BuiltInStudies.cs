@@ -1,4 +1,3 @@
-using System.Reflection;
 using Unroll.Configuration;
 
 namespace Unroll.Studies;

@@ -90,8 +90,7 @@ internal static class DesignReader
             throw SourceReader.Error(file, node, path, $"expected \"lstm(16)\" or {{ \"type\": \"LSTM\", \"units\": 16 }}, found {SourceReader.Describe(node)}.");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(node.ToJsonNode()!.ToJsonString());
-            return ObjectConfig.FromJson(document.RootElement);
+            return ObjectConfig.FromNode(node.ToJsonNode());
         }
         catch (FormatException error)
         {
