@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Unroll.Formats.Npy;
 
@@ -7,6 +8,7 @@ internal static class Crc32
 {
     private static readonly uint[] Tables = BuildTables();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Of(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<uint> t = Tables;

@@ -99,13 +99,14 @@ internal sealed class NpyArray
             : throw new InvalidDataException($"{Source}: holds {Header.Descr}, real numbers were expected.");
     }
 
-    /// <summary>A one-dimensional object array of lists of integers. Rows that share a list in the file share the result.</summary>
+    /// <summary>A one-dimensional object array of lists of integers.</summary>
+    /// <param name="lead">Zeros to leave in front of every row, which spares the caller a copy.</param>
     /// <exception cref="InvalidDataException">The array is of another type or shape, or its pickle is not plain data.</exception>
-    public int[][] ReadSequences()
+    public int[][] ReadSequences(int lead = 0)
     {
         RequireRank1();
         if (Header.Descr != "|O") throw new InvalidDataException($"{Source}: holds {Header.Descr}, lists of integers were expected.");
-        return new PickleReader(_bytes, Header.DataOffset, Source, _limits).ReadSequences(Header.Shape[0]);
+        return new PickleReader(_bytes, Header.DataOffset, Source, _limits, lead).ReadSequences(Header.Shape[0]);
     }
 
     private void RequireRank1()

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Unroll.Formats.Npy;
@@ -9,7 +10,7 @@ namespace Unroll.Formats.Npy;
 /// general pickle machine: it builds numbers, strings, tuples and lists, knows five names, and refuses every other opcode
 /// and name. Nothing in the file is ever executed or imported.
 /// </summary>
-internal sealed partial class PickleReader(byte[] data, int start, string source, NpzLimits limits)
+internal sealed partial class PickleReader(byte[] data, int start, string source, NpzLimits limits, int lead = 0)
 {
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, PickleValue> _memo = [];
@@ -20,7 +21,10 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     private int _opcodeAt;
     private int _objects;
 
-    /// <summary>The rows of the array, which must be as many as its header declares.</summary>
+    /// <summary>
+    /// The rows of the array, which must be as many as its header declares. Every row is an array of its own and begins
+    /// with <c>lead</c> zeros.
+    /// </summary>
     public int[][] ReadSequences(long declaredRows)
     {
         if (Run().Ref is not PickleArray { Items: { } items }) throw Bad("the result is not an array of objects");
@@ -37,9 +41,9 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
                 throw Bad($"row {i} is {items.Values[i].TypeName}; a list of integers was expected");
             if (!list.IsPlain)
                 throw Bad($"row {i} holds something other than 32-bit integers ({list.Values.First(v => !v.IsInteger || v.Integer != (int)v.Integer).TypeName})");
-            rows[i] = list.ToIntegers();
-            tokens += rows[i].Length;
+            tokens += list.Count;
             if (tokens > maxTokens) throw Bad($"rows that share lists come to more than {maxTokens} tokens");
+            rows[i] = list.ToIntegers();
         }
 
         return rows;
@@ -59,7 +63,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
                 case (byte)'(': if (!AppendRun()) Mark(); break;
                 case (byte)'e': AppendItems(PopMark()); break;
                 case (byte)'a': AppendItems(_height - 1); break;
-                case (byte)']': PushObject(new PickleList()); break;
+                case (byte)']': PushObject(new PickleList(lead)); break;
                 case (byte)'l': MakeList(); break;
                 case (byte)')': MakeTuple(_height); break;
                 case (byte)'t': MakeTuple(PopMark()); break;
@@ -106,40 +110,18 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     /// Almost all of a file is "mark, integers, append them to the list below": read such a run straight into numbers.
     /// Anything else leaves the position where it was, for the ordinary way.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the first file read is usually the only one
     private bool AppendRun()
     {
         if (_height == 0 || _stack[_height - 1].Ref is not PickleList { IsPlain: true } list) return false;
         if (_marks.Count > 0 && _marks[^1] == _height) return false; // the list belongs to what is below a mark
         ReadOnlySpan<byte> bytes = data;
+        int[] run = _run;
         int at = _at;
         int count = 0;
-        int[] run = _run;
         while (true)
         {
             if (bytes.Length - at < 5) return false;
-            int value;
-            switch (bytes[at])
-            {
-                case (byte)'K':
-                    value = bytes[at + 1];
-                    at += 2;
-                    break;
-                case (byte)'M':
-                    value = bytes[at + 1] | (bytes[at + 2] << 8);
-                    at += 3;
-                    break;
-                case (byte)'J':
-                    value = BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(at + 1, 4));
-                    at += 5;
-                    break;
-                case (byte)'e':
-                    list.Append(run.AsSpan(0, count));
-                    _at = at + 1;
-                    return true;
-                default:
-                    return false;
-            }
-
             if (count == run.Length)
             {
                 if (count >= limits.MaxStack) return false;
@@ -147,7 +129,29 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
                 run = _run;
             }
 
-            run[count++] = value;
+            // One- and two-byte numbers alternate at random; 'K' and 'M' differ in bit 2, which saves the branch.
+            uint word = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Slice(at, 4));
+            if (((word - 'K') & 0xFD) == 0)
+            {
+                uint wide = (word >> 2) & 1;
+                run[count++] = (int)((word >> 8) & (0xFF | (0xFF00 * wide)));
+                at += 2 + (int)wide;
+            }
+            else if ((byte)word == 'J')
+            {
+                run[count++] = BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(at + 1, 4));
+                at += 5;
+            }
+            else if ((byte)word == 'e')
+            {
+                list.Append(run.AsSpan(0, count));
+                _at = at + 1;
+                return true;
+            }
+            else
+            {
+                return false;
+            }
         }
     }
 
@@ -208,7 +212,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
 
     private void MakeList()
     {
-        var list = new PickleList();
+        var list = new PickleList(lead);
         int from = PopMark();
         Account(1 + list.Append(_stack.AsSpan(from, _height - from), limits.MaxObjects - _objects));
         _height = from;

@@ -62,10 +62,12 @@ internal sealed class PickleArray
 }
 
 /// <summary>A list: plain 32-bit integers as long as that is possible, else values of any kind.</summary>
-internal sealed class PickleList
+/// <param name="lead">Free elements to leave in front of the integers.</param>
+internal sealed class PickleList(int lead)
 {
     private int[] _integers = [];
     private int _count;
+    private bool _given;
     private List<PickleValue>? _values;
 
     public int Count => _values?.Count ?? _count;
@@ -78,15 +80,15 @@ internal sealed class PickleList
 
     public void Append(ReadOnlySpan<int> values)
     {
-        int needed = _count + values.Length;
+        int needed = lead + _count + values.Length;
         if (needed > _integers.Length)
         {
             // The first batch is often the whole list: take exactly its size, grow geometrically only after that.
             Array.Resize(ref _integers, _count == 0 ? needed : Math.Max(needed, (int)Math.Min(2L * _count, Array.MaxLength)));
         }
 
-        values.CopyTo(_integers.AsSpan(_count));
-        _count = needed;
+        values.CopyTo(_integers.AsSpan(lead + _count));
+        _count += values.Length;
     }
 
     /// <summary>Appends anything; returns how many values had to be kept as such, for the reader's accounts.</summary>
@@ -109,7 +111,7 @@ internal sealed class PickleList
         if (_values is null)
         {
             _values = new List<PickleValue>(_count + values.Length - plain);
-            foreach (int value in _integers.AsSpan(0, _count)) _values.Add(PickleValue.Of(value));
+            if (_count > 0) foreach (int value in _integers.AsSpan(lead, _count)) _values.Add(PickleValue.Of(value));
             _integers = [];
         }
 
@@ -117,10 +119,12 @@ internal sealed class PickleList
         return kept;
     }
 
-    /// <summary>The integers of a plain list; the same array every time.</summary>
+    /// <summary>The integers of a plain list behind the free elements; an array of its own for every call.</summary>
     public int[] ToIntegers()
     {
-        if (_integers.Length != _count) Array.Resize(ref _integers, _count);
+        if (_integers.Length != lead + _count) Array.Resize(ref _integers, lead + _count);
+        if (_given) return (int[])_integers.Clone();
+        _given = true;
         return _integers;
     }
 }

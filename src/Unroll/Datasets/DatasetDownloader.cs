@@ -63,7 +63,7 @@ internal sealed class DatasetDownloader(HttpMessageHandler? handler = null)
         }
         finally
         {
-            File.Delete(temporary); // no file, no error
+            if (File.Exists(temporary)) File.Delete(temporary); // the directory may not be there either
         }
     }
 

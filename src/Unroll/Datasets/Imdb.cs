@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Unroll.Formats.Npy;
 using Unroll.Random;
 
@@ -84,27 +86,27 @@ public static class Imdb
     public static DatasetInfo GetInfo(string? directory = null)
     {
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, null, CancellationToken.None);
-        var (train, test) = ReadRanks(path);
+        var (train, test) = ReadRanks(path, lead: 0);
         return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb.Sha256, train, test);
     }
 
     internal static (LabeledSequences Train, LabeledSequences Test) LoadFile(string path, uint seed, WordIdRules rules)
     {
-        var (train, test) = ReadRanks(path);
+        var (train, test) = ReadRanks(path, WordIdRules.Lead);
         var random = new Mt19937(seed); // one generator: the test order depends on the number of training reviews
         return rules.Apply(Reorder(train, random), Reorder(test, random));
     }
 
-    /// <summary>The word ranks in the order of the file.</summary>
-    private static (LabeledSequences Train, LabeledSequences Test) ReadRanks(string path)
+    /// <summary>The word ranks in the order of the file, behind <paramref name="lead"/> free elements.</summary>
+    private static (LabeledSequences Train, LabeledSequences Test) ReadRanks(string path, int lead)
     {
         var file = NpzFile.Open(path);
         LabeledSequences? test = null;
-        var reading = Task.Run(() => test = ReadPair(file, "x_test", "y_test"));
+        var reading = Task.Run(() => test = ReadPair(file, "x_test", "y_test", lead));
         LabeledSequences train;
         try
         {
-            train = ReadPair(file, "x_train", "y_train");
+            train = ReadPair(file, "x_train", "y_train", lead);
         }
         finally
         {
@@ -115,12 +117,13 @@ public static class Imdb
         return (train, test!);
     }
 
-    private static LabeledSequences ReadPair(NpzFile file, string samples, string labels)
+    private static LabeledSequences ReadPair(NpzFile file, string samples, string labels, int lead)
     {
-        int[][] sequences = file.Read(samples).ReadSequences();
+        int[][] sequences = file.Read(samples).ReadSequences(lead);
         long[] values = file.Read(labels).ReadInt64();
         if (values.Length != sequences.Length)
             throw new InvalidDataException($"{file.Name}: {samples} has {sequences.Length} reviews, {labels} has {values.Length} labels.");
+        if (values.Length == 0) throw new InvalidDataException($"{file.Name}: member {samples}.npy holds no reviews.");
         var classes = new int[values.Length];
         for (int i = 0; i < values.Length; i++)
         {
@@ -131,12 +134,10 @@ public static class Imdb
 
         for (int i = 0; i < sequences.Length; i++)
         {
-            // Leaves room for any reasonable indexFrom; the largest true rank is 88,587.
-            foreach (int rank in sequences[i])
-            {
-                if ((uint)rank > 1 << 30)
-                    throw new InvalidDataException($"{file.Name}: member {samples}.npy: {rank} in review {i} is not a word rank.");
-            }
+            // Negative ranks are huge as unsigned. The bound keeps shifted ids from overflowing; the largest true rank is 88,587.
+            var ranks = MemoryMarshal.Cast<int, uint>(sequences[i]);
+            if (ranks.Length > 0 && TensorPrimitives.Max(ranks) is var largest and > 1 << 30)
+                throw new InvalidDataException($"{file.Name}: member {samples}.npy: {(int)largest} in review {i} is not a word rank.");
         }
 
         return new LabeledSequences(sequences, classes);

@@ -1,4 +1,7 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Unroll.Datasets;
 
@@ -14,7 +17,13 @@ namespace Unroll.Datasets;
 /// <param name="IndexFrom">Added to every rank.</param>
 internal sealed record WordIdRules(int? NumWords, int SkipTop, int? MaxLen, int? StartChar, int? OovChar, int IndexFrom)
 {
-    /// <summary>Applies the rules to a training and a test set, in place of Keras' steps 3 to 7.</summary>
+    /// <summary>Elements that samples of ranks keep free in front, for the start id.</summary>
+    public const int Lead = 1;
+
+    /// <summary>
+    /// Applies Keras' steps 3 to 7 to ranks behind <see cref="Lead"/> free elements. Works in place: the arrays that go
+    /// in are used up.
+    /// </summary>
     /// <exception cref="ArgumentException">No sample is shorter than <see cref="MaxLen"/>.</exception>
     public (LabeledSequences Train, LabeledSequences Test) Apply(LabeledSequences train, LabeledSequences test)
     {
@@ -26,16 +35,16 @@ internal sealed record WordIdRules(int? NumWords, int SkipTop, int? MaxLen, int?
         }
 
         int vocabulary = NumWords is { } given and not 0 ? given : Math.Max(LargestId(train), LargestId(test));
-        LabeledSequences? first = null;
-        LabeledSequences? second = null;
-        Parallel.Invoke(() => first = Convert(train, vocabulary), () => second = Convert(test, vocabulary));
-        return (first!, second!);
+        var other = Task.Run(() => Convert(test.Sequences, vocabulary));
+        Convert(train.Sequences, vocabulary);
+        other.GetAwaiter().GetResult();
+        return (train, test);
     }
 
     private LabeledSequences Shorter(LabeledSequences data, int maxLen)
     {
-        int extra = StartChar is null ? 0 : 1;
-        var kept = Enumerable.Range(0, data.Count).Where(i => data.Sequences[i].Length + extra < maxLen).ToArray();
+        int unused = StartChar is null ? Lead : 0;
+        var kept = Enumerable.Range(0, data.Count).Where(i => data.Sequences[i].Length - unused < maxLen).ToArray();
         if (kept.Length == 0)
         {
             throw new ArgumentException(
@@ -51,45 +60,57 @@ internal sealed record WordIdRules(int? NumWords, int SkipTop, int? MaxLen, int?
         int largest = StartChar ?? int.MinValue;
         foreach (int[] ranks in data.Sequences)
         {
-            if (ranks.Length > 0) largest = Math.Max(largest, checked(TensorPrimitives.Max<int>(ranks) + IndexFrom));
+            if (ranks.Length > Lead) largest = Math.Max(largest, TensorPrimitives.Max<int>(ranks.AsSpan(Lead)) + IndexFrom);
         }
 
         return largest;
     }
 
-    private LabeledSequences Convert(LabeledSequences data, int vocabulary)
+    private void Convert(int[][] sequences, int vocabulary)
     {
-        var sequences = new int[data.Count][];
-        for (int i = 0; i < sequences.Length; i++) sequences[i] = Convert(data.Sequences[i], vocabulary);
-        return new LabeledSequences(sequences, data.Labels);
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            int[] row = sequences[i];
+            var ids = row.AsSpan(StartChar is null ? Lead : 0);
+            if (StartChar is { } start) ids[0] = start - IndexFrom; // the start id is subject to the rules as well, as in Keras
+            int count = ids.Length;
+            if (OovChar is { } oov) Replace(ids, vocabulary, oov);
+            else count = Drop(ids, vocabulary);
+            if (count != row.Length) sequences[i] = ids[..count].ToArray();
+        }
     }
 
-    private int[] Convert(int[] ranks, int vocabulary)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Replace(Span<int> ids, int vocabulary, int oov)
     {
-        int extra = StartChar is null ? 0 : 1;
-        var ids = new int[ranks.Length + extra];
-        if (StartChar is { } start) ids[0] = start;
-        int shift = IndexFrom;
-        for (int i = 0; i < ranks.Length; i++) ids[i + extra] = ranks[i] + shift;
-
-        if (OovChar is { } oov)
+        var vectors = MemoryMarshal.Cast<int, Vector<int>>(ids);
+        var shift = new Vector<int>(IndexFrom);
+        var low = new Vector<int>(SkipTop);
+        var high = new Vector<int>(vocabulary);
+        var other = new Vector<int>(oov);
+        foreach (ref var vector in vectors)
         {
-            // The start id is subject to the rule as well, as in Keras.
-            for (int i = 0; i < ids.Length; i++)
-            {
-                int id = ids[i];
-                ids[i] = id >= SkipTop && id < vocabulary ? id : oov;
-            }
-
-            return ids;
+            var id = vector + shift;
+            var inside = Vector.GreaterThanOrEqual(id, low) & Vector.LessThan(id, high);
+            vector = Vector.ConditionalSelect(inside, id, other);
         }
 
-        int count = 0;
-        foreach (int id in ids)
+        foreach (ref int value in ids[(vectors.Length * Vector<int>.Count)..])
         {
+            int id = value + IndexFrom;
+            value = id >= SkipTop && id < vocabulary ? id : oov;
+        }
+    }
+
+    private int Drop(Span<int> ids, int vocabulary)
+    {
+        int count = 0;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            int id = ids[i] + IndexFrom;
             if (id >= SkipTop && id < vocabulary) ids[count++] = id;
         }
 
-        return ids[..count];
+        return count;
     }
 }
