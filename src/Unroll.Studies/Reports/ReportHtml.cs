@@ -111,12 +111,19 @@ internal static class ReportHtml
                 Classed("td", "name", cell.Cell.Label),
                 Classed("td", "text", design.ModelText),
                 Classed("td", "text", $"{design.Training.Optimizer}, {design.Training.Loss}, batch {design.Training.BatchSize}, {design.Training.Epochs} epochs, {validation}"),
-                Classed("td", "text", $"{design.Dataset.NumWords} words, length {design.Dataset.MaxLen}, padded {design.Dataset.Padding}, cut {design.Dataset.Truncating}"));
+                Classed("td", "text", $"{design.Dataset.NumWords} words, length {design.Dataset.MaxLen}, padded {design.Dataset.Padding}, cut {design.Dataset.Truncating}{Shares(cell)}"));
         });
         return new XElement("details", new XElement("summary", "Designs in full"),
             Classed("div", "scroll", new XElement("table",
                 new XElement("thead", new XElement("tr", Classed("th", "name", "Cell"), Classed("th", "name", "Model"), Classed("th", "name", "Training"), Classed("th", "name", "Data"))),
                 new XElement("tbody", rows))));
+    }
+
+    // Two numbers that say how much of the reviews a model gets to see.
+    private static string Shares(CellResult cell)
+    {
+        TrialDataset? data = cell.Trials.Select(trial => trial.Dataset).FirstOrDefault(info => info is not null);
+        return data is null ? "" : $"; {NumberText.Fixed(data.CutShare * 100, 0)} % of the training samples are cut, {NumberText.Fixed(data.OovShare * 100, 0)} % of their tokens are out of vocabulary";
     }
 
     private static XElement Footer(StudyResult result) => new("footer",

@@ -23,7 +23,7 @@ internal static class ResultsCsv
                 "mean_fit_time", "std_fit_time",
                 .. Enumerable.Range(0, repeats).Select(repeat => $"split{repeat}_test_accuracy"),
                 .. Enumerable.Range(0, repeats).Select(repeat => $"split{repeat}_test_loss"),
-                "repeats", "failed", "dataset", "dataset_fallback", "published_test_accuracy", "published_test_loss",
+                "repeats", "failed", "dataset", "dataset_fallback", "dataset_cut_share", "dataset_oov_share", "published_test_accuracy", "published_test_loss",
             ];
             Row(csv, header);
             foreach (PartResult part in result.Parts)
@@ -67,6 +67,7 @@ internal static class ResultsCsv
             .. PerRepeat(trial => trial.TestAccuracy).Select(Text),
             .. PerRepeat(trial => trial.TestLoss).Select(Text),
             Text(cell.Complete.Count()), Text(cell.Failed), dataset?.Name ?? "", dataset is null ? "" : Text(dataset.IsFallback),
+            Text(dataset?.CutShare ?? double.NaN), Text(dataset?.OovShare ?? double.NaN),
             Text(cell.Cell.Published?.TestAccuracy ?? double.NaN), Text(cell.Cell.Published?.TestLoss ?? double.NaN),
         ];
     }

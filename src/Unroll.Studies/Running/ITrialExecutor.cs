@@ -4,7 +4,7 @@ namespace Unroll.Studies;
 internal interface ITrialExecutor
 {
     /// <summary>Loads a data set once; later trials share it.</summary>
-    TrialDataset Load(DatasetDesign dataset);
+    TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken);
 
     /// <summary>Trains and tests a model on the calling thread.</summary>
     /// <param name="trial">What to run.</param>

@@ -19,7 +19,14 @@ public enum TrialState
 /// <param name="Notice">What the user must be told; null if nothing.</param>
 /// <param name="TrainCount">Training samples.</param>
 /// <param name="TestCount">Test samples.</param>
-public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, int TrainCount, int TestCount);
+public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, int TrainCount, int TestCount)
+{
+    /// <summary>Share of the training samples that were cut to the length, 0 to 1.</summary>
+    public double CutShare { get; init; }
+
+    /// <summary>Share of the training tokens that are out of vocabulary, 0 to 1.</summary>
+    public double OovShare { get; init; }
+}
 
 /// <summary>The record of one trial. Numbers that it does not have are NaN.</summary>
 public sealed record TrialResult

@@ -1,5 +1,7 @@
 using Unroll.Callbacks;
 using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Text;
 
 namespace Unroll.Studies;
 
@@ -10,11 +12,27 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
 
     private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
 
-    public TrialDataset Load(DatasetDesign dataset)
+    public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
     {
-        _ = dataDirectory;
-        if (_datasets.TryGetValue(dataset, out Loaded? loaded)) return loaded.Info;
-        throw new NotSupportedException("Data sets are not there yet.");
+        if (_datasets.TryGetValue(design, out Loaded? known)) return known.Info;
+        Dataset data = Dataset.Load(
+            new DatasetOptions
+            {
+                Name = design.Name,
+                NumWords = design.NumWords,
+                MaxLen = design.MaxLen,
+                Padding = design.Padding == "post" ? Padding.Post : Padding.Pre,
+                Truncating = design.Truncating == "post" ? Padding.Post : Padding.Pre,
+                Directory = dataDirectory,
+            },
+            cancellationToken: cancellationToken);
+        var info = new TrialDataset(data.DisplayName, data.IsFallback, data.Notice, data.YTrain.Length, data.YTest.Length)
+        {
+            CutShare = data.CutShare,
+            OovShare = data.OovShare,
+        };
+        _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
+        return info;
     }
 
     public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, CancellationToken cancellationToken)

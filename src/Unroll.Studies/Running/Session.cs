@@ -39,8 +39,15 @@ internal sealed class Session
         {
             if (_cancellation.IsCancellationRequested) return _results;
             _observer?.DatasetLoading(dataset);
-            TrialDataset info = _datasets[dataset] = _executor.Load(dataset);
-            _observer?.DatasetLoaded(dataset, info);
+            try
+            {
+                TrialDataset info = _datasets[dataset] = _executor.Load(dataset, _cancellation);
+                _observer?.DatasetLoaded(dataset, info);
+            }
+            catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+            {
+                return _results;
+            }
         }
 
         _startStamp = _time.GetTimestamp();

@@ -17,7 +17,7 @@ internal sealed class FakeExecutor : ITrialExecutor
     /// <summary>The loss of an epoch in place of the made-up one.</summary>
     public Func<Trial, int, double?>? Loss { get; init; }
 
-    public TrialDataset Load(DatasetDesign dataset)
+    public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
     {
         Loads++;
         return IsFallback
