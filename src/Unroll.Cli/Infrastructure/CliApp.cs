@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Unroll.Cli.Commands;
 using Unroll.Configuration;
@@ -16,6 +17,8 @@ internal static class CliApp
         return ErrorBoundary.Run(context, () =>
         {
             ParseResult result = CreateRoot(context).Parse(args);
+            if (result.CommandResult is { Command.Subcommands.Count: > 0, Command.Action: null } && result.UnmatchedTokens.Count == 0 && result.Action is ParseErrorAction)
+                result = CreateRoot(context).Parse([.. args, "--help"]); // a command alone that needs another: say which there are
             if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
             return result.Invoke(new InvocationConfiguration
             {

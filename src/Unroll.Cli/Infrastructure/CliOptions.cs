@@ -22,6 +22,16 @@ internal static class CliOptions
         };
     }
 
+    public static Option<int?> OptionalInt(string name, string description, int min) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+            int.TryParse(Token(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min
+                ? value
+                : Refuse<int?>(result, name, $"a whole number of at least {min}"),
+    };
+
     /// <summary>A number; null if the option is absent.</summary>
     /// <param name="name">With its hyphens.</param>
     /// <param name="description">For the help text.</param>

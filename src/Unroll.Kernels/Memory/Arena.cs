@@ -2,11 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Unroll.Kernels.Memory;
 
-/// <summary>Zeroed native memory, aligned to cache lines, that lives until the arena is disposed.</summary>
-internal sealed unsafe class Arena : IDisposable
+/// <summary>
+/// Zeroed native memory, aligned to cache lines. It lives until <see cref="Free"/>, or until nobody holds the arena any
+/// more: whoever keeps a <see cref="Block"/> keeps its arena, too.
+/// </summary>
+internal sealed unsafe class Arena
 {
     private const int Alignment = 64;
     private readonly List<nint> _allocations = [];
+    private long _bytes;
 
     ~Arena() => Free();
 
@@ -19,19 +23,18 @@ internal sealed unsafe class Arena : IDisposable
         nuint bytes = checked((nuint)floats * sizeof(float));
         void* memory = NativeMemory.AlignedAlloc(bytes, Alignment);
         _allocations.Add((nint)memory);
+        _bytes += (long)bytes;
+        GC.AddMemoryPressure((long)bytes);
         NativeMemory.Clear(memory, bytes);
         return new Block((float*)memory, (int)floats);
     }
 
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
+    /// <summary>Gives the memory back; all blocks are void from then on.</summary>
+    public void Free()
     {
         foreach (nint memory in _allocations) NativeMemory.AlignedFree((void*)memory);
         _allocations.Clear();
+        if (_bytes > 0) GC.RemoveMemoryPressure(_bytes);
+        _bytes = 0;
     }
 }

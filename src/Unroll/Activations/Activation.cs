@@ -45,10 +45,11 @@ public sealed record Activation
         ArgumentNullException.ThrowIfNull(name);
         foreach (Activation activation in All)
         {
-            if (NameMatching.AreEqual(activation.Name, name)) return activation;
+            if (NameMatching.Comparer.Equals(activation.Name, name)) return activation;
         }
 
-        throw new ArgumentException(NameMatching.Unknown("activation", name, All.Select(activation => activation.Name)), nameof(name));
+        throw new ArgumentException(
+            $"Activation '{name}' is unknown{NameMatching.Suggestion(name, [.. All.Select(activation => activation.Name)])}", nameof(name));
     }
 
     /// <inheritdoc/>

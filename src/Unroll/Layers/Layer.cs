@@ -1,8 +1,19 @@
+using Unroll.Initializers;
+using Unroll.Kernels.Memory;
+using Unroll.Models.Execution;
+using Unroll.Random;
+
 namespace Unroll.Layers;
 
-/// <summary>A layer of a <see cref="Sequential"/> model.</summary>
+/// <summary>A layer of a <see cref="Sequential"/> model. A layer belongs to one model only.</summary>
 public abstract class Layer
 {
+    private readonly List<Parameter> _parameters = [];
+
+    private protected Layer()
+    {
+    }
+
     /// <summary>Unique within its model: the class name in snake case, with <c>_1</c>, <c>_2</c>… for further ones.</summary>
     public string Name { get; internal set; } = "";
 
@@ -10,11 +21,56 @@ public abstract class Layer
     public abstract string ClassName { get; }
 
     /// <summary>Output shape without the batch dimension (null: not known before data); null as a whole while unbuilt.</summary>
-    public IReadOnlyList<int?>? OutputShape { get; internal set; }
+    public IReadOnlyList<int?>? OutputShape { get; private set; }
 
     /// <summary>Number of weights; 0 while unbuilt.</summary>
-    public long ParameterCount { get; internal set; }
+    public long ParameterCount => _parameters.Sum(parameter => (long)parameter.Count);
+
+    /// <summary>The weights in Keras' order; empty while unbuilt.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>True once the shapes of the weights are known.</summary>
-    public bool IsBuilt { get; internal set; }
+    public bool IsBuilt { get; private set; }
+
+    /// <summary>True once the layer was added to a model.</summary>
+    internal bool IsAdded { get; set; }
+
+    /// <summary>True if the layer can be a model's first without an input shape: it knows what it is fed.</summary>
+    internal virtual bool KnowsItsInput => false;
+
+    /// <summary>True if the layer adds its gradients for the whole batch in an order of its own (an embedding).</summary>
+    internal virtual bool OrdersItsGradients => false;
+
+    /// <summary>Creates the weights for an input shape (without the batch dimension; null: not known yet).</summary>
+    /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
+    internal void Build(IReadOnlyList<int?> inputShape, Arena arena, int seed, int layerIndex)
+    {
+        if (!IsBuilt)
+        {
+            foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputShape))
+            {
+                var parameter = new Parameter(name, shape, arena);
+                initializer.Fill(
+                    parameter.Value.Slice(0, parameter.Count).Span, shape,
+                    new Philox(seed, RandomPurpose.InitialWeights, layerIndex, _parameters.Count));
+                _parameters.Add(parameter);
+            }
+
+            IsBuilt = true;
+        }
+
+        OutputShape = InferOutputShape(inputShape);
+    }
+
+    /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>
+    private protected abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
+
+    /// <summary>The shape that comes out for a shape that goes in, both without the batch dimension.</summary>
+    private protected abstract IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape);
+
+    /// <summary>What runs the layer for inputs of a known length.</summary>
+    internal abstract LayerProgram CreateProgram(ProgramContext context);
+
+    private protected ArgumentException WrongInput(IReadOnlyList<int?> shape, string expected) =>
+        new($"{ClassName} '{Name}' takes {expected}, but its input has the shape ({string.Join(", ", ["None", .. shape.Select(size => size?.ToString() ?? "None")])}).");
 }

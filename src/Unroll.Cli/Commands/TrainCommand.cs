@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Reflection;
+using Unroll.Cli.Infrastructure;
+using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Layers;
+using Unroll.Optimizers;
+
+namespace Unroll.Cli.Commands;
+
+/// <summary><c>unroll train</c>: one model, one data set, one run.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var options = new TrainOptions();
+        var command = new Command("train", "Train a model on movie reviews and test it.");
+        options.AddTo(command);
+        command.SetAction(result =>
+        {
+            TrainSettings settings = options.Read(result);
+            if (settings.JsonPath != "-")
+            {
+                Run(settings, context);
+                return ErrorBoundary.Success;
+            }
+
+            // Standard output belongs to the JSON.
+            TextWriter console = Console.Out;
+            Console.SetOut(context.Error);
+            try
+            {
+                Run(settings, context);
+            }
+            finally
+            {
+                Console.SetOut(console);
+            }
+
+            return ErrorBoundary.Success;
+        });
+        return command;
+    }
+
+    private static void Run(TrainSettings settings, CliContext context)
+    {
+        TextWriter text = settings.JsonPath == "-" ? context.Error : context.Out;
+
+        // What can be wrong is found before minutes of loading.
+        List<Layer> layers = [.. settings.Layers.Select(layer => Registry.CreateLayer(layer, settings.NumWords))];
+        Optimizer optimizer = Registry.CreateOptimizer(settings.Optimizer);
+        var model = new Sequential(seed: settings.Seed) { Threads = settings.Threads };
+        foreach (Layer layer in layers) model.Add(layer);
+        model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
+
+        Dataset data = Load(settings, context);
+        if (data.Notice is not null) WriteNotice(context.Error, data.Notice);
+        text.WriteLine(Describe(data, settings));
+
+        History history = model.Fit(
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose,
+            validationSplit: settings.ValidationSplit,
+            validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
+            cancellationToken: context.Cancellation);
+        RequireFinite(history);
+
+        Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
+        string fingerprint = model.Fingerprint();
+        text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
+        text.WriteLine($"fingerprint: {fingerprint}");
+        if (settings.JsonPath is null) return;
+
+        string json = TrainReportContext.Write(new TrainReport(
+            Version, SettingsReport.Of(settings), DataReport.Of(data), model.ParameterCount, [.. history.Epochs.Select(EpochReport.Of)],
+            new TestReport(test.Loss, test.Accuracy), settings.Threads, settings.Seed, fingerprint));
+        if (settings.JsonPath == "-") context.Out.Write(json);
+        else AtomicFile.WriteAllText(settings.JsonPath, json);
+    }
+
+    private static Dataset Load(TrainSettings settings, CliContext context)
+    {
+        using var progress = new DownloadProgressLine(context);
+        return Dataset.Load(settings.DatasetOptions, progress, context.Cancellation);
+    }
+
+    private static void WriteNotice(TextWriter error, string notice)
+    {
+        string frame = new('!', 80);
+        error.WriteLine($"{frame}\n{notice.TrimEnd()}\n{frame}");
+    }
+
+    private static string Describe(Dataset data, TrainSettings settings) =>
+        $"{data.DisplayName}: {data.Train.Count:N0} training and {data.Test.Count:N0} test reviews, {data.VocabularySize:N0} words, length {settings.MaxLen}; "
+        + $"{100 * data.CutShare:F1} % of the training reviews are cut, {100 * data.OovShare:F1} % of their words are out of vocabulary"
+        + (data.BestAccuracy is { } best ? $"; best possible accuracy {best:F2}." : ".");
+
+    private static string Version =>
+        typeof(Sequential).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    private static void RequireFinite(History history)
+    {
+        foreach (EpochResult epoch in history.Epochs)
+        {
+            if (epoch.Logs.TryGetValue("loss", out double loss) && !double.IsFinite(loss))
+            {
+                throw new RunFailedException(
+                    $"the loss of epoch {epoch.Epoch + 1} is {loss}: training diverged. A smaller --learning-rate or the optimizer argument clipnorm may help.");
+            }
+        }
+    }
+}

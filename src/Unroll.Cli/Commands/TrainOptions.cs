@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Unroll.Cli.Infrastructure;
+using Unroll.Configuration;
+using Unroll.Text;
+
+namespace Unroll.Cli.Commands;
+
+/// <summary>The options of <c>unroll train</c>.</summary>
+internal sealed class TrainOptions
+{
+    private readonly Option<string> _dataset = CliOptions.Choice("--dataset", "Reviews to train on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
+    private readonly Option<string?> _dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
+    private readonly Option<int> _numWords = CliOptions.Int("--num-words", "Size of the vocabulary.", 1000, 4);
+    private readonly Option<int> _maxLen = CliOptions.Int("--max-len", "Tokens per review after padding and cutting.", 80, 1);
+    private readonly Option<string> _padding = CliOptions.Choice("--padding", "Side on which short reviews are filled.", "pre", "post");
+    private readonly Option<string> _truncating = CliOptions.Choice("--truncating", "Side on which long reviews are cut.", "pre", "post");
+    private readonly Option<int?> _trainCount = CliOptions.OptionalInt("--train-count", "Takes only the first training reviews; all without it.", 2);
+    private readonly Option<int?> _testCount = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
+    private readonly Option<string> _model = CliOptions.Text("--model", "LAYERS", "The layers, with Keras' names and arguments.", "embedding(8), lstm(16), dense(1, activation=sigmoid)");
+    private readonly Option<string> _optimizer = CliOptions.Text("--optimizer", "NAME", "The optimizer, for example adam or rmsprop(learning_rate=1e-4).", "adam");
+    private readonly Option<double?> _learningRate = CliOptions.Double("--learning-rate", "Learning rate of the optimizer.", rate => rate > 0 && double.IsFinite(rate), "a number above 0");
+    private readonly Option<int> _batchSize = CliOptions.Int("--batch-size", "Reviews per step.", 32, 1);
+    private readonly Option<int> _epochs = CliOptions.Int("--epochs", "Passes over the training reviews.", 5, 1);
+    private readonly Option<double?> _validationSplit = CliOptions.Double("--validation-split", "Share of the training reviews, taken from the end, that validates.", share => share is >= 0 and < 1, "at least 0 and below 1");
+    private readonly Option<bool> _validateOnTest = new("--validate-on-test") { Description = "Validate on the test reviews (what is chosen by it is chosen on test data)." };
+    private readonly Option<int> _threads = CliOptions.Int("--threads", "Threads; results do not depend on it.", Environment.ProcessorCount, 1, 1024);
+    private readonly Option<int> _seed = CliOptions.Int("--seed", "Seed of everything random.", 0, 0);
+    private readonly Option<int> _verbose = CliOptions.Int("--verbose", "0 silent, 1 progress bar, 2 one line per epoch.", 1, 0, 2);
+    private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");
+
+    public void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
+            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json,
+        ];
+        foreach (Option option in all) command.Add(option);
+    }
+
+    /// <exception cref="ArgumentException">Options contradict each other.</exception>
+    /// <exception cref="FormatException">The model or the optimizer is malformed.</exception>
+    public TrainSettings Read(ParseResult result)
+    {
+        double? split = result.GetValue(_validationSplit);
+        bool onTest = result.GetValue(_validateOnTest);
+        if (split is not null && onTest) throw new ArgumentException("--validation-split and --validate-on-test exclude each other; give one of them.");
+
+        string? json = result.GetValue(_json);
+        if (json is not null and not "-") AtomicFile.RequireDirectory(json, "--json");
+        return new TrainSettings
+        {
+            Dataset = result.GetValue(_dataset)!,
+            DataDirectory = result.GetValue(_dataDirectory),
+            NumWords = result.GetValue(_numWords),
+            MaxLen = result.GetValue(_maxLen),
+            Padding = Sequences.ParsePadding(result.GetValue(_padding)!),
+            Truncating = Sequences.ParseTruncating(result.GetValue(_truncating)!),
+            TrainCount = result.GetValue(_trainCount),
+            TestCount = result.GetValue(_testCount),
+            Layers = Parse("--model", result.GetValue(_model)!, ObjectConfig.ParseList),
+            Optimizer = WithLearningRate(Parse("--optimizer", result.GetValue(_optimizer)!, ObjectConfig.Parse), result.GetValue(_learningRate)),
+            BatchSize = result.GetValue(_batchSize),
+            Epochs = result.GetValue(_epochs),
+            ValidationSplit = split ?? 0,
+            ValidateOnTest = onTest,
+            Threads = result.GetValue(_threads),
+            Seed = result.GetValue(_seed),
+            Verbose = result.GetValue(_verbose),
+            JsonPath = json,
+        };
+    }
+
+    private static T Parse<T>(string option, string text, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{option}: {e.Message}", e);
+        }
+    }
+
+    private static ObjectConfig WithLearningRate(ObjectConfig optimizer, double? rate)
+    {
+        if (rate is null) return optimizer;
+        if (optimizer.Positional.Count > 0 || NameMatching.Find("learning_rate", optimizer.Named.Keys) is not null)
+            throw new ArgumentException($"--learning-rate and the learning rate in --optimizer \"{optimizer}\" exclude each other; give one of them.");
+        return optimizer with { Named = new Dictionary<string, JsonNode?>(optimizer.Named) { ["learning_rate"] = rate.Value } };
+    }
+}

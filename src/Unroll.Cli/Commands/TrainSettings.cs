@@ -1,0 +1,58 @@
+using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Text;
+
+namespace Unroll.Cli.Commands;
+
+/// <summary>What <c>unroll train</c> was asked to do, checked.</summary>
+internal sealed record TrainSettings
+{
+    public required string Dataset { get; init; }
+
+    public required string? DataDirectory { get; init; }
+
+    public required int NumWords { get; init; }
+
+    public required int MaxLen { get; init; }
+
+    public required Padding Padding { get; init; }
+
+    public required Padding Truncating { get; init; }
+
+    public required int? TrainCount { get; init; }
+
+    public required int? TestCount { get; init; }
+
+    public required IReadOnlyList<ObjectConfig> Layers { get; init; }
+
+    public required ObjectConfig Optimizer { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required double ValidationSplit { get; init; }
+
+    public required bool ValidateOnTest { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Verbose { get; init; }
+
+    /// <summary>Path of the JSON report, <c>-</c> for standard output, or null for none.</summary>
+    public required string? JsonPath { get; init; }
+
+    public DatasetOptions DatasetOptions => new()
+    {
+        Name = Dataset,
+        NumWords = NumWords,
+        MaxLen = MaxLen,
+        Padding = Padding,
+        Truncating = Truncating,
+        TrainCount = TrainCount,
+        TestCount = TestCount,
+        Directory = DataDirectory,
+    };
+}

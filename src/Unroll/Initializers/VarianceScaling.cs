@@ -1,0 +1,82 @@
+using Unroll.Random;
+
+namespace Unroll.Initializers;
+
+/// <summary>Which number of connections <see cref="VarianceScaling"/> divides by.</summary>
+public enum FanMode
+{
+    /// <summary>Connections into a unit.</summary>
+    FanIn,
+
+    /// <summary>Connections out of an input.</summary>
+    FanOut,
+
+    /// <summary>The mean of both.</summary>
+    FanAverage,
+}
+
+/// <summary>The distribution that <see cref="VarianceScaling"/> draws from.</summary>
+public enum WeightDistribution
+{
+    /// <summary>Uniform, limit √(3s).</summary>
+    Uniform,
+
+    /// <summary>Normal cut at two standard deviations and widened so that the deviation is √s.</summary>
+    TruncatedNormal,
+
+    /// <summary>Normal, deviation √s.</summary>
+    UntruncatedNormal,
+}
+
+/// <summary>Variance s = scale / max(1, fan), so that signals keep their size from layer to layer.</summary>
+/// <param name="Scale">Numerator; must be positive.</param>
+/// <param name="Mode">Which fan divides.</param>
+/// <param name="Distribution">Shape of the distribution.</param>
+public record VarianceScaling(
+    double Scale = 1.0,
+    FanMode Mode = FanMode.FanIn,
+    WeightDistribution Distribution = WeightDistribution.TruncatedNormal) : Initializer
+{
+    // Standard deviation of a unit normal cut at ±2.
+    private const double CutDeviation = 0.87962566103423978;
+
+    internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
+    {
+        (double fanIn, double fanOut) = Fans(shape);
+        double fan = Mode switch { FanMode.FanIn => fanIn, FanMode.FanOut => fanOut, _ => (fanIn + fanOut) / 2 };
+        double variance = Scale / Math.Max(1, fan);
+        Initializer source = Distribution switch
+        {
+            WeightDistribution.Uniform => new RandomUniform(-Math.Sqrt(3 * variance), Math.Sqrt(3 * variance)),
+            WeightDistribution.TruncatedNormal => new TruncatedNormal(0, Math.Sqrt(variance) / CutDeviation),
+            _ => new RandomNormal(0, Math.Sqrt(variance)),
+        };
+        source.Fill(values, shape, random);
+    }
+
+    private static (double In, double Out) Fans(ReadOnlySpan<int> shape)
+    {
+        if (shape.Length == 1) return (shape[0], shape[0]);
+        double field = 1;
+        for (int i = 0; i < shape.Length - 2; i++) field *= shape[i];
+        return (field * shape[^2], field * shape[^1]);
+    }
+}
+
+/// <summary>Uniform with limit √(6 / (fan in + fan out)) (Glorot and Bengio 2010): Keras' default for kernels.</summary>
+public sealed record GlorotUniform() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.Uniform);
+
+/// <summary>Truncated normal with variance 2 / (fan in + fan out) (Glorot and Bengio 2010).</summary>
+public sealed record GlorotNormal() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.TruncatedNormal);
+
+/// <summary>Uniform with limit √(6 / fan in) (He et al. 2015).</summary>
+public sealed record HeUniform() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.Uniform);
+
+/// <summary>Truncated normal with variance 2 / fan in (He et al. 2015).</summary>
+public sealed record HeNormal() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.TruncatedNormal);
+
+/// <summary>Uniform with limit √(3 / fan in).</summary>
+public sealed record LecunUniform() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform);
+
+/// <summary>Truncated normal with variance 1 / fan in.</summary>
+public sealed record LecunNormal() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.TruncatedNormal);

@@ -1,0 +1,80 @@
+using Unroll.Activations;
+using Unroll.Initializers;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>What a <see cref="Dense"/> layer is made of; Keras' arguments and defaults.</summary>
+/// <param name="Units">Outputs.</param>
+public sealed record DenseOptions(int Units)
+{
+    /// <summary>Default linear.</summary>
+    public Activation Activation { get; init; } = Activation.Linear;
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; init; } = true;
+
+    /// <summary>First values of the kernel.</summary>
+    public Initializer KernelInitializer { get; init; } = new GlorotUniform();
+
+    /// <summary>First values of the bias.</summary>
+    public Initializer BiasInitializer { get; init; } = new Zeros();
+}
+
+/// <summary>Fully connected layer, y = activation(x·kernel + bias) on the last axis: <c>[B, …, F] → [B, …, U]</c>.</summary>
+public sealed class Dense : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="units">Outputs.</param>
+    /// <param name="activation">Activation; null: linear.</param>
+    /// <param name="useBias">Whether a bias is added.</param>
+    /// <param name="kernelInitializer">Null: <c>glorot_uniform</c>.</param>
+    /// <param name="biasInitializer">Null: <c>zeros</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
+    public Dense(
+        int units, Activation? activation = null, bool useBias = true,
+        Initializer? kernelInitializer = null, Initializer? biasInitializer = null)
+        : this(new DenseOptions(units)
+        {
+            Activation = activation ?? Activation.Linear,
+            UseBias = useBias,
+            KernelInitializer = kernelInitializer ?? new GlorotUniform(),
+            BiasInitializer = biasInitializer ?? new Zeros(),
+        })
+    {
+    }
+
+    /// <summary>Creates the layer from options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Units is not positive.</exception>
+    public Dense(DenseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        LayerArguments.RequirePositive("Dense", "units", options.Units);
+        Options = options;
+    }
+
+    /// <summary>What the layer was made of.</summary>
+    public DenseOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override string ClassName => "Dense";
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
+
+    private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
+    {
+        int features = Features(inputShape);
+        yield return ("kernel", [features, Options.Units], Options.KernelInitializer);
+        if (Options.UseBias) yield return ("bias", [Options.Units], Options.BiasInitializer);
+    }
+
+    private protected override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
+    {
+        Features(inputShape);
+        return [.. inputShape.SkipLast(1), Options.Units];
+    }
+
+    private int Features(IReadOnlyList<int?> inputShape) => inputShape.Count is 1 or 2 && inputShape[^1] is { } features
+        ? features
+        : throw WrongInput(inputShape, "[batch, features] or [batch, time, features] with a known number of features");
+}

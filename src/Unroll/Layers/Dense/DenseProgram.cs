@@ -1,0 +1,76 @@
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Dense;
+using Unroll.Kernels.Gemm;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Recurrent;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+internal sealed class DenseProgram : LayerProgram
+{
+    private readonly DenseKernel _kernel;
+    private readonly Parameter _weights;
+    private readonly Parameter? _bias;
+    private readonly PackedWeights _packed;
+    private readonly PackedWeights _transposed;
+    private readonly int _units;
+
+    public DenseProgram(Dense layer, ProgramContext context) : base(context)
+    {
+        _units = layer.Options.Units;
+        _weights = layer.Parameters[0];
+        _bias = layer.Options.UseBias ? layer.Parameters[1] : null;
+        _kernel = DenseKernel.Create(context.Width, context.EmitsLogits ? ActivationKind.Linear : layer.Options.Activation.Kind);
+        _packed = new PackedWeights(context.Arena, context.Width, context.InputFeatures, _units);
+        _transposed = new PackedWeights(context.Arena, context.Width, _units, context.InputFeatures);
+    }
+
+    public override void Prepare()
+    {
+        _packed.Pack(_weights.Value, 0, _units);
+        if (Context.IsTraining) _transposed.Pack(_weights.Value, 0, _units, transposed: true);
+    }
+
+    public override LayerBuffers CreateBuffers(Arena arena)
+    {
+        long size = (long)Context.InputSteps * RecurrentSequence.Stride(_units, BatchGroup.MaxLanes);
+        return new Buffers
+        {
+            Output = arena.Allocate(size),
+            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
+            Sequence = new DenseSequence { Kernel = _packed, KernelTransposed = _transposed, Bias = _bias?.Value ?? default },
+        };
+    }
+
+    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    {
+        var buffers = (Buffers)own;
+        DenseSequence sequence = buffers.Sequence;
+        sequence.Steps = Context.InputSteps;
+        sequence.Lanes = group.Lanes;
+        sequence.Inputs = Context.InputFeatures;
+        sequence.Units = _units;
+        sequence.Input = input.Output;
+        sequence.Output = own.Output;
+        own.Mask = input.Mask;
+        _kernel.Forward(sequence);
+    }
+
+    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    {
+        GradientStore gradients = Context.Gradients!;
+        DenseSequence sequence = ((Buffers)own).Sequence;
+        sequence.OutputGradient = own.OutputGradient;
+        sequence.InputGradient = Context.NeedsInputGradient ? input.OutputGradient : default;
+        sequence.KernelGradient = gradients.ForGroup(_weights, group);
+        sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
+        sequence.ChunkGradientStride = gradients.ChunkStride;
+        _kernel.Backward(sequence);
+    }
+
+    private sealed class Buffers : LayerBuffers
+    {
+        public required DenseSequence Sequence { get; init; }
+    }
+}

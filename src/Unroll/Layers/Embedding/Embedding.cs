@@ -1,0 +1,67 @@
+using Unroll.Initializers;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>What an <see cref="Embedding"/> is made of; Keras' arguments and defaults.</summary>
+/// <param name="InputDim">Size of the vocabulary: ids are 0 … InputDim − 1.</param>
+/// <param name="OutputDim">Features per token.</param>
+public sealed record EmbeddingOptions(int InputDim, int OutputDim)
+{
+    /// <summary>First values of the table; default U(−0.05, 0.05).</summary>
+    public Initializer EmbeddingsInitializer { get; init; } = new RandomUniform();
+
+    /// <summary>True: id 0 is padding, and the layers above skip it.</summary>
+    public bool MaskZero { get; init; }
+}
+
+/// <summary>
+/// Turns token ids into rows of a trainable table: <c>[B, T] → [B, T, E]</c>. Ids outside the vocabulary are an error.
+/// With <c>maskZero</c>, tokens with id 0 are masked: recurrent layers above hold their state there.
+/// </summary>
+public sealed class Embedding : Layer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="inputDim">Size of the vocabulary.</param>
+    /// <param name="outputDim">Features per token.</param>
+    /// <param name="embeddingsInitializer">First values; null: <c>uniform</c>, U(−0.05, 0.05).</param>
+    /// <param name="maskZero">True: id 0 is padding.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    public Embedding(int inputDim, int outputDim, Initializer? embeddingsInitializer = null, bool maskZero = false)
+        : this(new EmbeddingOptions(inputDim, outputDim)
+        {
+            EmbeddingsInitializer = embeddingsInitializer ?? new RandomUniform(),
+            MaskZero = maskZero,
+        })
+    {
+    }
+
+    /// <summary>Creates the layer from options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    public Embedding(EmbeddingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        LayerArguments.RequirePositive("Embedding", "input_dim", options.InputDim);
+        LayerArguments.RequirePositive("Embedding", "output_dim", options.OutputDim);
+        Options = options;
+    }
+
+    /// <summary>What the layer was made of.</summary>
+    public EmbeddingOptions Options { get; }
+
+    /// <inheritdoc/>
+    public override string ClassName => "Embedding";
+
+    internal override bool KnowsItsInput => true;
+
+    internal override bool OrdersItsGradients => true;
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => new EmbeddingProgram(this, context);
+
+    private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
+        [("embeddings", [Options.InputDim, Options.OutputDim], Options.EmbeddingsInitializer)];
+
+    private protected override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count == 1
+        ? [inputShape[0], Options.OutputDim]
+        : throw WrongInput(inputShape, "token ids [batch, time] as the first layer of a model");
+}

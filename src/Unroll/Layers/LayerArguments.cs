@@ -1,0 +1,17 @@
+namespace Unroll.Layers;
+
+/// <summary>Checks that name layer, argument, value and what would be right.</summary>
+internal static class LayerArguments
+{
+    public static void RequirePositive(string layer, string argument, int value)
+    {
+        if (value <= 0)
+            throw new ArgumentOutOfRangeException(argument, value, $"{layer}: argument '{argument}' is {value}; it must be 1 or more.");
+    }
+
+    public static void RequireRate(string layer, string argument, double value)
+    {
+        if (value is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(argument, value, $"{layer}: argument '{argument}' is {value}; it must be between 0 and 1.");
+    }
+}

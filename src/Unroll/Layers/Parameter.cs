@@ -1,0 +1,58 @@
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Layers;
+
+/// <summary>A trainable weight of a layer.</summary>
+public sealed class Parameter
+{
+    private readonly Arena _arena; // keeps the memory of Value alive for whoever holds the parameter
+
+    internal Parameter(string name, int[] shape, Arena arena)
+    {
+        _arena = arena;
+        Name = name;
+        Shape = shape;
+        long count = 1;
+        foreach (int size in shape) count = checked(count * size);
+        if (count > int.MaxValue - VectorWidths.Chunk)
+            throw new ArgumentException($"Weight '{name}' of shape ({string.Join(", ", shape)}) has {count:N0} elements; at most 2,147,483,631 are possible.");
+        Count = (int)count;
+        PaddedCount = (Count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
+        Value = arena.Allocate(PaddedCount);
+    }
+
+    /// <summary>Keras' name, for example <c>recurrent_kernel</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Sizes of all dimensions.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>Number of elements.</summary>
+    public int Count { get; }
+
+    /// <summary>Elements with the zeros behind them that let updates run in whole vectors.</summary>
+    internal int PaddedCount { get; }
+
+    internal Block Value { get; }
+
+    /// <summary>The values, row-major, as a copy.</summary>
+    public float[] ToArray()
+    {
+        float[] values = Value.Slice(0, Count).Span.ToArray();
+        GC.KeepAlive(_arena);
+        return values;
+    }
+
+    internal void Set(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Count)
+        {
+            throw new ArgumentException(
+                $"Weight '{Name}' has the shape ({string.Join(", ", Shape)}), {Count:N0} values, but {values.Length:N0} were given.", nameof(values));
+        }
+
+        values.CopyTo(Value.Span);
+        GC.KeepAlive(_arena);
+    }
+}

@@ -1,0 +1,39 @@
+using Unroll.Activations;
+using Unroll.Initializers;
+
+namespace Unroll.Layers;
+
+/// <summary>What all recurrent layers have in common; Keras' arguments and defaults.</summary>
+/// <param name="Units">Size of the hidden state.</param>
+public abstract record RecurrentOptions(int Units)
+{
+    /// <summary>Activation of the new state; default tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>Whether biases are added.</summary>
+    public bool UseBias { get; init; } = true;
+
+    /// <summary>First values of the kernel.</summary>
+    public Initializer KernelInitializer { get; init; } = new GlorotUniform();
+
+    /// <summary>First values of the recurrent kernel.</summary>
+    public Initializer RecurrentInitializer { get; init; } = new Orthogonal();
+
+    /// <summary>First values of the bias.</summary>
+    public Initializer BiasInitializer { get; init; } = new Zeros();
+
+    /// <summary>
+    /// Share of the inputs that is set to zero in training, 0 to 1; one mask per batch row, the same at all time steps.
+    /// A rate of exactly 1 has no effect in LSTM and GRU, as in Keras.
+    /// </summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The same for the hidden state that enters the recurrent product.</summary>
+    public double RecurrentDropout { get; init; }
+
+    /// <summary>True: the output has every step, <c>[B, T, U]</c>; false: the last, <c>[B, U]</c>.</summary>
+    public bool ReturnSequences { get; init; }
+
+    /// <summary>True: reads the sequence from its end; outputs are in the order of reading.</summary>
+    public bool GoBackwards { get; init; }
+}

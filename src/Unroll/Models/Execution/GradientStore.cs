@@ -1,0 +1,72 @@
+using System.Numerics.Tensors;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+
+namespace Unroll.Models.Execution;
+
+/// <summary>
+/// Gradients of all weights. A single thread adds the chunks of a batch one after the other. Several threads give each
+/// chunk a slot of its own and the slots are summed in ascending order afterwards: the same sums in the same order.
+/// </summary>
+internal sealed class GradientStore
+{
+    private readonly Dictionary<Parameter, (int Offset, Block Total)> _entries = [];
+    private readonly Block _totals;
+    private readonly Block _slots;
+    private readonly int _slotSize;
+
+    /// <param name="arena">Memory.</param>
+    /// <param name="layers">The model's layers.</param>
+    /// <param name="chunkSlots">Chunks of the largest batch, or 1 for a single thread.</param>
+    public GradientStore(Arena arena, IReadOnlyList<Layer> layers, int chunkSlots)
+    {
+        long size = 0;
+        foreach (Layer layer in layers.Where(layer => !layer.OrdersItsGradients))
+            foreach (Parameter parameter in layer.Parameters)
+            {
+                _entries.Add(parameter, (checked((int)size), default));
+                size += parameter.PaddedCount;
+            }
+
+        _slotSize = checked((int)size);
+        _totals = arena.Allocate(_slotSize);
+        _slots = chunkSlots > 1 ? arena.Allocate((long)_slotSize * chunkSlots) : default;
+        foreach ((Parameter parameter, (int offset, _)) in _entries)
+            _entries[parameter] = (offset, _totals.Slice(offset, parameter.PaddedCount));
+        foreach (Layer layer in layers.Where(layer => layer.OrdersItsGradients))
+            foreach (Parameter parameter in layer.Parameters)
+                _entries.Add(parameter, (-1, arena.Allocate(parameter.PaddedCount)));
+    }
+
+    /// <summary>Floats from one chunk's gradients to the next's; 0 if all chunks add to one place.</summary>
+    public int ChunkStride => _slots.IsEmpty ? 0 : _slotSize;
+
+    /// <summary>The gradient of a weight, as the optimizer reads it.</summary>
+    public Block Total(Parameter parameter) => _entries[parameter].Total;
+
+    /// <summary>Where the gradient of a group's first chunk goes.</summary>
+    public Block ForGroup(Parameter parameter, BatchGroup group)
+    {
+        (int offset, Block total) = _entries[parameter];
+        if (_slots.IsEmpty || offset < 0) return total;
+        int start = group.FirstRow / VectorWidths.Chunk * _slotSize + offset;
+        return _slots.Slice(start, _slots.Length - start);
+    }
+
+    /// <summary>Sets everything to zero before a step.</summary>
+    public void Clear()
+    {
+        _slots.Clear();
+        foreach ((_, Block total) in _entries.Values) total.Clear();
+    }
+
+    /// <summary>Sums the slots of the chunks in ascending order.</summary>
+    public void SumSlots(int chunks)
+    {
+        if (_slots.IsEmpty) return;
+        Span<float> total = _totals.Span;
+        for (int chunk = 0; chunk < chunks; chunk++)
+            TensorPrimitives.Add(total, _slots.Span.Slice(chunk * _slotSize, _slotSize), total);
+    }
+}

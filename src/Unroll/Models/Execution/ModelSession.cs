@@ -1,0 +1,180 @@
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+using Unroll.Losses;
+
+namespace Unroll.Models.Execution;
+
+/// <summary>
+/// A built model made ready to run on inputs of one shape: programs, buffers and threads. Rows of a batch are cut into
+/// groups; which thread runs which group changes no result.
+/// </summary>
+internal sealed class ModelSession : IDisposable
+{
+    private readonly Arena _arena = new();
+    private readonly LayerProgram[] _programs;
+    private readonly List<GroupRunner> _runners = [];
+    private readonly WorkerTeam _team;
+    private readonly Func<GroupRunner> _createRunner;
+    private readonly bool _training;
+    private readonly bool _isLogit;
+    private readonly Loss? _loss;
+    private readonly RowResult[] _results;
+
+    /// <param name="layers">Built layers.</param>
+    /// <param name="inputs">Data of the shape to come.</param>
+    /// <param name="seed">The model's seed.</param>
+    /// <param name="execution">Threads and vector width.</param>
+    /// <param name="maxRows">Rows of the largest batch.</param>
+    /// <param name="loss">What outputs are scored by; null to predict only.</param>
+    /// <param name="training">Whether gradients are wanted.</param>
+    public ModelSession(
+        IReadOnlyList<Layer> layers, Inputs inputs, int seed, ExecutionOptions execution, int maxRows, Loss? loss, bool training)
+    {
+        _training = training;
+        _loss = loss;
+        _results = new RowResult[maxRows];
+        int chunks = (maxRows + VectorWidths.Chunk - 1) / VectorWidths.Chunk;
+        int threads = Math.Min(execution.Threads, chunks);
+        if (training) Gradients = new GradientStore(_arena, layers, threads > 1 ? chunks : 1);
+        _isLogit = loss is { FusesSigmoid: true } && layers[^1] is Dense { Options.Activation.Name: "sigmoid" };
+
+        bool isIds = inputs.Ids is not null;
+        int steps = isIds || inputs.Shape.Count == 3 ? inputs.Shape[1] : 1;
+        int features = isIds ? 1 : inputs.Shape[^1];
+        (int inputSteps, int inputFeatures) = (steps, features);
+        _programs = new LayerProgram[layers.Count];
+        for (int i = 0; i < layers.Count; i++)
+        {
+            var context = new ProgramContext(
+                _arena, execution.Width, inputSteps, inputFeatures, i, seed, Gradients,
+                NeedsInputGradient: i > 0, EmitsLogits: _isLogit && i == layers.Count - 1);
+            _programs[i] = layers[i].CreateProgram(context);
+            IReadOnlyList<int?> shape = layers[i].OutputShape!;
+            (inputSteps, inputFeatures) = (shape.Count == 2 ? inputSteps : 1, shape[^1]!.Value);
+        }
+
+        Output = new OutputShape(inputSteps, inputFeatures, layers[^1].OutputShape!.Count == 2);
+        _createRunner = () => new GroupRunner(_programs, _arena, steps, features, isIds);
+        _team = new WorkerTeam(threads);
+    }
+
+    /// <summary>Gradients of the last training step; null in inference.</summary>
+    public GradientStore? Gradients { get; }
+
+    /// <summary>Shape of the output for one row.</summary>
+    public OutputShape Output { get; }
+
+    /// <summary>Takes over the weights as they are now.</summary>
+    public void Prepare()
+    {
+        foreach (LayerProgram program in _programs) program.Prepare();
+    }
+
+    /// <summary>Forward and backward for one batch; the gradients are complete afterwards.</summary>
+    /// <returns>Loss and accuracy of each row.</returns>
+    public ReadOnlySpan<RowResult> Train(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows, int epoch, int step)
+    {
+        Prepare();
+        Gradients!.Clear();
+        int count = rows.Length;
+        int lanes = GroupLanes(count);
+        int groups = (count + lanes - 1) / lanes;
+        if (_team.Count == 1)
+        {
+            for (int g = 0; g < groups; g++)
+            {
+                TrainGroup(Runner(0), inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
+                Runner(0).AddSharedGradients();
+            }
+
+            return _results.AsSpan(0, count);
+        }
+
+        for (int g = 0; g < groups; g++) Runner(g);
+        _team.Run(worker =>
+        {
+            for (int g = worker; g < groups; g += _team.Count)
+                TrainGroup(_runners[g], inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
+        });
+        for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients();
+        Gradients.SumSlots((count + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
+        return _results.AsSpan(0, count);
+    }
+
+    /// <summary>Loss and accuracy of each of the rows, without training.</summary>
+    public ReadOnlySpan<RowResult> Score(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows)
+    {
+        int count = rows.Length;
+        ForEachGroup(count, (runner, first, lanes) =>
+        {
+            Load(runner, inputs, rows.Span, first, lanes);
+            runner.Forward();
+            ReadOnlySpan<int> own = rows.Span.Slice(first, runner.Group.Rows);
+            runner.Score(_loss!, _isLogit, Output, targets.Values, own, count, _results.AsSpan(first, own.Length));
+        });
+        return _results.AsSpan(0, count);
+    }
+
+    /// <summary>Outputs for the rows, row-major.</summary>
+    public void Predict(Inputs inputs, ReadOnlyMemory<int> rows, Memory<float> output)
+    {
+        ForEachGroup(rows.Length, (runner, first, lanes) =>
+        {
+            Load(runner, inputs, rows.Span, first, lanes);
+            runner.Forward();
+            runner.CopyOutput(Output, output.Span.Slice(first * Output.Size, runner.Group.Rows * Output.Size));
+        });
+    }
+
+    public void Dispose()
+    {
+        _team.Dispose();
+        _arena.Free();
+    }
+
+    private void ForEachGroup(int count, Action<GroupRunner, int, int> run)
+    {
+        int lanes = GroupLanes(count);
+        int groups = (count + lanes - 1) / lanes;
+        for (int worker = 0; worker < _team.Count; worker++) Runner(worker);
+        _team.Run(worker =>
+        {
+            for (int g = worker; g < groups; g += _team.Count) run(_runners[worker], g * lanes, lanes);
+        });
+    }
+
+    private void TrainGroup(
+        GroupRunner runner, Inputs inputs, Targets targets, ReadOnlySpan<int> rows, int first, int lanes, int epoch, int step)
+    {
+        Load(runner, inputs, rows, first, lanes);
+        BatchGroup group = runner.Group;
+        (group.Training, group.Epoch, group.Step) = (_training, epoch, step);
+        runner.Forward();
+        ReadOnlySpan<int> own = rows.Slice(first, group.Rows);
+        runner.Score(_loss!, _isLogit, Output, targets.Values, own, rows.Length, _results.AsSpan(first, own.Length));
+        runner.Backward();
+    }
+
+    private static void Load(GroupRunner runner, Inputs inputs, ReadOnlySpan<int> rows, int first, int lanes)
+    {
+        int count = Math.Min(lanes, rows.Length - first);
+        int used = (count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
+        runner.Load(inputs, rows.Slice(first, count), first, count, used);
+    }
+
+    private GroupRunner Runner(int index)
+    {
+        while (_runners.Count <= index) _runners.Add(_createRunner());
+        return _runners[index];
+    }
+
+    /// <summary>Two chunks share each weight's broadcast, unless that would leave a thread without work.</summary>
+    private int GroupLanes(int rows) =>
+        rows > VectorWidths.Chunk * _team.Count ? BatchGroup.MaxLanes : VectorWidths.Chunk;
+}
+
+/// <summary>How a model runs; changes the time, never the results.</summary>
+/// <param name="Threads">Threads inside a step.</param>
+/// <param name="Width">Vector width.</param>
+internal readonly record struct ExecutionOptions(int Threads, VectorWidth Width);

@@ -1,0 +1,82 @@
+using Unroll.Models.Execution;
+
+namespace Unroll.Models.Training;
+
+/// <summary>Checks of what users pass to Fit, Evaluate and Predict; each message says what would be right.</summary>
+internal static class DataChecks
+{
+    public static void RequireBatchSize(int batchSize)
+    {
+        if (batchSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"The batch size is {batchSize}; it must be 1 or more.");
+    }
+
+    public static void RequireEpochs(int epochs)
+    {
+        if (epochs < 0) throw new ArgumentOutOfRangeException(nameof(epochs), epochs, $"The number of epochs is {epochs}; it must be 0 or more.");
+    }
+
+    public static void RequireVerbose(int verbose)
+    {
+        if (verbose is < 0 or > 2)
+            throw new ArgumentOutOfRangeException(nameof(verbose), verbose, $"Verbose is {verbose}; it must be 0 (silent), 1 (progress bar) or 2 (one line per epoch).");
+    }
+
+    public static void RequireSameCount(Inputs x, Targets y)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        if (x.Count != y.Count)
+        {
+            throw new ArgumentException(
+                "Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: "
+                + $"x has {x.Count:N0}, y has {y.Count:N0}.", nameof(y));
+        }
+    }
+
+    public static void RequireTargets(Targets y, OutputShape output)
+    {
+        int perSample = 1;
+        for (int i = 1; i < y.Shape.Count; i++) perSample *= y.Shape[i];
+        if (perSample != output.Size)
+        {
+            throw new ArgumentException(
+                $"Each sample has {perSample} target value(s), but the model's output has {output.Size}"
+                + $"{(output.HasTime ? $" ({output.Steps} steps of {output.Units})" : "")}. Make the last layer fit the targets.", nameof(y));
+        }
+
+        int at = y.Values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+        if (at >= 0)
+            throw new ArgumentException($"The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
+    }
+
+    /// <summary>Rows to train on and rows to validate on: the last share of the data, before any shuffling.</summary>
+    public static (int Train, int Validation) Split(int count, double validationSplit)
+    {
+        if (validationSplit is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(validationSplit), validationSplit, $"The validation split is {validationSplit}; it must be at least 0 and below 1.");
+        }
+
+        if (validationSplit == 0) return (count, 0);
+        int train = (int)Math.Floor(count * (1.0 - validationSplit));
+        if (train == 0 || train == count)
+        {
+            throw new ArgumentException(
+                $"A validation split of {validationSplit} leaves {train:N0} of {count:N0} samples for training and {count - train:N0} for validation; both need at least one.",
+                nameof(validationSplit));
+        }
+
+        return (train, count - train);
+    }
+
+    public static int Steps(int count, int batchSize) => (count + batchSize - 1) / batchSize;
+
+    /// <summary>start, start + 1, …</summary>
+    public static int[] Rows(int count, int start = 0)
+    {
+        var rows = new int[count];
+        for (int i = 0; i < count; i++) rows[i] = start + i;
+        return rows;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using Unroll.Callbacks;
+using Unroll.Models.Execution;
+
+namespace Unroll.Models.Training;
+
+/// <summary>Passes over data that change no weight.</summary>
+internal sealed class Evaluator(Sequential model)
+{
+    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose)
+    {
+        DataChecks.RequireBatchSize(batchSize);
+        DataChecks.RequireVerbose(verbose);
+        DataChecks.RequireSameCount(x, y);
+        int steps = DataChecks.Steps(x.Count, batchSize);
+        CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, steps, verbose));
+        long start = Stopwatch.GetTimestamp();
+        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
+        DataChecks.RequireTargets(y, session.Output);
+        Dictionary<string, double> logs = Evaluate(session, state, x, y, DataChecks.Rows(x.Count), batchSize, callbacks);
+        return new Evaluation(logs, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>One pass in a session that exists already.</summary>
+    public static Dictionary<string, double> Evaluate(
+        ModelSession session, TrainingState state, Inputs x, Targets y, ReadOnlyMemory<int> rows, int batchSize, CallbackList callbacks)
+    {
+        session.Prepare();
+        var means = new RunningMeans(state.Metrics);
+        callbacks.TestBegin();
+        for (int step = 0, first = 0; first < rows.Length; step++, first += batchSize)
+        {
+            means.Add(session.Score(x, y, rows.Slice(first, Math.Min(batchSize, rows.Length - first))));
+            callbacks.TestBatchEnd(step, means);
+        }
+
+        Dictionary<string, double> logs = means.Logs();
+        callbacks.TestEnd(logs);
+        return logs;
+    }
+
+    public Tensor<float> Predict(Inputs x, int batchSize, int verbose)
+    {
+        DataChecks.RequireBatchSize(batchSize);
+        DataChecks.RequireVerbose(verbose);
+        int count = x.Count;
+        CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
+        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, Math.Min(batchSize, count), loss: null, training: false);
+        OutputShape shape = session.Output;
+        var output = new float[checked((long)count * shape.Size)];
+        ReadOnlyMemory<int> rows = DataChecks.Rows(count);
+        session.Prepare();
+        callbacks.PredictBegin();
+        for (int step = 0, first = 0; first < count; step++, first += batchSize)
+        {
+            int taken = Math.Min(batchSize, count - first);
+            session.Predict(x, rows.Slice(first, taken), output.AsMemory(first * shape.Size, taken * shape.Size));
+            callbacks.PredictBatchEnd(step);
+        }
+
+        callbacks.PredictEnd();
+        return shape.HasTime
+            ? Tensor.Create(output, [count, shape.Steps, shape.Units])
+            : Tensor.Create(output, [count, shape.Units]);
+    }
+}

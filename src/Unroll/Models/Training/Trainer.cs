@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Unroll.Callbacks;
+using Unroll.Models.Execution;
+using Unroll.Random;
+
+namespace Unroll.Models.Training;
+
+/// <summary>The arguments of a fit.</summary>
+internal sealed record FitRequest(
+    Inputs X, Targets Y, int BatchSize, int Epochs, int Verbose, IReadOnlyList<Callback> Callbacks,
+    double ValidationSplit, (Inputs X, Targets Y)? ValidationData, bool Shuffle);
+
+/// <summary>The training loop: order of the data, steps, validation, callbacks and history as Keras has them.</summary>
+internal sealed class Trainer(Sequential model, TrainingState state)
+{
+    public History Fit(FitRequest request, CancellationToken cancellationToken)
+    {
+        (Inputs x, Targets y) = (request.X, request.Y);
+        DataChecks.RequireBatchSize(request.BatchSize);
+        DataChecks.RequireEpochs(request.Epochs);
+        DataChecks.RequireVerbose(request.Verbose);
+        DataChecks.RequireSameCount(x, y);
+        (int trainCount, int heldOut) = request.ValidationData is null ? DataChecks.Split(x.Count, request.ValidationSplit) : (x.Count, 0);
+        int batchSize = Math.Min(request.BatchSize, trainCount);
+
+        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: true);
+        DataChecks.RequireTargets(y, session.Output);
+        using Validation? validation = CreateValidation(request, trainCount, heldOut, batchSize);
+        state.BuildOptimizer(model.Layers.SelectMany(layer => layer.Parameters), model.Arena);
+
+        var history = new History();
+        var callbacks = CallbackList.For(
+            model, request.Callbacks, new FitParameters(request.Epochs, DataChecks.Steps(trainCount, batchSize), request.Verbose));
+        var means = new RunningMeans(state.Metrics);
+        model.StopTraining = false;
+        callbacks.TrainBegin();
+        for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
+        {
+            int[] order = DataChecks.Rows(trainCount);
+            if (request.Shuffle) new Philox(model.Seed, RandomPurpose.Shuffle, state.Epochs).Shuffle(order.AsSpan());
+            means.Reset();
+            callbacks.EpochBegin(epoch);
+            long start = Stopwatch.GetTimestamp();
+            for (int step = 0, first = 0; first < trainCount && !model.StopTraining; step++, first += batchSize)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
+                double loss = means.Add(session.Train(x, y, rows, state.Epochs, step));
+                if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
+                state.Update(model.Width, session.Gradients!);
+                callbacks.TrainBatchEnd(step, means);
+            }
+
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Dictionary<string, double> logs = means.Logs();
+            double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
+            state.Epochs++;
+            callbacks.EpochEnd(epoch, logs);
+            history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
+        }
+
+        callbacks.TrainEnd();
+        return history;
+    }
+
+    private Validation? CreateValidation(FitRequest request, int trainCount, int heldOut, int batchSize)
+    {
+        (Inputs x, Targets y) = request.ValidationData ?? (request.X, request.Y);
+        if (request.ValidationData is null && heldOut == 0) return null;
+        if (request.ValidationData is not null)
+        {
+            model.CheckInputs(x);
+            DataChecks.RequireSameCount(x, y);
+        }
+
+        int[] rows = heldOut > 0 ? DataChecks.Rows(heldOut, trainCount) : DataChecks.Rows(x.Count);
+        var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
+        try
+        {
+            DataChecks.RequireTargets(y, session.Output);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        return new Validation(session, x, y, rows, batchSize);
+    }
+
+    /// <summary>Data that are scored after every epoch.</summary>
+    private sealed class Validation(ModelSession session, Inputs x, Targets y, int[] rows, int batchSize) : IDisposable
+    {
+        /// <summary>Adds <c>val_</c> values and returns the seconds it took.</summary>
+        public double AddTo(Dictionary<string, double> logs, TrainingState state, CallbackList callbacks)
+        {
+            long start = Stopwatch.GetTimestamp();
+            foreach ((string name, double value) in Evaluator.Evaluate(session, state, x, y, rows, batchSize, callbacks))
+                logs["val_" + name] = value;
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        public void Dispose() => session.Dispose();
+    }
+}

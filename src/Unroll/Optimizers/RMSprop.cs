@@ -1,0 +1,51 @@
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Kernels.Update;
+
+namespace Unroll.Optimizers;
+
+/// <summary>
+/// RMSprop (Hinton 2012) as Keras 3 computes it: v = ρ·v + (1 − ρ)·g², w −= lr·g / √(v + ε), ε inside the root.
+/// </summary>
+public sealed class RMSprop : Optimizer
+{
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">Step size.</param>
+    /// <param name="rho">Decay of the mean of squared gradients, 0 to below 1.</param>
+    /// <param name="momentum">Share of the last step that is repeated, 0 to below 1.</param>
+    /// <param name="epsilon">Added under the root; above 0.</param>
+    /// <param name="centered">True: divides by the variance of the gradient instead of its mean square.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public RMSprop(double learningRate = 0.001, double rho = 0.9, double momentum = 0.0, double epsilon = 1e-7, bool centered = false)
+        : base(learningRate)
+    {
+        RequireShare("RMSprop", "rho", rho);
+        RequireShare("RMSprop", "momentum", momentum);
+        RequirePositive("RMSprop", "epsilon", epsilon);
+        (Rho, Momentum, Epsilon, Centered) = (rho, momentum, epsilon, centered);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "rmsprop";
+
+    /// <summary>Decay of the mean of squared gradients.</summary>
+    public double Rho { get; }
+
+    /// <summary>Share of the last step that is repeated.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Added under the root.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Whether the variance divides.</summary>
+    public bool Centered { get; }
+
+    internal override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);
+
+    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
+    {
+        var step = new UpdateKernels.RmsPropStep((float)LearningRate, (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
+        Block momentum = Momentum > 0 ? slots[1] : default;
+        UpdateKernels.RmsProp(width, step, weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);
+    }
+}

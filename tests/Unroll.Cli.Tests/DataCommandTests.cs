@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+public sealed class DataCommandTests
+{
+    [Theory]
+    [InlineData("info")]
+    [InlineData("get")]
+    public void A_missing_data_set_is_explained(string command)
+    {
+        CliResult result = CliTest.Run("data", command, "imdb");
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith("unroll: imdb.npz could not be downloaded from https://", result.Error, StringComparison.Ordinal);
+        Assert.Contains("UNROLL_DATA_DIR", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_file_is_named()
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("unroll-wrong-");
+        try
+        {
+            string file = Path.Combine(directory.FullName, "imdb.npz");
+            File.WriteAllText(file, "not an archive");
+            CliResult result = CliTest.Run("data", "info", "imdb", "--data-dir", directory.FullName);
+            Assert.Equal(2, result.ExitCode);
+            Assert.StartsWith($"unroll: {file}: ", result.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Cancelling_ends_with_130()
+    {
+        CliResult result = CliTest.Run(new CancellationToken(canceled: true), "data", "get", "imdb");
+        Assert.Equal(130, result.ExitCode);
+        Assert.Equal("unroll: stopped.", result.Error.TrimEnd());
+    }
+}
