@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Unroll.Configuration;
+using Unroll.Losses;
 
 namespace Unroll.Studies;
 
@@ -37,7 +38,9 @@ internal static class DesignReader
         ObjectConfig optimizer = optimizerNode is null ? new ObjectConfig("adam") : ToConfig(optimizerNode, "training.optimizer", file);
         Check(optimizerNode, "training.optimizer", file, () => Registry.CreateOptimizer(optimizer));
         string loss = reader.String("loss", "binary_crossentropy");
+        Check(reader.Find("loss"), "training.loss", file, () => Loss.FromName(loss));
         IReadOnlyList<string> metrics = reader.Find("metrics") is null ? ["accuracy"] : reader.Strings("metrics");
+        Check(reader.Find("metrics"), "training.metrics", file, () => new Sequential().Compile("adam", loss, metrics));
         int batchSize = reader.Integer("batchSize", 32, 1);
         reader.Require("epochs", "the number of passes over the training data, for example 5.");
         int epochs = reader.Integer("epochs", 0, 1);
@@ -74,13 +77,15 @@ internal static class DesignReader
         if (node.Kind != JsonValueKind.Array || node.Items.Count == 0)
             throw SourceReader.Error(file, node, "model", $"expected a list of at least one layer, found {(node.Kind == JsonValueKind.Array ? "an empty list" : SourceReader.Describe(node))}.");
         var layers = new ObjectConfig[node.Items.Count];
+        var model = new Sequential();
         for (int i = 0; i < layers.Length; i++)
         {
             string path = $"model[{i}]";
             ObjectConfig layer = layers[i] = ToConfig(node.Items[i], path, file);
-            Check(node.Items[i], path, file, () => Registry.CreateLayer(layer, dataset.NumWords));
+            Check(node.Items[i], path, file, () => model.Add(Registry.CreateLayer(layer, dataset.NumWords)));
         }
 
+        Check(node, "model", file, () => model.Build(dataset.MaxLen)); // do the layers fit each other?
         return layers;
     }
 
@@ -99,7 +104,7 @@ internal static class DesignReader
     }
 
     /// <summary>Makes the object once, so that a mistake in a design is seen before anything is spent.</summary>
-    private static void Check(SourceNode? node, string path, string file, Func<object> create)
+    private static void Check(SourceNode? node, string path, string file, Action create)
     {
         try
         {
@@ -107,10 +112,14 @@ internal static class DesignReader
         }
         catch (ArgumentException error) when (node is not null)
         {
-            throw SourceReader.Error(file, node, path, error.Message);
+            throw SourceReader.Error(file, node, path, WithoutParameterName(error));
         }
-        catch (NotImplementedException)
-        {
-        }
+    }
+
+    // The name of a C# parameter says nothing to somebody who writes a study file.
+    private static string WithoutParameterName(ArgumentException error)
+    {
+        int suffix = error.ParamName is null ? -1 : error.Message.LastIndexOf($" (Parameter '{error.ParamName}')", StringComparison.Ordinal);
+        return suffix > 0 ? error.Message[..suffix] : error.Message;
     }
 }

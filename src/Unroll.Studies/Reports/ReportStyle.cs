@@ -11,7 +11,7 @@ internal static class ReportStyle
         @media screen and (prefers-color-scheme:dark){:root{--paper:#16181c;--ink:#e8e8e8;--muted:#a8adb5;--rule:#343941;--soft:#1f2227;--warn:#ffd48a;--warnpaper:#3a2a08;--warnrule:#e69f00;--bad:#ffb3b3;--badpaper:#3b1717}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,'Segoe UI',Helvetica,Arial,sans-serif}
-        main{max-width:1000px;margin:0 auto;padding:24px 16px 48px}
+        main{max-width:1100px;margin:0 auto;padding:24px 16px 48px}
         h1{font-size:1.7rem;line-height:1.2;margin:0 0 8px}
         h2{font-size:1.25rem;margin:40px 0 4px;padding-top:12px;border-top:1px solid var(--rule)}
         p{margin:6px 0;max-width:75ch}
@@ -24,9 +24,9 @@ internal static class ReportStyle
         .failures p{max-width:none;overflow-wrap:anywhere}
         .scroll{overflow-x:auto;margin:12px 0}
         table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
-        th,td{padding:6px 10px;text-align:right;vertical-align:top;white-space:nowrap;border-bottom:1px solid var(--rule)}
-        thead th{vertical-align:bottom;border-bottom:2px solid var(--muted);font-weight:600}
-        th.name,td.name{text-align:left;white-space:normal;min-width:8.5em;font-weight:600}
+        th,td{padding:6px 8px;text-align:right;vertical-align:top;white-space:nowrap;border-bottom:1px solid var(--rule)}
+        thead th{white-space:normal;vertical-align:bottom;border-bottom:2px solid var(--muted);font-weight:600}
+        th.name,td.name{text-align:left;white-space:normal;min-width:9em;font-weight:600;position:sticky;left:0;background:var(--paper)}
         td.text{text-align:left;white-space:normal;min-width:12em}
         td .note,td .reported{display:block;font-weight:400;font-size:.8rem;color:var(--muted)}
         .legend{display:flex;flex-wrap:wrap;gap:2px 18px;font-size:.85rem;margin:14px 0 0}

@@ -37,6 +37,7 @@ internal static class ReportTable
             new("Parameters", cell => NumberText.Count(cell.Parameters), numbers => numbers.Parameters is { } count ? NumberText.Count(count) : null),
             new("Test accuracy", cell => NumberText.Percent(cell.TestAccuracy), numbers => Percent(numbers.TestAccuracy)),
             new("Test loss", cell => NumberText.Loss(cell.TestLoss), numbers => Loss(numbers.TestLoss)),
+            new("Training time", cell => NumberText.Seconds(cell.FitSeconds), numbers => Seconds(numbers.Seconds)),
         };
         bool separate = part.Cells.Any(cell => cell.Cell.Design.Training.Validation == ValidationKind.Split);
         if (separate)
@@ -47,7 +48,6 @@ internal static class ReportTable
 
         columns.Add(new("Training accuracy", cell => NumberText.Percent(cell.Last("accuracy")), numbers => Percent(numbers.TrainAccuracy)));
         columns.Add(new("Training loss", cell => NumberText.Loss(cell.Last("loss")), numbers => Loss(numbers.TrainLoss)));
-        columns.Add(new("Training time", cell => NumberText.Seconds(cell.FitSeconds), numbers => numbers.Seconds is { } seconds ? NumberText.Seconds(new Summary(1, seconds, double.NaN)) : null));
         return [.. columns];
     }
 
@@ -69,6 +69,8 @@ internal static class ReportTable
     }
 
     private static string? Percent(double? share) => share is { } value ? NumberText.Percent(new Summary(1, value, double.NaN)) : null;
+
+    private static string? Seconds(double? seconds) => seconds is { } value ? NumberText.Seconds(new Summary(1, value, double.NaN)) : null;
 
     private static string? Loss(double? loss) => loss is { } value ? NumberText.Loss(new Summary(1, value, double.NaN)) : null;
 }

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Xunit;
 
 namespace Unroll.Studies.Tests.BuiltIn;
@@ -57,4 +58,21 @@ public sealed class BuiltInStudyTests
     [InlineData("sentiment-rnn", 12)]
     public void Every_reported_test_result_stands_beside_its_cell(string name, int count) =>
         Assert.Equal(count, BuiltInStudies.Load(name).Parts.SelectMany(part => part.Cells).Count(cell => cell.Published?.TestAccuracy is not null));
+
+    [Theory]
+    [InlineData("lstm-design-choices", "8553 9617 13281 26753 78273 5361 18129 35153 33321 33321 33321 9641 10185 12361")]
+    [InlineData("sentiment-rnn", "100286 100286 100286 100286 100286 100286 100286 100109 100621 101441 100286 101126 100861")]
+    public void Models_have_the_parameters_of_the_original(string name, string expected)
+    {
+        IEnumerable<long> counts = BuiltInStudies.Load(name).Parts.SelectMany(part => part.Cells).Select(cell => Count(cell.Design));
+        Assert.Equal(expected, string.Join(" ", counts));
+    }
+
+    private static long Count(StudyDesign design)
+    {
+        var model = new Sequential();
+        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, design.Dataset.NumWords));
+        model.Build(design.Dataset.MaxLen);
+        return model.ParameterCount;
+    }
 }

@@ -87,4 +87,23 @@ public sealed class StudyErrorTests
     }
 
     private static string Message(string json) => Assert.Throws<InvalidDataException>(() => Study.Parse(json)).Message;
+
+    [Theory]
+    [InlineData("\"lstm(4)\"", "\"lstn(4)\"", "study.json(6,40): model[1]: ", "did you mean 'LSTM'?")]
+    [InlineData("\"lstm(4)\"", "\"lstm(4, dropuot=0.1)\"", "study.json(6,40): model[1]: ", "did you mean 'dropout'?")]
+    [InlineData("\"adam\"", "\"adm\"", "study.json(5,30): training.optimizer: ", "did you mean 'Adam'?")]
+    [InlineData("\"binary_crossentropy\"", "\"binary_crossentrpy\"", "study.json(5,46): training.loss: ", "did you mean 'binary_crossentropy'?")]
+    public void Unknown_layers_arguments_and_optimizers_name_the_nearest(string old, string changed, string start, string hint)
+    {
+        string message = Message(Documents.Small.Replace(old, changed, StringComparison.Ordinal));
+        Assert.StartsWith(start, message, StringComparison.Ordinal);
+        Assert.Contains(hint, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_that_do_not_fit_each_other_are_refused()
+    {
+        string json = Documents.Small.Replace("\"lstm(4)\", ", "\"lstm(4)\", \"lstm(4)\", ", StringComparison.Ordinal);
+        Assert.StartsWith("study.json(6,51): model[2]: LSTM 'lstm_1' takes", Message(json), StringComparison.Ordinal);
+    }
 }

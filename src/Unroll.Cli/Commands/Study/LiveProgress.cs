@@ -3,6 +3,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Unroll.Studies;
 using Unroll.Studies.Reports;
+using ConsoleText = Spectre.Console.Text;
 
 namespace Unroll.Cli.Commands.Study;
 
@@ -23,7 +24,7 @@ internal sealed class LiveProgress : IStudyObserver
     {
         var progress = new LiveProgress();
         Task<StudyResult> task = Task.Factory.StartNew(() => run(progress), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        console.Live(new Text("")).AutoClear(true).Start(display =>
+        console.Live(new ConsoleText("")).AutoClear(true).Start(display =>
         {
             while (!task.Wait(RedrawEvery, CancellationToken.None))
             {
@@ -84,8 +85,8 @@ internal sealed class LiveProgress : IStudyObserver
         {
             TimeSpan since = TimeProvider.System.GetElapsedTime(_stamp); // times go on between two events
             var lines = new List<IRenderable>();
-            foreach (string notice in _notices) lines.Add(new Text(notice, new Style(Color.Black, Color.Yellow, Decoration.Bold)));
-            if (_status.Length > 0) lines.Add(new Text(_status, Color.Grey));
+            foreach (string notice in _notices) lines.Add(new ConsoleText(notice, new Style(Color.Black, Color.Yellow, Decoration.Bold)));
+            if (_status.Length > 0) lines.Add(new ConsoleText(_status, Color.Grey));
             if (_running.Count > 0)
             {
                 var table = new Grid { Expand = false };
@@ -93,10 +94,10 @@ internal sealed class LiveProgress : IStudyObserver
                 foreach ((Trial trial, (TrialProgress progress, EpochResult? last)) in _running.OrderBy(pair => pair.Key.Repeat))
                 {
                     table.AddRow(
-                        new Text(StudyText.Name(trial)),
-                        new Text($"epoch {Math.Min(progress.EpochsDone + 1, progress.Epochs)}/{progress.Epochs}"),
-                        new Text(last is null ? "" : $"loss {Value(last, "loss")}{(last.Logs.ContainsKey("val_loss") ? $"  val_loss {Value(last, "val_loss")}" : "")}"),
-                        new Text(Left(progress.Remaining, since), Color.Grey));
+                        new ConsoleText(StudyText.Name(trial)),
+                        new ConsoleText($"epoch {Math.Min(progress.EpochsDone + 1, progress.Epochs)}/{progress.Epochs}"),
+                        new ConsoleText(last is null ? "" : $"loss {Value(last, "loss")}{(last.Logs.ContainsKey("val_loss") ? $"  val_loss {Value(last, "val_loss")}" : "")}"),
+                        new ConsoleText(Left(progress.Remaining, since), Color.Grey));
                 }
 
                 lines.Add(table);
@@ -107,13 +108,13 @@ internal sealed class LiveProgress : IStudyObserver
         }
     }
 
-    private Text Bar(int width, TimeSpan since)
+    private ConsoleText Bar(int width, TimeSpan since)
     {
         int cells = Math.Clamp(width - 60, 10, 40);
         int full = (int)Math.Round(cells * Math.Clamp(_run.Fraction, 0, 1));
         string failed = _run.Failed == 0 ? "" : $", {_run.Failed} failed";
         string text = $"{new string('━', full)}{new string('┄', cells - full)} {_run.Fraction * 100,3:F0} %  {_run.Done}/{_run.Total} trials{failed}  {NumberText.Duration(_run.Elapsed + since)}  {Left(_run.Remaining, since)}";
-        return new Text(text, _run.Failed == 0 ? Color.Green : Color.Red);
+        return new ConsoleText(text, _run.Failed == 0 ? Color.Green : Color.Red);
     }
 
     private static string Left(TimeSpan? remaining, TimeSpan since) =>

@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Unroll.Studies;
 using Unroll.Studies.Reports;
+using ConsoleText = Spectre.Console.Text;
 
 namespace Unroll.Cli.Commands.Study;
 
@@ -13,19 +14,19 @@ internal static class StudyTables
         {
             if (part.Cells.All(cell => cell.Trials.All(trial => trial.State == TrialState.Cancelled))) continue;
             console.WriteLine();
-            console.Write(new Text(part.Part.Title, new Style(decoration: Decoration.Bold)));
+            console.Write(new ConsoleText(part.Part.Title, new Style(decoration: Decoration.Bold)));
             console.WriteLine();
             console.Write(Table(part));
             foreach (TrialResult trial in part.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
-                console.Write(new Text($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
+                console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
         }
 
         console.WriteLine();
         if (result.UsedFallback)
-            console.Write(new Text($"WARNING: MADE-UP DATA, not real reviews. {result.Datasets.First(info => info.IsFallback).Notice} These numbers say nothing about the question of the study.\n", new Style(Color.Black, Color.Yellow, Decoration.Bold)));
+            console.Write(new ConsoleText($"WARNING: MADE-UP DATA, not real reviews. {result.Datasets.First(info => info.IsFallback).Notice} These numbers say nothing about the question of the study.\n", new Style(Color.Black, Color.Yellow, Decoration.Bold)));
         if (result.Environment.Jobs > 1)
-            console.Write(new Text($"Times: {result.Environment.Jobs} trials ran side by side; with --jobs 1 each is shorter.\n", Color.Grey));
-        if (result.ReportPath is { } path) console.Write(new Text($"Report: {Path.GetFullPath(path)}\n"));
+            console.Write(new ConsoleText($"Times: {result.Environment.Jobs} trials ran side by side; with --jobs 1 each is shorter.\n", Color.Grey));
+        if (result.ReportPath is { } path) console.Write(new ConsoleText($"Report: {Path.GetFullPath(path)}\n"));
     }
 
     private static Table Table(PartResult part)
@@ -50,7 +51,7 @@ internal static class StudyTables
             if (reported) row.Add(NumberText.Loss(One(published?.TestLoss)));
             row.Add(NumberText.Seconds(cell.FitSeconds));
             if (reportedTime) row.Add(NumberText.Seconds(One(published?.Seconds)));
-            table.AddRow([.. row.Select(text => new Text(text))]);
+            table.AddRow([.. row.Select(text => new ConsoleText(text))]);
         }
 
         return table;
