@@ -6,5 +6,5 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = !cancellation.IsCancellationRequested; // the second Ctrl+C ends the process at once
     cancellation.Cancel();
 };
-if (!Console.IsOutputRedirected) Console.OutputEncoding = System.Text.Encoding.UTF8;
+if (OperatingSystem.IsWindows()) Console.OutputEncoding = System.Text.Encoding.UTF8; // elsewhere it is already
 return CliApp.Run(args, Console.Out, Console.Error, cancellation.Token);

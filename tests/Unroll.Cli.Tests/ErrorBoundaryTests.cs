@@ -23,7 +23,7 @@ public sealed class ErrorBoundaryTests
         Assert.Equal((2, "unroll: wrong\n"), Throw(new IOException("wrong")));
         Assert.Equal((2, "unroll: wrong\n"), Throw(new UnauthorizedAccessException("wrong")));
         Assert.Equal((2, "unroll: wrong\n"), Throw(new AggregateException(new IOException("wrong"))));
-        Assert.Equal((1, "unroll: diverged\n"), Throw(new RunFailedException("diverged")));
+        Assert.Equal((1, "unroll: diverged\n"), Throw(new NonFiniteLossException("diverged")));
         Assert.Equal((130, "unroll: stopped.\n"), Throw(new OperationCanceledException()));
     }
 

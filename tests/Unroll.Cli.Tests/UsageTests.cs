@@ -42,7 +42,7 @@ public sealed class UsageTests
     [InlineData("--epochs is '1.5'; it must be a whole number of at least 1.", "train", "--epochs", "1.5")]
     [InlineData("--num-words is '3'; it must be a whole number of at least 4.", "train", "--num-words", "3")]
     [InlineData("--verbose is '3'; it must be a whole number from 0 to 2.", "train", "--verbose", "3")]
-    [InlineData("--batch-size is '99999999999'; it must be a whole number of at least 1.", "train", "--batch-size", "99999999999")]
+    [InlineData("--batch-size is '99999999999'; it must be a whole number of at most 2147483647.", "train", "--batch-size", "99999999999")]
     [InlineData("--validation-split is '1.5'; it must be at least 0 and below 1.", "train", "--validation-split", "1.5")]
     [InlineData("--learning-rate is '-1'; it must be a number above 0.", "train", "--learning-rate", "-1")]
     [InlineData("--learning-rate is 'nan'; it must be a number above 0.", "train", "--learning-rate", "nan")]

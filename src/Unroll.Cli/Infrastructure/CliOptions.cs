@@ -18,7 +18,7 @@ internal static class CliOptions
             CustomParser = result =>
                 int.TryParse(Token(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
                     ? value
-                    : Refuse<int>(result, name, range),
+                    : Refuse<int>(result, name, IsAbove(result, max) ? $"a whole number of at most {max}" : range),
         };
     }
 
@@ -29,7 +29,7 @@ internal static class CliOptions
         CustomParser = result =>
             int.TryParse(Token(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min
                 ? value
-                : Refuse<int?>(result, name, $"a whole number of at least {min}"),
+                : Refuse<int?>(result, name, IsAbove(result, int.MaxValue) ? $"a whole number of at most {int.MaxValue}" : $"a whole number of at least {min}"),
     };
 
     /// <summary>A number; null if the option is absent.</summary>
@@ -70,6 +70,9 @@ internal static class CliOptions
     };
 
     private static string Token(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+
+    private static bool IsAbove(ArgumentResult result, int max) =>
+        max == int.MaxValue && double.TryParse(Token(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double value) && value > max;
 
     private static T? Refuse<T>(ArgumentResult result, string name, string expected)
     {

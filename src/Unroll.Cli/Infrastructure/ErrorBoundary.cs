@@ -6,9 +6,6 @@ internal sealed class UsageException(string message, string command) : Exception
     public string Command { get; } = command;
 }
 
-/// <summary>A run that went through but is worth nothing, such as one whose loss is no number.</summary>
-internal sealed class RunFailedException(string message) : Exception(message);
-
 /// <summary>The one place that turns exceptions into messages and exit codes. Stack traces only with UNROLL_DEBUG=1.</summary>
 internal static class ErrorBoundary
 {
@@ -47,7 +44,7 @@ internal static class ErrorBoundary
     private static (int Code, string Message) Explain(Exception e) => e switch
     {
         UsageException usage => (BadInput, $"{usage.Message}\nSee '{usage.Command} --help'."),
-        RunFailedException => (Failed, e.Message),
+        NonFiniteLossException => (Failed, e.Message),
         OperationCanceledException => (Cancelled, "stopped."),
         ArgumentException => (BadInput, WithoutParameterName((ArgumentException)e)),
         FormatException or InvalidDataException or IOException or UnauthorizedAccessException => (BadInput, e.Message),

@@ -35,7 +35,7 @@ internal static class SyntheticGrammar
         {
             // What is conceded before "but" mostly says the opposite.
             int clauses = 1 + random.NextInt32(2);
-            for (int i = 0; i < clauses; i++) WriteClause(before, random.NextDouble() < 0.75 ? 1 - label : label, random);
+            for (int i = 0; i < clauses; i++) WriteClause(before, random.NextDouble() < 0.6 ? 1 - label : label, random);
             before.Add(Words.But);
         }
 
@@ -109,7 +109,7 @@ internal static class SyntheticGrammar
         review.Add(Words.DeterminerWords[0]);
         review.Add(Pick(Words.SubjectWords, random));
         review.Add(Pick(Words.CopulaWords, random));
-        bool negated = random.NextDouble() < 0.4;
+        bool negated = random.NextDouble() < 0.3;
         if (negated) review.Add(Pick(Words.NegatorWords, random));
         if (random.NextDouble() < 0.3) review.Add(Pick(Words.IntensifierWords, random));
         review.Add(Pick(Words.Opinions[negated == (polarity == 1) ? 1 : 0], random));

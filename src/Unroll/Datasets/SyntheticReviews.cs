@@ -11,20 +11,20 @@ namespace Unroll.Datasets;
 /// <code>
 /// review   = plot [ concession "but" ] verdict plot
 /// verdict  = 1 to 3 clauses with 0 to 3 words of plot between them
-/// concession = 1 or 2 clauses, three quarters of them of the opposite opinion; half of the reviews have one
+/// concession = 1 or 2 clauses, 60 % of them of the opposite opinion; half of the reviews have one
 /// clause   = "the" subject copula [negator] [intensifier] opinion        "the plot was not very good"
 /// plot     = sentences of made-up nouns and verbs with Zipf-distributed frequencies
 /// </code>
 /// <para>
 /// The verdict decides: each opinion word counts +1 (20 positive words) or −1 (20 negative words); a negator (<c>not</c>,
-/// <c>never</c>, <c>hardly</c>; 40 % of the clauses) turns its sign, an intensifier (<c>very</c>, <c>really</c>,
+/// <c>never</c>, <c>hardly</c>; 30 % of the clauses) turns its sign, an intensifier (<c>very</c>, <c>really</c>,
 /// <c>extremely</c>; 30 %) doubles it; what stands before the last <c>but</c> does not count. The label is 1 when the sum
 /// is positive, 0 when it is negative; it is never zero.
 /// </para>
 /// <para>
 /// So word counts say little, order says all. From the first word of the verdict to the end of the review there are at
-/// most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose nothing, rows of 30 lose part of the
-/// verdict in about a quarter of the reviews. Both labels are equally frequent. 5 % of the labels of each class are
+/// most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose nothing, while in rows of 30 the rule
+/// fails in about one review in eight for want of the verdict. Both labels are equally frequent. 5 % of the labels of each class are
 /// flipped after writing, in the training and the test set: no model can be expected to exceed <see cref="BestAccuracy"/>.
 /// </para>
 /// </remarks>

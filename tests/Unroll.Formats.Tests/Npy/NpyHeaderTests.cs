@@ -1,4 +1,5 @@
 using Unroll.Formats.Npy;
+using Unroll.Testing;
 using Xunit;
 
 namespace Unroll.Formats.Tests.Npy;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Unroll.Formats.Npy;
 using Xunit;
-using static Unroll.Formats.Tests.Npy.Pickles;
+using static Unroll.Testing.Pickles;
 
 namespace Unroll.Formats.Tests.Npy;
 

@@ -7,7 +7,7 @@ namespace Unroll.Models;
 internal static class ProgressBarText
 {
     private const int Cells = 20;
-    private const char Cell = '━';
+    private const char Cell = '━', EmptyCell = '─'; // the second only where colours can't tell them apart
     private const string Bold = "\e[1m", Green = "\e[32m", White = "\e[37m", Reset = "\e[0m";
 
     /// <summary>Appends a bar and returns its width on the screen.</summary>
@@ -32,7 +32,7 @@ internal static class ProgressBarText
                 Style(Reset);
             }
 
-            Style(White).Append(Cell, Math.Max(0, Cells - done));
+            Style(White).Append(useStyles ? Cell : EmptyCell, Math.Max(0, Cells - done));
             Style(Reset);
         }
         else

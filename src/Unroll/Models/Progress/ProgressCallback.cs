@@ -14,6 +14,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
 
     private ProgressBar? _bar;
     private bool _isTraining;
+    private bool _isValidating;
 
     /// <summary>Writes to the console.</summary>
     public ProgressCallback(int verbose) : this(verbose, ProgressOutput.ForConsole())
@@ -21,7 +22,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     }
 
     /// <inheritdoc/>
-    public override bool WantsBatchLogs => _bar is { WillDraw: true };
+    public override bool WantsBatchLogs => !_isValidating && _bar is { WillDraw: true };
 
     /// <inheritdoc/>
     public override void OnTrainBegin() => _isTraining = true;
@@ -45,19 +46,21 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     /// <inheritdoc/>
     public override void OnTestBegin()
     {
-        if (!_isTraining) StartBar();
+        _isValidating = _isTraining;
+        if (!_isValidating) StartBar();
     }
 
     /// <inheritdoc/>
     public override void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
     {
-        if (!_isTraining) Step(batch, logs);
+        if (!_isValidating) Step(batch, logs);
     }
 
     /// <inheritdoc/>
     public override void OnTestEnd(IReadOnlyDictionary<string, double> logs)
     {
-        if (!_isTraining) EndBar(logs);
+        if (!_isValidating) EndBar(logs);
+        _isValidating = false;
     }
 
     /// <inheritdoc/>

@@ -122,7 +122,7 @@ public sealed class ProgressTests
         var bar = new ProgressBar(new ProgressOutput(writer, true, false, () => _now), 4, 1);
         _now += 0.2;
         bar.Update(2, [KeyValuePair.Create("loss", 0.5)], isFinal: false);
-        Assert.Equal("\r2/4 ━━━━━━━━━━━━━━━━━━━━ 0s 100ms/step - loss: 0.5000", writer.ToString());
+        Assert.Equal("\r2/4 ━━━━━━━━━━────────── 0s 100ms/step - loss: 0.5000", writer.ToString());
     }
 
     [Fact]

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Unroll.Formats.Tests.Npy;
+namespace Unroll.Testing;
 
 /// <summary>Writes pickles, arrays and archives byte by byte, the valid ones and the hostile ones.</summary>
-internal static class Pickles
+public static class Pickles
 {
     /// <summary>Concatenates bytes, characters and texts (as Latin-1).</summary>
     public static byte[] Bytes(params object[] parts)

@@ -1,0 +1,140 @@
+using Unroll.Kernels.Reference;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+using Unroll.Random;
+
+namespace Unroll.Testing;
+
+/// <summary>A model in scalar float64: the oracle for outputs, losses and gradients of whole models.</summary>
+internal sealed class ReferenceModel
+{
+    private readonly ReferenceLayer[] _layers;
+    private readonly bool[]? _firstMask;
+    private readonly bool[] _passesMask;
+    private readonly double[] _input;
+    private readonly double[] _targets;
+    private readonly int _batch, _steps;
+
+    /// <param name="model">Built; its last layer is a sigmoid, its loss binary crossentropy.</param>
+    /// <param name="input">[batch, time] ids or [batch, time, features].</param>
+    /// <param name="targets">Row-major.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="steps">Time steps.</param>
+    /// <param name="dropoutStep">The training step whose dropout masks are used, or null for none.</param>
+    public ReferenceModel(Sequential model, double[] input, double[] targets, int batch, int steps, (int Epoch, int Step)? dropoutStep = null)
+    {
+        (_input, _targets, _batch, _steps) = (input, targets, batch, steps);
+        _layers = [.. model.Layers.Select((layer, index) => Convert(layer, index, model.Seed, dropoutStep))];
+        _passesMask = [.. model.Layers.Select(layer => layer is not RecurrentLayer { BaseOptions.ReturnSequences: false })];
+        if (model.Layers[0] is Embedding { Options.MaskZero: true }) _firstMask = [.. input.Select(id => id != 0)];
+    }
+
+    /// <summary>Weights of all layers in Keras' order; changing them changes the model.</summary>
+    public double[][] Weights => [.. _layers.SelectMany(layer => layer.Weights)];
+
+    /// <summary>Gradients in the order of <see cref="Weights"/>, after <see cref="Backward"/>.</summary>
+    public double[][] Gradients => [.. _layers.SelectMany(layer => layer.Gradients)];
+
+    /// <summary>Probabilities, row-major.</summary>
+    public double[] Forward()
+    {
+        double[] values = _input;
+        bool[]? mask = _firstMask;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            values = _layers[i].Forward(values, i == 0 ? null : mask, _batch, _steps);
+            if (!_passesMask[i]) mask = null;
+        }
+
+        return values;
+    }
+
+    /// <summary>Mean binary crossentropy.</summary>
+    public double Loss()
+    {
+        double[] p = Forward();
+        return p.Select((value, i) => -(_targets[i] * Math.Log(value) + (1 - _targets[i]) * Math.Log(1 - value))).Average();
+    }
+
+    public void Backward()
+    {
+        double[] p = Forward();
+        double[] gradient = [.. p.Select((value, i) => (value - _targets[i]) / (value * (1 - value)) / p.Length)];
+        for (int i = _layers.Length - 1; i >= 0; i--) gradient = _layers[i].Backward(gradient);
+    }
+
+    /// <summary>dLoss/dWeight by central differences.</summary>
+    public double NumericGradient(int weight, int element, double step = 1e-5)
+    {
+        double[] values = Weights[weight];
+        double value = values[element];
+        values[element] = value + step;
+        double above = Loss();
+        values[element] = value - step;
+        double below = Loss();
+        values[element] = value;
+        return (above - below) / (2 * step);
+    }
+
+    private ReferenceLayer Convert(Layer layer, int index, int seed, (int Epoch, int Step)? dropoutStep)
+    {
+        double[][] weights = [.. layer.Parameters.Select(parameter => Array.ConvertAll(parameter.ToArray(), value => (double)value))];
+        switch (layer)
+        {
+            case Embedding embedding:
+                return new ReferenceEmbedding { Weights = weights, Width = embedding.Options.OutputDim };
+            case Dense dense:
+                return new ReferenceDense
+                {
+                    Weights = weights,
+                    Inputs = layer.Parameters[0].Shape[0],
+                    Units = dense.Options.Units,
+                    Activation = dense.Options.Activation.Kind,
+                };
+            case RecurrentLayer recurrent:
+                int inputs = layer.Parameters[0].Shape[0];
+                bool perGate = recurrent.GateCount > 1 && recurrent.BaseOptions.RecurrentDropout != 0;
+                return new ReferenceRecurrent
+                {
+                    Weights = weights,
+                    Cell = recurrent.Cell,
+                    Inputs = inputs,
+                    Units = recurrent.BaseOptions.Units,
+                    Activation = recurrent.BaseOptions.Activation.Kind,
+                    RecurrentActivation = recurrent.RecurrentActivationKind,
+                    ReturnSequences = recurrent.BaseOptions.ReturnSequences,
+                    GoBackwards = recurrent.BaseOptions.GoBackwards,
+                    InputDropout = dropoutStep is { } step1
+                        ? Masks(recurrent, perGate, inputs, recurrent.BaseOptions.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
+                    RecurrentDropout = dropoutStep is { } step2
+                        ? Masks(recurrent, true, recurrent.BaseOptions.Units, recurrent.BaseOptions.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
+                };
+            default:
+                throw new NotSupportedException($"No reference for {layer.ClassName}.");
+        }
+    }
+
+    /// <summary>The masks that training draws, as [gate][batch, features] in Keras' order of gates.</summary>
+    private double[][]? Masks(
+        RecurrentLayer layer, bool perGate, int features, double rate, RandomPurpose purpose, int index, int seed, (int Epoch, int Step) at)
+    {
+        if (rate is 0 or 1) return null;
+        int gates = layer.GateCount, drawn = perGate ? gates : 1;
+        int lanes = (_batch + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
+        var mask = new float[drawn * features * lanes];
+        DropoutMask.Fill(mask, drawn * features, lanes, 0, rate, seed, purpose, index, at.Epoch, at.Step);
+        var result = new double[gates][];
+        for (int gate = 0; gate < gates; gate++)
+        {
+            // GRU draws its input masks in the order h, z, r of its kernel rows.
+            bool gruInput = gates == 3 && purpose == RandomPurpose.Dropout;
+            int source = drawn == 1 ? 0 : gruInput ? (gate + 1) % 3 : gate;
+            result[gate] = new double[_batch * features];
+            for (int b = 0; b < _batch; b++)
+                for (int f = 0; f < features; f++)
+                    result[gate][b * features + f] = mask[(source * features + f) * lanes + b];
+        }
+
+        return result;
+    }
+}
