@@ -60,7 +60,8 @@ public sealed class StudyCommandTests : IDisposable
     [Fact]
     public void A_trial_that_diverges_makes_exit_code_1_and_is_named()
     {
-        string json = Small.Replace("\"adam\"", "{ \"type\": \"SGD\", \"learning_rate\": 1e38 }", StringComparison.Ordinal);
+        string json = Small.Replace("\"adam\"", "{ \"type\": \"SGD\", \"learning_rate\": 1e38 }", StringComparison.Ordinal)
+            .Replace("simple_rnn(2)", "simple_rnn(2, activation=linear)", StringComparison.Ordinal);
         (int code, string output, string error) = Run(["study", "run", Write(json), "--out", Path.Combine(_folder, "out")]);
         Assert.Equal(1, code);
         Assert.Contains("FAILED", output, StringComparison.Ordinal);
@@ -90,7 +91,7 @@ public sealed class StudyCommandTests : IDisposable
         AssertRefused(["study", "run", file, "--jobs", "0"], "--jobs is '0'; it must be a whole number of at least 1.");
         AssertRefused(["study", "run", file, "--repeats", "x"], "--repeats is 'x'; it must be a whole number of at least 1.");
         AssertRefused(["study", "run", file, "--dataset", "imbd"], "--dataset is 'imbd'; it must be auto or imdb or synthetic.");
-        AssertRefused(["study", "run", Write(Small.Replace("epochs", "epoks", StringComparison.Ordinal))], "small.json(4,63): training has no member 'epoks'; did you mean 'epochs'?");
+        AssertRefused(["study", "run", Write(Small.Replace("epochs", "epoch", StringComparison.Ordinal))], "small.json(4,56): training has no member 'epoch'; did you mean 'epochs'?");
     }
 
     private static void AssertRefused(string[] args, string expected)

@@ -38,8 +38,14 @@ internal sealed class SourceReader
         return value is { Kind: JsonValueKind.Null } ? null : value;
     }
 
-    public SourceNode Require(string name, string remedy) =>
-        Find(name) ?? throw Error(_file, _node, PathOf(name), $"missing; {remedy}");
+    public SourceNode Require(string name, string remedy)
+    {
+        if (Find(name) is { } value) return value;
+        for (int i = 0; i < _node.Members.Count; i++) // a misspelt member is a better explanation than a missing one
+            if (NameMatching.Nearest(_node.Members[i].Name, [name]) is not null && _node.Members[i].Value.Kind != JsonValueKind.Null)
+                throw UnknownMember(i, [name]);
+        throw Error(_file, _node, PathOf(name), $"missing; {remedy}");
+    }
 
     public string? String(string name)
     {
@@ -118,13 +124,16 @@ internal sealed class SourceReader
     {
         for (int i = 0; i < _node.Members.Count; i++)
         {
-            string name = _node.Members[i].Name;
-            if (_known.Contains(name)) continue;
-            (int line, int column) = _node.NamePositions[i];
-            string where = _path.Length == 0 ? "the study" : _path;
-            throw new InvalidDataException(
-                $"{_file}({line},{column}): {where} has no member '{name}'{NameMatching.Suggestion(name, _known.Order(StringComparer.Ordinal).ToArray())}");
+            if (!_known.Contains(_node.Members[i].Name)) throw UnknownMember(i, [.. _known.Order(StringComparer.Ordinal)]);
         }
+    }
+
+    private InvalidDataException UnknownMember(int index, string[] known)
+    {
+        string name = _node.Members[index].Name;
+        (int line, int column) = _node.NamePositions[index];
+        string where = _path.Length == 0 ? "the study" : _path;
+        return new InvalidDataException($"{_file}({line},{column}): {where} has no member '{name}'{NameMatching.Suggestion(name, known)}");
     }
 
     public static string Describe(SourceNode node) => node.Kind switch
