@@ -7,7 +7,7 @@ namespace Unroll.Tests.Text;
 /// <summary>Against results recorded from Keras 3.4.1.</summary>
 public sealed class SequencesTests
 {
-    public static TheoryData<int> Cases => [.. Enumerable.Range(0, Fixture.GetArrayLength())];
+    public static TheoryData<int> Cases => [.. Enumerable.Range(0, Fixture.GetArrayLength()).Where(i => CanBeWritten(Fixture[i]))];
 
     private static JsonElement Fixture { get; } = JsonDocument.Parse(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pad_sequences.json"))).RootElement.GetProperty("cases");
@@ -21,12 +21,6 @@ public sealed class SequencesTests
         var samples = test.GetProperty("sequences");
         string? error = test.GetProperty("error").GetString();
         string dtype = arguments.TryGetProperty("dtype", out var type) ? type.GetString()! : "int32";
-        Assert.SkipWhen(dtype == "uint8", "C# arrays of bytes are not offered: models take int or float.");
-        Assert.SkipWhen(
-            error is not null && (error.Contains("non-iterable", StringComparison.Ordinal) || error.Contains("<class 'str'>", StringComparison.Ordinal)
-                || error.Contains("expected shape ()", StringComparison.Ordinal)),
-            "Cannot be written in C#: the compiler refuses it.");
-
         int depth = Depth(samples);
         Func<Array> pad = depth switch
         {
@@ -81,6 +75,17 @@ public sealed class SequencesTests
         Assert.Equal(2, Sequences.Pad([[1], [2, 3]], maxLen: 0, truncating: Padding.Post).GetLength(0));
         Assert.Equal(5, Sequences.Pad((int[][])[], maxLen: 5).GetLength(1));
     }
+
+    /// <summary>Four cases cannot: an array of bytes, a number among lists, mixed depths, a text as the value.</summary>
+    private static bool CanBeWritten(JsonElement test)
+    {
+        if (test.GetProperty("arguments").TryGetProperty("dtype", out var type) && type.GetString() == "uint8") return false;
+        string error = test.GetProperty("error").GetString() ?? "";
+        return !new[] { "non-iterable", "expected shape ()", "<class 'str'>" }.Any(part => error.Contains(part, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_other_recorded_cases_run() => Assert.Equal(Fixture.GetArrayLength() - 4, Cases.Count);
 
     private static int Depth(JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? 1 + element.EnumerateArray().Select(Depth).DefaultIfEmpty(0).Max() : 0;
