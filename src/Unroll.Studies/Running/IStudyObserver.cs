@@ -25,6 +25,11 @@ public interface IStudyObserver
     {
     }
 
+    /// <summary>Training goes on within an epoch; told a few times a second at most.</summary>
+    void TrialAdvanced(TrialProgress trial, RunProgress run)
+    {
+    }
+
     /// <summary>An epoch of a trial has ended, its validation included.</summary>
     void EpochCompleted(TrialProgress trial, EpochResult epoch, RunProgress run)
     {
@@ -41,8 +46,12 @@ public interface IStudyObserver
 /// <param name="EpochsDone">Epochs that have ended.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Elapsed">Time since the trial began.</param>
-/// <param name="Remaining">Estimated time left; null before the first epoch has ended.</param>
-public sealed record TrialProgress(Trial Trial, int EpochsDone, int Epochs, TimeSpan Elapsed, TimeSpan? Remaining);
+/// <param name="Remaining">Estimated time left; null while it can't be said.</param>
+public sealed record TrialProgress(Trial Trial, int EpochsDone, int Epochs, TimeSpan Elapsed, TimeSpan? Remaining)
+{
+    /// <summary>Share of the running epoch's training that is done, 0 to 1.</summary>
+    public double EpochShare { get; init; }
+}
 
 /// <summary>How far a run is.</summary>
 /// <param name="Done">Trials that have ended.</param>

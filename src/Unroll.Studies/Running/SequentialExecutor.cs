@@ -35,7 +35,7 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
         return info;
     }
 
-    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, CancellationToken cancellationToken)
+    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)
     {
         StudyDesign design = trial.Cell.Design;
         Loaded data = _datasets[design.Dataset];
@@ -50,7 +50,7 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
             batchSize: training.BatchSize,
             epochs: training.Epochs,
             verbose: 0,
-            callbacks: [new Reporter(onEpoch)],
+            callbacks: [new Reporter(onEpoch, onStep)],
             validationSplit: training.Validation == ValidationKind.Split ? training.ValidationSplit : 0.0,
             validationData: training.Validation == ValidationKind.Test ? (data.XTest, data.YTest) : null,
             cancellationToken: cancellationToken);
@@ -61,8 +61,10 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
     }
 
     // Seconds are known only to the history, after training.
-    private sealed class Reporter(Action<EpochResult> onEpoch) : Callback
+    private sealed class Reporter(Action<EpochResult> onEpoch, Action<double> onStep) : Callback
     {
+        public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) => onStep((batch + 1.0) / Parameters.Steps);
+
         public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) =>
             onEpoch(new EpochResult(epoch, double.NaN, double.NaN, new Dictionary<string, double>(logs)));
     }

@@ -3,6 +3,8 @@ namespace Unroll.Studies;
 /// <summary>One run of many trials: the threads, the order, the account of what is done.</summary>
 internal sealed class Session
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly IReadOnlyList<Trial> _trials;
     private readonly int _jobs;
     private readonly IStudyObserver? _observer;
@@ -78,12 +80,13 @@ internal sealed class Session
         Trial trial = _trials[index];
         int epochs = trial.Cell.Design.Training.Epochs;
         long start = _time.GetTimestamp();
+        long lastTold = start;
         var done = new List<EpochResult>();
         var result = new TrialResult { Trial = trial, State = TrialState.Cancelled, Dataset = _datasets[trial.Cell.Design.Dataset] };
         Tell(observer => observer.TrialStarted(new TrialProgress(trial, 0, epochs, TimeSpan.Zero, null)));
         try
         {
-            TrialOutcome outcome = _executor.Run(trial, OnEpoch, _cancellation);
+            TrialOutcome outcome = _executor.Run(trial, OnEpoch, OnStep, _cancellation);
             RefuseNaN(outcome.TestLoss, "the test loss");
             result = result with
             {
@@ -119,6 +122,17 @@ internal sealed class Session
         }
 
         Tell(observer => observer.TrialCompleted(result, Progress()));
+
+        void OnStep(double share)
+        {
+            if (_observer is null || _time.GetElapsedTime(lastTold) < TellEvery) return;
+            lastTold = _time.GetTimestamp();
+            double fraction = (done.Count + share) / epochs;
+            lock (_lock) _shares[index] = fraction;
+            TimeSpan elapsed = _time.GetElapsedTime(start);
+            var progress = new TrialProgress(trial, done.Count, epochs, elapsed, elapsed * ((1 - fraction) / fraction)) { EpochShare = share };
+            Tell(observer => observer.TrialAdvanced(progress, Progress()));
+        }
 
         void OnEpoch(EpochResult epoch)
         {

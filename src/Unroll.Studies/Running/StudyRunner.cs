@@ -56,7 +56,9 @@ public static class StudyRunner
                 started,
                 time.GetElapsedTime(startStamp).TotalSeconds),
         };
-        return options.OutputFolder is null ? result : result with { ReportPath = ReportWriter.Write(result, options.OutputFolder) };
+        // A run that was stopped before anything had ended must not replace the report of an earlier one.
+        bool empty = results.All(trial => trial.State == TrialState.Cancelled);
+        return options.OutputFolder is null || empty ? result : result with { ReportPath = ReportWriter.Write(result, options.OutputFolder) };
     }
 
     private static Trial Override(Trial trial, string? dataset)

@@ -25,13 +25,14 @@ internal sealed class FakeExecutor : ITrialExecutor
             : new TrialDataset("IMDB reviews", false, null, 25000, 25000);
     }
 
-    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, CancellationToken cancellationToken)
+    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)
     {
         Started.Enqueue($"{trial.Cell.Label}#{trial.Repeat}");
         double units = double.Parse(trial.Cell.Values["model[1].units"], System.Globalization.CultureInfo.InvariantCulture);
         var epochs = new List<EpochResult>();
         for (int epoch = 0; epoch < trial.Cell.Design.Training.Epochs; epoch++)
         {
+            onStep(0.5);
             double loss = Loss?.Invoke(trial, epoch) ?? 0.7 / (1 + (0.1 + units / 100) * epoch) + 0.01 * trial.Seed;
             var result = new EpochResult(epoch, 1.5, 0.25, new Dictionary<string, double>
             {

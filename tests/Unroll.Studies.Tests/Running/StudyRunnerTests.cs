@@ -84,6 +84,26 @@ public sealed class StudyRunnerTests
     }
 
     [Fact]
+    public void A_run_stopped_before_a_trial_has_ended_leaves_an_earlier_report_alone()
+    {
+        string folder = Directory.CreateTempSubdirectory("unroll-runner-").FullName;
+        try
+        {
+            string? report = Run(new FakeExecutor(), new RunOptions { OutputFolder = folder }).ReportPath;
+            string before = File.ReadAllText(report!);
+            using var cancellation = new CancellationTokenSource();
+            var executor = new FakeExecutor { AfterEpoch = (_, _) => cancellation.Cancel() };
+            StudyResult result = StudyRunner.Run(Documents.Study(), new RunOptions { OutputFolder = folder }, null, executor, TimeProvider.System, cancellation.Token);
+            Assert.Null(result.ReportPath);
+            Assert.Equal(before, File.ReadAllText(report!));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Progress_counts_epochs_and_ends_at_one()
     {
         var observer = new Recorder();

@@ -59,6 +59,16 @@ internal sealed class LiveProgress : IStudyObserver
         lock (_lock) _running[trial.Trial] = (trial, null);
     }
 
+    public void TrialAdvanced(TrialProgress trial, RunProgress run)
+    {
+        lock (_lock)
+        {
+            _running[trial.Trial] = (trial, _running.GetValueOrDefault(trial.Trial).Last);
+            _run = run;
+            _stamp = TimeProvider.System.GetTimestamp();
+        }
+    }
+
     public void EpochCompleted(TrialProgress trial, EpochResult epoch, RunProgress run)
     {
         lock (_lock)
@@ -95,7 +105,7 @@ internal sealed class LiveProgress : IStudyObserver
                 {
                     table.AddRow(
                         new ConsoleText(StudyText.Name(trial)),
-                        new ConsoleText($"epoch {Math.Min(progress.EpochsDone + 1, progress.Epochs)}/{progress.Epochs}"),
+                        new ConsoleText(progress.EpochsDone == progress.Epochs ? "testing" : $"epoch {progress.EpochsDone + 1}/{progress.Epochs} {progress.EpochShare * 100,3:F0} %"),
                         new ConsoleText(last is null ? "" : $"loss {Value(last, "loss")}{(last.Logs.ContainsKey("val_loss") ? $"  val_loss {Value(last, "val_loss")}" : "")}"),
                         new ConsoleText(Left(progress.Remaining, since), Color.Grey));
                 }

@@ -45,7 +45,7 @@ internal static class StudyRunCommand
         int failed = result.Trials.Count(trial => trial.State == TrialState.Failed);
         if (result.Cancelled)
         {
-            context.Error.WriteLine("unroll: stopped; the report holds the trials that had ended.");
+            context.Error.WriteLine(result.ReportPath is null ? "unroll: stopped before a trial had ended; no report was written." : "unroll: stopped; the report holds the trials that had ended.");
             return ErrorBoundary.Cancelled;
         }
 
