@@ -50,7 +50,8 @@ internal static class ReportHtml
         if (study.Question.Length > 0) yield return Classed("p", "question", study.Question);
         if (study.Note.Length > 0) yield return Classed("p", "note", study.Note);
         string data = string.Join("; ", result.Datasets.Select(info => $"{info.Name}, {NumberText.Count(info.TrainCount)} training and {NumberText.Count(info.TestCount)} test samples"));
-        if (data.Length > 0) yield return Classed("p", "meta", $"Data: {data}.");
+        string remarks = string.Concat(result.Datasets.Where(info => !info.IsFallback && info.Notice is not null).Select(info => " Note: " + info.Notice));
+        if (data.Length > 0) yield return Classed("p", "meta", $"Data: {data}.{remarks}");
         string repeats = run.Repeats == 1 ? "one repeat per cell" : $"{run.Repeats} repeats per cell";
         string seeds = run.Repeats == 1 ? $"seed {run.Seed}" : $"seeds {run.Seed} to {run.Seed + run.Repeats - 1}";
         string jobs = run.Jobs == 1 ? "one trial at a time" : $"{run.Jobs} trials side by side";

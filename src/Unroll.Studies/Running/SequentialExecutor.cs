@@ -10,6 +10,8 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
 {
     private readonly Dictionary<DatasetDesign, Loaded> _datasets = [];
 
+    private bool? _isPublishedFile;
+
     private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
 
     public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
@@ -26,13 +28,21 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
                 Directory = dataDirectory,
             },
             cancellationToken: cancellationToken);
-        var info = new TrialDataset(data.DisplayName, data.IsFallback, data.Notice, data.YTrain.Length, data.YTest.Length)
+        var info = new TrialDataset(data.DisplayName, data.IsFallback, data.Notice ?? Remark(data), data.YTrain.Length, data.YTest.Length)
         {
             CutShare = data.CutShare,
             OovShare = data.OovShare,
         };
         _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
         return info;
+    }
+
+    // Whoever reads our numbers beside reported ones must know if the data were not the same.
+    private string? Remark(Dataset data)
+    {
+        if (data.Name != "imdb") return null;
+        _isPublishedFile ??= Imdb.GetInfo(dataDirectory).IsPublishedFile ?? true;
+        return _isPublishedFile.Value ? null : "imdb.npz is not the file that Keras publishes: results differ somewhat from those reported for it.";
     }
 
     public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ public static class StudyRunner
         long startStamp = time.GetTimestamp();
         observer?.RunStarted(study, trials, jobs);
         var run = new Session(trials, jobs, observer, executor, time, cancellationToken);
-        IReadOnlyList<TrialResult> results = run.Execute();
+        IReadOnlyList<TrialResult> results = [.. run.Execute().Select(result => MarkMadeUpData(study, options, result))];
 
         var result = new StudyResult
         {
@@ -79,6 +79,16 @@ public static class StudyRunner
                 Published = cell.Published,
             },
         };
+    }
+
+    // Synthetic reviews by the user's own wish: still, a report must not put them beside numbers for real ones unmarked.
+    private static TrialResult MarkMadeUpData(Study study, RunOptions options, TrialResult result)
+    {
+        if (options.DatasetOverride != "synthetic" || result.Dataset is null) return result;
+        StudyCell asked = study.Part(result.Trial.Cell.Part).Cells.First(cell => cell.Label == result.Trial.Cell.Label);
+        return asked.Design.Dataset.Name == "synthetic"
+            ? result
+            : result with { Dataset = result.Dataset with { IsFallback = true, Notice = "The study asks for IMDB reviews; this run was told to use synthetic ones." } };
     }
 
     private static PartResult[] Group(Study study, string? onlyPart, IReadOnlyList<TrialResult> results)

@@ -132,6 +132,16 @@ public sealed class StudyRunnerTests
         Assert.Empty(executor.Started);
     }
 
+    [Theory]
+    [InlineData("imdb", true)] // asked for real reviews
+    [InlineData("synthetic", false)]
+    public void Synthetic_data_by_choice_are_marked_where_the_study_asks_for_others(string asked, bool marked)
+    {
+        Study study = Documents.Study(Documents.Small.Replace("\"synthetic\"", $"\"{asked}\"", StringComparison.Ordinal));
+        StudyResult result = StudyRunner.Run(study, new RunOptions { DatasetOverride = "synthetic" }, null, new FakeExecutor(), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(marked, result.UsedFallback);
+    }
+
     private static StudyResult Run(FakeExecutor executor, int jobs = 2) => Run(executor, new RunOptions { Jobs = jobs });
 
     internal static StudyResult Run(FakeExecutor executor, RunOptions options) =>

@@ -24,6 +24,8 @@ internal static class StudyTables
         console.WriteLine();
         if (result.UsedFallback)
             console.Write(new ConsoleText($"WARNING: MADE-UP DATA, not real reviews. {result.Datasets.First(info => info.IsFallback).Notice} These numbers say nothing about the question of the study.\n", new Style(Color.Black, Color.Yellow, Decoration.Bold)));
+        foreach (TrialDataset data in result.Datasets.Where(info => !info.IsFallback && info.Notice is not null))
+            console.Write(new ConsoleText($"Data: {data.Notice}\n", Color.Yellow));
         if (result.Environment.Jobs > 1 && result.ReportPath is not null)
             console.Write(new ConsoleText($"Times: {result.Environment.Jobs} trials ran side by side; with --jobs 1 each is shorter.\n", Color.Grey));
         if (result.ReportPath is { } path) console.Write(new ConsoleText($"Report: {Path.GetFullPath(path)}\n"));

@@ -10,8 +10,8 @@ internal static class StudyText
     /// <summary><c>nodes / units 8, seed 0</c>.</summary>
     public static string Name(Trial trial) => $"{trial.Cell.Part} / {trial.Cell.Label}, seed {trial.Seed}";
 
-    /// <summary><c>imdb: 1000 words, length 80</c>.</summary>
-    public static string Dataset(DatasetDesign design) => $"{design.Name}: {design.NumWords} words, length {design.MaxLen}";
+    /// <summary><c>imdb: 1000 words, length 80</c>; of <c>auto</c> it is not yet known what it will be.</summary>
+    public static string Dataset(DatasetDesign design) => $"{(design.Name == "auto" ? "data" : design.Name)}: {design.NumWords} words, length {design.MaxLen}";
 
     /// <summary><c>, loss 0.4123, accuracy 0.8123, val_loss …</c>.</summary>
     public static string Logs(EpochResult epoch) =>
