@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Unroll.Cli.Infrastructure;
+
+namespace Unroll.Cli.Commands.Study;
+
+/// <summary><c>unroll study</c>: runs studies, built in or from a file.</summary>
+internal static class StudyCommand
+{
+    public static Command Create(CliContext context) => new("study", "Run studies: many designs, one report.")
+    {
+        StudyListCommand.Create(context),
+        StudyRunCommand.Create(context),
+    };
+}

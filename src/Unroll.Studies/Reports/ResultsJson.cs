@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Unroll.Configuration;
+
+namespace Unroll.Studies.Reports;
+
+/// <summary>Everything about a run as one JSON document. Numbers that do not exist are null.</summary>
+internal static class ResultsJson
+{
+    // Not for embedding in HTML: arrows and accents stay readable.
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Text(StudyResult result)
+    {
+        var root = new JsonObject
+        {
+            ["format"] = 1,
+            ["study"] = SourceNode.Parse(result.Study.Source, result.Study.Name).ToJsonNode(),
+            ["environment"] = Environment(result),
+            ["datasets"] = List(result.Datasets.Select(info => new JsonObject
+            {
+                ["name"] = info.Name,
+                ["fallback"] = info.IsFallback,
+                ["notice"] = info.Notice,
+                ["train_samples"] = info.TrainCount,
+                ["test_samples"] = info.TestCount,
+            })),
+            ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, (cell, rank) => Cell(cell, rank)))),
+        };
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Options)) root.WriteTo(writer);
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static JsonObject Environment(StudyResult result) => new()
+    {
+        ["version"] = result.Environment.Version,
+        ["runtime"] = result.Environment.Runtime,
+        ["system"] = result.Environment.System,
+        ["processors"] = result.Environment.Processors,
+        ["jobs"] = result.Environment.Jobs,
+        ["repeats"] = result.Environment.Repeats,
+        ["seed"] = result.Environment.Seed,
+        ["started"] = result.Environment.Started.ToString("O", CultureInfo.InvariantCulture),
+        ["seconds"] = Number(result.Environment.Seconds),
+        ["cancelled"] = result.Cancelled,
+    };
+
+    private static JsonObject Cell(CellResult cell, int rank)
+    {
+        StudyDesign design = cell.Cell.Design;
+        var values = new JsonObject();
+        foreach ((string path, string value) in cell.Cell.Values) values[path] = value;
+        return new JsonObject
+        {
+            ["part"] = cell.Cell.Part,
+            ["cell"] = cell.Cell.Label,
+            ["note"] = cell.Cell.Note.Length > 0 ? cell.Cell.Note : null,
+            ["params"] = values,
+            ["design"] = new JsonObject
+            {
+                ["dataset"] = new JsonObject
+                {
+                    ["name"] = design.Dataset.Name,
+                    ["numWords"] = design.Dataset.NumWords,
+                    ["maxLen"] = design.Dataset.MaxLen,
+                    ["padding"] = design.Dataset.Padding,
+                    ["truncating"] = design.Dataset.Truncating,
+                },
+                ["training"] = new JsonObject
+                {
+                    ["optimizer"] = Config(design.Training.Optimizer),
+                    ["loss"] = design.Training.Loss,
+                    ["metrics"] = List(design.Training.Metrics.Select(metric => JsonValue.Create(metric))),
+                    ["batchSize"] = design.Training.BatchSize,
+                    ["epochs"] = design.Training.Epochs,
+                    ["validation"] = design.Training.Validation switch
+                    {
+                        ValidationKind.Split => new JsonObject { ["split"] = design.Training.ValidationSplit },
+                        ValidationKind.Test => JsonValue.Create("test"),
+                        _ => JsonValue.Create("none"),
+                    },
+                },
+                ["model"] = List(design.Model.Select(Config)),
+            },
+            ["parameters"] = cell.Parameters,
+            ["rank_test_accuracy"] = rank == 0 ? null : rank,
+            ["test_accuracy"] = Spread(cell.TestAccuracy),
+            ["test_loss"] = Spread(cell.TestLoss),
+            ["val_accuracy"] = Spread(cell.Last("val_accuracy")),
+            ["val_loss"] = Spread(cell.Last("val_loss")),
+            ["train_accuracy"] = Spread(cell.Last("accuracy")),
+            ["train_loss"] = Spread(cell.Last("loss")),
+            ["fit_time"] = Spread(cell.FitSeconds),
+            ["failed"] = cell.Failed,
+            ["published"] = Published(cell.Cell.Published),
+            ["trials"] = List(cell.Trials.Select(TrialNode)),
+        };
+    }
+
+    private static JsonObject TrialNode(TrialResult trial) => new()
+    {
+        ["repeat"] = trial.Trial.Repeat,
+        ["seed"] = trial.Trial.Seed,
+        ["state"] = trial.State.ToString().ToUpperInvariant(),
+        ["error"] = trial.Error,
+        ["parameters"] = trial.Parameters,
+        ["test_loss"] = Number(trial.TestLoss),
+        ["test_accuracy"] = Number(trial.TestAccuracy),
+        ["fit_time"] = Number(trial.FitSeconds),
+        ["validation_time"] = Number(trial.ValidationSeconds),
+        ["test_time"] = Number(trial.TestSeconds),
+        ["threads"] = trial.Threads,
+        ["fingerprint"] = trial.Fingerprint,
+        ["epochs"] = List(trial.Epochs.Select(Epoch)),
+    };
+
+    private static JsonObject Epoch(EpochResult epoch)
+    {
+        var node = new JsonObject
+        {
+            ["epoch"] = epoch.Epoch + 1,
+            ["seconds"] = Number(epoch.Seconds),
+            ["validation_seconds"] = Number(epoch.ValidationSeconds),
+        };
+        foreach ((string name, double value) in epoch.Logs) node[name] = Number(value);
+        return node;
+    }
+
+    private static JsonObject? Published(PublishedNumbers? numbers) => numbers is null ? null : new JsonObject
+    {
+        ["train_loss"] = numbers.TrainLoss,
+        ["train_accuracy"] = numbers.TrainAccuracy,
+        ["val_loss"] = numbers.ValidationLoss,
+        ["val_accuracy"] = numbers.ValidationAccuracy,
+        ["test_loss"] = numbers.TestLoss,
+        ["test_accuracy"] = numbers.TestAccuracy,
+        ["parameters"] = numbers.Parameters,
+        ["seconds"] = numbers.Seconds,
+    };
+
+    private static JsonObject Spread(Summary summary) => new()
+    {
+        ["n"] = summary.Count,
+        ["mean"] = Number(summary.Mean),
+        ["std"] = Number(summary.Std),
+    };
+
+    private static JsonObject Config(ObjectConfig config)
+    {
+        var node = new JsonObject { ["type"] = config.Type };
+        string[] names = DesignPath.PositionalNames(config.Type);
+        for (int i = 0; i < config.Positional.Count; i++) node[i < names.Length ? names[i] : $"argument{i}"] = config.Positional[i]?.DeepClone();
+        foreach ((string name, JsonNode? value) in config.Named) node[name] = value?.DeepClone();
+        return node;
+    }
+
+    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+
+    private static JsonArray List(IEnumerable<JsonNode?> items)
+    {
+        var array = new JsonArray();
+        foreach (JsonNode? item in items) array.Add(item);
+        return array;
+    }
+}

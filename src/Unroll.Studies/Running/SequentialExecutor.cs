@@ -1,0 +1,81 @@
+using Unroll.Callbacks;
+using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Text;
+
+namespace Unroll.Studies;
+
+/// <summary>Trains and tests with <see cref="Sequential"/>.</summary>
+internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
+{
+    private readonly Dictionary<DatasetDesign, Loaded> _datasets = [];
+
+    private bool? _isPublishedFile;
+
+    private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
+
+    public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
+    {
+        if (_datasets.TryGetValue(design, out Loaded? known)) return known.Info;
+        Dataset data = Dataset.Load(
+            new DatasetOptions
+            {
+                Name = design.Name,
+                NumWords = design.NumWords,
+                MaxLen = design.MaxLen,
+                Padding = design.Padding == "post" ? Padding.Post : Padding.Pre,
+                Truncating = design.Truncating == "post" ? Padding.Post : Padding.Pre,
+                Directory = dataDirectory,
+            },
+            cancellationToken: cancellationToken);
+        var info = new TrialDataset(data.DisplayName, data.IsFallback, data.Notice ?? Remark(data), data.YTrain.Length, data.YTest.Length)
+        {
+            CutShare = data.CutShare,
+            OovShare = data.OovShare,
+        };
+        _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
+        return info;
+    }
+
+    // Whoever reads our numbers beside reported ones must know if the data were not the same.
+    private string? Remark(Dataset data)
+    {
+        if (data.Name != "imdb") return null;
+        _isPublishedFile ??= Imdb.GetInfo(dataDirectory).IsPublishedFile ?? true;
+        return _isPublishedFile.Value ? null : "imdb.npz is not the file that Keras publishes: results differ somewhat from those reported for it.";
+    }
+
+    public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)
+    {
+        StudyDesign design = trial.Cell.Design;
+        Loaded data = _datasets[design.Dataset];
+        TrainingDesign training = design.Training;
+        var model = new Sequential(seed: trial.Seed) { Threads = 1 };
+        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, data.Vocabulary));
+        model.Compile(Registry.CreateOptimizer(training.Optimizer), training.Loss, training.Metrics);
+
+        History history = model.Fit(
+            data.XTrain,
+            data.YTrain,
+            batchSize: training.BatchSize,
+            epochs: training.Epochs,
+            verbose: 0,
+            callbacks: [new Reporter(onEpoch, onStep)],
+            validationSplit: training.Validation == ValidationKind.Split ? training.ValidationSplit : 0.0,
+            validationData: training.Validation == ValidationKind.Test ? (data.XTest, data.YTest) : null,
+            cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Evaluation test = model.Evaluate(data.XTest, data.YTest, training.BatchSize, verbose: 0);
+        double accuracy = test.Logs.TryGetValue("accuracy", out double value) ? value : double.NaN;
+        return new TrialOutcome(model.ParameterCount, history.Epochs, test.Loss, accuracy, test.Seconds, model.Fingerprint());
+    }
+
+    // Seconds are known only to the history, after training.
+    private sealed class Reporter(Action<EpochResult> onEpoch, Action<double> onStep) : Callback
+    {
+        public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) => onStep((batch + 1.0) / Parameters.Steps);
+
+        public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) =>
+            onEpoch(new EpochResult(epoch, double.NaN, double.NaN, new Dictionary<string, double>(logs)));
+    }
+}

@@ -1,0 +1,78 @@
+using Unroll.Configuration;
+using Xunit;
+
+namespace Unroll.Studies.Tests.BuiltIn;
+
+public sealed class BuiltInStudyTests
+{
+    [Fact]
+    public void Both_studies_are_there() => Assert.Equal(["lstm-design-choices", "sentiment-rnn"], BuiltInStudies.Names);
+
+    [Fact]
+    public void An_unknown_name_lists_the_studies()
+    {
+        var error = Assert.Throws<ArgumentException>(() => BuiltInStudies.Load("sentiment-rn"));
+        Assert.StartsWith("There is no built-in study 'sentiment-rn'; did you mean 'sentiment-rnn'? Known: lstm-design-choices, sentiment-rnn.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lstm_design_choices_has_14_designs_in_4_parts()
+    {
+        Study study = BuiltInStudies.Load("lstm-design-choices");
+        Assert.Equal([("nodes", 5), ("embedding", 3), ("dropout", 3), ("layers", 3)], study.Parts.Select(part => (part.Name, part.Cells.Count)));
+        Assert.Equal(14, study.Trials().Count);
+        foreach (StudyCell cell in study.Parts.SelectMany(part => part.Cells))
+        {
+            Assert.Equal(new DatasetDesign("imdb", 1000, 80, "pre", "pre"), cell.Design.Dataset);
+            Assert.Equal((32, 5, ValidationKind.Test), (cell.Design.Training.BatchSize, cell.Design.Training.Epochs, cell.Design.Training.Validation));
+        }
+
+        foreach (StudyCell cell in study.Part("layers").Cells)
+        {
+            int layers = cell.Design.Model.Count(layer => layer.Type == "lstm");
+            Assert.Equal($"{layers} LSTM layers", cell.Label);
+            Assert.Equal(layers - 1, cell.Design.Model.Count(layer => layer.Named.ContainsKey("return_sequences")));
+        }
+    }
+
+    [Fact]
+    public void Sentiment_rnn_has_every_step_of_the_original()
+    {
+        Study study = BuiltInStudies.Load("sentiment-rnn");
+        Assert.Equal(
+            [("base-adam", 1), ("rmsprop", 1), ("length-80", 1), ("lengths", 4), ("units", 3), ("cells", 3)],
+            study.Parts.Select(part => (part.Name, part.Cells.Count)));
+        StudyCell adam = study.Part("base-adam").Cells[0];
+        Assert.Equal(("adam", 5, 30), (adam.Design.Training.Optimizer.Type, adam.Design.Training.Epochs, adam.Design.Dataset.MaxLen));
+        Assert.All(study.Parts.Skip(1).SelectMany(part => part.Cells), cell => Assert.Equal(("RMSprop", 10), (cell.Design.Training.Optimizer.Type, cell.Design.Training.Epochs)));
+        Assert.Equal([50, 100, 150, 200], study.Part("lengths").Cells.Select(cell => cell.Design.Dataset.MaxLen));
+        Assert.All(study.Part("units").Cells, cell => Assert.Equal(200, cell.Design.Dataset.MaxLen));
+        Assert.Equal(["SimpleRNN", "LSTM", "GRU"], study.Part("cells").Cells.Select(cell => cell.Design.Model[1].Type));
+        Assert.All(study.Parts.SelectMany(part => part.Cells), cell =>
+            Assert.Equal(("post", "post", 64, 0.2), (cell.Design.Dataset.Padding, cell.Design.Dataset.Truncating, cell.Design.Training.BatchSize, cell.Design.Training.ValidationSplit)));
+    }
+
+    // The number of published values is the number of reported test results in the two notebooks.
+    [Theory]
+    [InlineData("lstm-design-choices", 12)]
+    [InlineData("sentiment-rnn", 12)]
+    public void Every_reported_test_result_stands_beside_its_cell(string name, int count) =>
+        Assert.Equal(count, BuiltInStudies.Load(name).Parts.SelectMany(part => part.Cells).Count(cell => cell.Published?.TestAccuracy is not null));
+
+    [Theory]
+    [InlineData("lstm-design-choices", "8553 9617 13281 26753 78273 5361 18129 35153 33321 33321 33321 9641 10185 12361")]
+    [InlineData("sentiment-rnn", "100286 100286 100286 100286 100286 100286 100286 100109 100621 101441 100286 101126 100861")]
+    public void Models_have_the_parameters_of_the_original(string name, string expected)
+    {
+        IEnumerable<long> counts = BuiltInStudies.Load(name).Parts.SelectMany(part => part.Cells).Select(cell => Count(cell.Design));
+        Assert.Equal(expected, string.Join(" ", counts));
+    }
+
+    private static long Count(StudyDesign design)
+    {
+        var model = new Sequential();
+        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, design.Dataset.NumWords));
+        model.Build(design.Dataset.MaxLen);
+        return model.ParameterCount;
+    }
+}
