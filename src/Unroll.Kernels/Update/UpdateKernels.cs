@@ -31,7 +31,10 @@ internal static unsafe class UpdateKernels
     /// <summary>m += (g − m)(1 − β1); v = β2·v + (1 − β2)·g²; w −= rate·m / (√v + ε). Amsgrad uses the largest v so far.</summary>
     public static void Adam(VectorWidth width, AdamStep step, Block w, Block g, Block m, Block v, Block largest)
     {
-        Check(w, g, m, v);
+        Check(w, g);
+        m.Require(w.Length, nameof(m));
+        v.Require(w.Length, nameof(v));
+        if (!largest.IsEmpty) largest.Require(w.Length, nameof(largest));
         switch (width)
         {
             case VectorWidth.Bits512: Adam<Simd512, Vector512<float>>(step, w, g, m, v, largest); break;
@@ -43,7 +46,10 @@ internal static unsafe class UpdateKernels
     /// <summary>v = ρ·v + (1 − ρ)·g²; w −= rate·g / √(v + ε); with momentum and centering as Keras 3 does.</summary>
     public static void RmsProp(VectorWidth width, RmsPropStep step, Block w, Block g, Block v, Block momentum, Block mean)
     {
-        Check(w, g, v, v);
+        Check(w, g);
+        v.Require(w.Length, nameof(v));
+        if (!momentum.IsEmpty) momentum.Require(w.Length, nameof(momentum));
+        if (!mean.IsEmpty) mean.Require(w.Length, nameof(mean));
         switch (width)
         {
             case VectorWidth.Bits512: RmsProp<Simd512, Vector512<float>>(step, w, g, v, momentum, mean); break;
@@ -55,7 +61,8 @@ internal static unsafe class UpdateKernels
     /// <summary>w −= rate·g, or with momentum μ: m = μ·m − rate·g, w += m (Nesterov: w += μ·m − rate·g).</summary>
     public static void Sgd(VectorWidth width, SgdStep step, Block w, Block g, Block momentum)
     {
-        Check(w, g, w, w);
+        Check(w, g);
+        if (!momentum.IsEmpty) momentum.Require(w.Length, nameof(momentum));
         switch (width)
         {
             case VectorWidth.Bits512: Sgd<Simd512, Vector512<float>>(step, w, g, momentum); break;
@@ -64,13 +71,11 @@ internal static unsafe class UpdateKernels
         }
     }
 
-    private static void Check(Block w, Block g, Block a, Block b)
+    private static void Check(Block w, Block g)
     {
         if (w.Length % VectorWidths.Chunk != 0)
             throw new ArgumentException($"Updates run over multiples of {VectorWidths.Chunk} floats, not {w.Length}.", nameof(w));
         g.Require(w.Length, nameof(g));
-        a.Require(w.Length, nameof(a));
-        b.Require(w.Length, nameof(b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,7 +125,8 @@ internal static unsafe class UpdateKernels
             {
                 TVector ai = TSimd.Fma(gi, oneMinusRho, TSimd.Multiply(TSimd.Load(a + i), rho));
                 TSimd.Store(a + i, ai);
-                denominator = TSimd.Add(TSimd.Fma(TSimd.Negate(ai), ai, vi), epsilon);
+                TVector variance = TSimd.Max(TSimd.Zero, TSimd.Fma(TSimd.Negate(ai), ai, vi)); // never below zero by rounding
+                denominator = TSimd.Add(variance, epsilon);
             }
 
             TVector increment = TSimd.Divide(TSimd.Multiply(rate, gi), TSimd.Sqrt(denominator));
