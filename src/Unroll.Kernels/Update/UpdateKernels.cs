@@ -8,7 +8,8 @@ namespace Unroll.Kernels.Update;
 /// <summary>
 /// Optimizer updates over flat arrays, element by element. Squared gradients get 1e-30 inside the fused
 /// multiply-add: far below what float32 keeps beside any usable epsilon, and it keeps vanished gradients from becoming
-/// denormal numbers, which are several times slower.
+/// denormal numbers, which are several times slower. Moving averages and momenta below 1e-30 become zero for the same
+/// reason: without a gradient they would shrink to the smallest denormals and, by rounding, stay there for good.
 /// </summary>
 internal static unsafe class UpdateKernels
 {
@@ -90,7 +91,7 @@ internal static unsafe class UpdateKernels
         for (int i = 0; i < weights.Length; i += TSimd.Count)
         {
             TVector gi = TSimd.Load(g + i), mi = TSimd.Load(m + i);
-            mi = TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi);
+            mi = Settle<TSimd, TVector>(TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi));
             TVector vi = TSimd.Fma(TSimd.Multiply(gi, oneMinusBeta2), gi, TSimd.Fma(TSimd.Load(v + i), beta2, tiny));
             TSimd.Store(m + i, mi);
             TSimd.Store(v + i, vi);
@@ -123,7 +124,7 @@ internal static unsafe class UpdateKernels
             TVector denominator = TSimd.Add(vi, epsilon);
             if (a != null)
             {
-                TVector ai = TSimd.Fma(gi, oneMinusRho, TSimd.Multiply(TSimd.Load(a + i), rho));
+                TVector ai = Settle<TSimd, TVector>(TSimd.Fma(gi, oneMinusRho, TSimd.Multiply(TSimd.Load(a + i), rho)));
                 TSimd.Store(a + i, ai);
                 TVector variance = TSimd.Max(TSimd.Zero, TSimd.Fma(TSimd.Negate(ai), ai, vi)); // never below zero by rounding
                 denominator = TSimd.Add(variance, epsilon);
@@ -132,7 +133,7 @@ internal static unsafe class UpdateKernels
             TVector increment = TSimd.Divide(TSimd.Multiply(rate, gi), TSimd.Sqrt(denominator));
             if (m != null)
             {
-                increment = TSimd.Fma(mu, TSimd.Load(m + i), increment);
+                increment = Settle<TSimd, TVector>(TSimd.Fma(mu, TSimd.Load(m + i), increment));
                 TSimd.Store(m + i, increment);
             }
 
@@ -152,7 +153,7 @@ internal static unsafe class UpdateKernels
             TVector change = TSimd.Multiply(TSimd.Load(g + i), minusRate);
             if (m != null)
             {
-                TVector mi = TSimd.Fma(mu, TSimd.Load(m + i), change);
+                TVector mi = Settle<TSimd, TVector>(TSimd.Fma(mu, TSimd.Load(m + i), change));
                 TSimd.Store(m + i, mi);
                 change = step.Nesterov ? TSimd.Fma(mu, mi, change) : mi;
             }
@@ -160,4 +161,10 @@ internal static unsafe class UpdateKernels
             TSimd.Store(w + i, TSimd.Add(TSimd.Load(w + i), change));
         }
     }
+
+    /// <summary>Zero for what is below 1e-30; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Settle<TSimd, TVector>(TVector value)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => TSimd.SelectGreater(TSimd.Broadcast(Tiny), TSimd.Abs(value), TSimd.Zero, value);
 }

@@ -31,7 +31,7 @@ public class RmsPropTests
         static float[] Gradient(int step) =>
             [.. Enumerable.Range(0, UpdateRun.Count).Select(i => step > 3 ? 0 : i % 3 == 0 ? 1e-21f : i % 3 == 1 ? 1e-15f : 0)];
         float[][] actual = UpdateRun.Kernel(700, 3, Gradient, Step(momentum, centered));
-        UpdateRun.AssertNormal(actual[1]);
+        UpdateRun.AssertNotDenormal(actual[1]);
         Floats.AssertSameBits(UpdateRun.Weights(), actual[0], "Weights: steps of 1e-13 move none");
     }
 
@@ -40,7 +40,7 @@ public class RmsPropTests
     {
         static float[] Gradient(int step) => step % 40 == 1 ? UpdateRun.Gradient(step) : new float[UpdateRun.Count];
         float[][] actual = UpdateRun.Kernel(400, 3, Gradient, Step(0, false));
-        UpdateRun.AssertNormal(actual[1]);
+        UpdateRun.AssertNotDenormal(actual[1]);
         UpdateRun.AssertNear(UpdateRun.Scalar(400, 3, Gradient, Formula(0, false)), actual[0], 10);
     }
 
@@ -51,6 +51,15 @@ public class RmsPropTests
         static float[] Gradient(int step) => [.. Enumerable.Range(1, UpdateRun.Count).Select(i => i * 1.7f)];
         float[][] actual = UpdateRun.Kernel(500, 3, Gradient, Step(0, true));
         Assert.All(actual[0], weight => Assert.True(float.IsFinite(weight)));
+    }
+
+    [Fact]
+    public void MomentumAndMeanComeToRest()
+    {
+        float[][] actual = UpdateRun.Kernel(1000, 3, UpdateRun.Once, Step(0.9, true));
+        UpdateRun.AssertZero(actual[2]);
+        UpdateRun.AssertZero(actual[3]);
+        UpdateRun.AssertNotDenormal(actual[1]);
     }
 
     [Fact]

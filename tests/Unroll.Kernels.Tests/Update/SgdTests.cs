@@ -34,6 +34,16 @@ public class SgdTests
         for (int i = 0; i < w.Length; i++) Assert.Equal(w[i] - 0.25f * g[i], actual[0][i]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MomentumComesToRest(bool nesterov)
+    {
+        float[][] actual = UpdateRun.Kernel(1000, 1, UpdateRun.Once, (width, _, w, g, s) =>
+            UpdateKernels.Sgd(width, new((float)Rate, 0.9f, nesterov), w, g, s[0]));
+        UpdateRun.AssertZero(actual[1]);
+    }
+
     [Fact]
     public void RefusesWrongSizes()
     {

@@ -71,6 +71,12 @@ internal static class UpdateRun
         Floats.AssertNear(expected, actual, 1.2e-7 * System.Math.Sqrt(steps) * 3, "Weights");
 
     /// <summary>No number is denormal: such numbers are slow on most processors.</summary>
-    public static void AssertNormal(float[] values) =>
-        Assert.All(values, value => Assert.True(float.IsNormal(value), $"{value:G9} is not a normal number."));
+    public static void AssertNotDenormal(float[] values) =>
+        Assert.All(values, value => Assert.False(float.IsSubnormal(value), $"{value:G9} is a denormal number."));
+
+    /// <summary>Long without a gradient: averages and momenta have come to rest at zero.</summary>
+    public static void AssertZero(float[] values) => Assert.All(values, value => Assert.Equal(0, value));
+
+    /// <summary>One gradient in the first step, then none.</summary>
+    public static float[] Once(int step) => step == 1 ? Gradient(1) : new float[Count];
 }
