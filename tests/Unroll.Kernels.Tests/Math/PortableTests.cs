@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Unroll.Kernels.Tests.Math;
 
-/// <summary>The elementary functions in float64 against the platform's, which is accurate to about one ulp.</summary>
+/// <summary>The elementary functions in float64 against the platform's; limits allow one ulp for the platform's own error.</summary>
 public class PortableTests(ITestOutputHelper output)
 {
     private const int Samples = 200_000;
@@ -37,7 +37,7 @@ public class PortableTests(ITestOutputHelper output)
     ]);
 
     [Fact]
-    public void Softplus() => Check("softplus", Portable.Softplus, x => System.Math.Max(x, 0) + Log1P(System.Math.Exp(-System.Math.Abs(x))), 4,
+    public void Softplus() => Check("softplus", Portable.Softplus, x => System.Math.Max(x, 0) + Log1P(System.Math.Exp(-System.Math.Abs(x))), 5,
     [
         0, -0.0, 1, -1, 36, 37, 40, -40, 700, -700, -744, -746, 1e300, -1e300, double.PositiveInfinity, double.NegativeInfinity, double.NaN,
     ],
