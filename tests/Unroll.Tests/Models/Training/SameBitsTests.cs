@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
@@ -76,7 +77,7 @@ public class SameBitsTests
     private static Sequential Create(string layer, string optimizer)
     {
         var model = new Sequential(seed: 3) { new Embedding(100, 6, maskZero: true) };
-        model.Add(Configuration.Registry.CreateLayer(Configuration.ObjectConfig.Parse(layer)));
+        model.Add(Registry.CreateLayer(ObjectConfig.Parse(layer)));
         model.Add(new Dense(1, "sigmoid"));
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
         return model;

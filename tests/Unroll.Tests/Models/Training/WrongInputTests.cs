@@ -90,7 +90,7 @@ public class WrongInputTests
         if (split == 0.0001)
         {
             // As in Keras the cut is floor(N·(1 − split)): even a tiny share holds back one sample.
-            Assert.True(Compiled().Fit(Ids, Labels, verbose: 0, validationSplit: split).Names.Contains("val_loss"));
+            Assert.Contains("val_loss", Compiled().Fit(Ids, Labels, verbose: 0, validationSplit: split).Names);
             return;
         }
 
