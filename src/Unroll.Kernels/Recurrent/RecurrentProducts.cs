@@ -12,6 +12,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     /// <summary>gates[t] = bias + kernel · input[t] for all steps. With a mask per gate, gate g takes input ⊙ mask[g].</summary>
     public static void ProjectInputs(RecurrentSequence s, RecurrentWeights w, int gatesStride)
     {
+        if (s.Input.IsEmpty) return;
         int lanes = s.Lanes, inputSize = s.Inputs * lanes;
         int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
         float* bias = w.Bias.Pointer;
@@ -109,6 +110,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     public static void AddKernelGradient(
         RecurrentSequence s, int gatesStride, int row, int columns, int column, int totalColumns, int mask)
     {
+        if (s.Input.IsEmpty) return;
         int lanes = s.Lanes;
         int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
         float* scale = s.InputDropout.IsEmpty

@@ -22,7 +22,10 @@ internal sealed class RecurrentSequence
     /// <summary>Reads input and mask from the last step to the first.</summary>
     public bool GoBackwards { get; set; }
 
-    /// <summary>[time][inputs], in the order of the data.</summary>
+    /// <summary>
+    /// [time][inputs], in the order of the data. Empty if <see cref="Gates"/> hold the inputs' part already; then the
+    /// kernel's and the input's gradients are the caller's business, too.
+    /// </summary>
     public Block Input { get; set; }
 
     /// <summary>[time][gates · units]: gate values after forward, gradients at the pre-activations after backward.</summary>
