@@ -49,8 +49,11 @@ internal sealed class RecurrentSequence
     /// <summary>[1 or gates][inputs] dropout factors.</summary>
     public Block InputDropout { get; set; }
 
-    /// <summary>[1 or gates][units] dropout factors.</summary>
+    /// <summary>[1 or gates][units] dropout factors; with <see cref="RecurrentDropoutPerStep"/> [time][units].</summary>
     public Block RecurrentDropout { get; set; }
+
+    /// <summary>True: a mask for every step, shared by the gates; false: masks hold for the whole sequence.</summary>
+    public bool RecurrentDropoutPerStep { get; set; }
 
     /// <summary>Working memory of <see cref="ScratchRows"/> rows.</summary>
     public Block Scratch { get; set; }

@@ -66,6 +66,15 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(CellsAndMasks))]
+    public void DropoutOfStatesPerStep(string cell, bool mask)
+    {
+        Check(33, mask, Create(cell, 5, recurrentDropout: 0.5, perStep: true));
+        Check(7, mask, Create(cell, 3, dropout: 0.3, recurrentDropout: 0.4, perStep: true, returnSequences: true), Create(cell, 2, recurrentDropout: 0.5, perStep: true));
+        Check(20, mask, 40, 22, Create(cell, 3, recurrentDropout: 0.5, perStep: true));
+    }
+
+    [Theory]
+    [MemberData(nameof(CellsAndMasks))]
     public void WithoutBias(string cell, bool mask) => Check(16, mask, Create(cell, 3, useBias: false));
 
     [Theory]
@@ -161,7 +170,7 @@ public class GradientTests
 
     private static RecurrentLayer Create(
         string cell, int units, bool returnSequences = false, bool goBackwards = false, double dropout = 0,
-        double recurrentDropout = 0, bool useBias = true)
+        double recurrentDropout = 0, bool useBias = true, bool perStep = false)
     {
         // Biases other than zero, so that their place matters.
         const string Bias = "random_normal(stddev=0.3)";
@@ -169,13 +178,13 @@ public class GradientTests
         {
             "SimpleRNN" => new SimpleRNN(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards),
+                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
             "LSTM" => new LSTM(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards),
+                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
             _ => new GRU(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU"),
+                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU", recurrentDropoutPerStep: perStep),
         };
     }
 }

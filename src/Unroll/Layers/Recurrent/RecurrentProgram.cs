@@ -16,7 +16,7 @@ internal sealed class RecurrentProgram : LayerProgram
     private readonly int[][] _kernelColumns, _recurrentColumns;
     private readonly RecurrentWeights _weights;
     private readonly int _units, _columns, _gateRows;
-    private readonly int _inputMasks, _recurrentMasks; // 0: no dropout
+    private readonly int _inputMasks, _recurrentMasks; // masks of a batch: 0, 1, one per gate, or one per step
     private readonly CellKind _cell;
     private readonly EmbeddingProjection? _projection;
 
@@ -33,12 +33,13 @@ internal sealed class RecurrentProgram : LayerProgram
         _gateRows = _cell == CellKind.SimpleRnn ? 1 : 4;
 
         // Keras makes masks for 0 < rate < 1 only (SimpleRNN: also for 1), and per gate once recurrent dropout is set.
-        bool perGate = context.IsTraining && layer.GateCount > 1 && _options.RecurrentDropout != 0;
+        bool perStep = _options.RecurrentDropoutPerStep;
+        bool perGate = context.IsTraining && layer.GateCount > 1 && _options.RecurrentDropout != 0 && !perStep;
         if (context.IsTraining && IsActive(_options.Dropout)) _inputMasks = perGate ? layer.GateCount : 1;
-        if (context.IsTraining && IsActive(_options.RecurrentDropout)) _recurrentMasks = layer.GateCount;
+        if (context.IsTraining && IsActive(_options.RecurrentDropout)) _recurrentMasks = perStep ? context.InputSteps : layer.GateCount;
 
         _kernelColumns = KernelColumns(_inputMasks > 1);
-        _recurrentColumns = RecurrentColumns(_recurrentMasks > 1);
+        _recurrentColumns = RecurrentColumns(_recurrentMasks > 1 && !perStep);
         bool training = context.IsTraining;
         _weights = new RecurrentWeights
         {
@@ -84,6 +85,7 @@ internal sealed class RecurrentProgram : LayerProgram
                 Units = _units,
                 GoBackwards = _options.GoBackwards,
                 ReturnSequences = _options.ReturnSequences,
+                RecurrentDropoutPerStep = _options.RecurrentDropoutPerStep,
                 Gates = arena.Allocate((long)steps * RecurrentSequence.Stride(_gateRows * _units, lanes)),
                 Hidden = arena.Allocate(stateSize),
                 Cell = lstm ? arena.Allocate(stateSize) : default,
