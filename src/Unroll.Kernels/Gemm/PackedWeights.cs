@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 
@@ -52,6 +53,7 @@ internal sealed unsafe class PackedWeights
     }
 
     /// <summary>A tile from <paramref name="tile"/> neighbouring columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackColumns(float* from, int stride, int first, int tile, float* target, int[]? columnOrder)
     {
         for (int k = 0; k < Depth; k++, from += stride, target += tile)
@@ -62,6 +64,7 @@ internal sealed unsafe class PackedWeights
     }
 
     /// <summary>A tile from <paramref name="tile"/> neighbouring rows: each is read through, so that memory is read in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackTransposed(float* from, int stride, int tile, float* target, int[]? columnOrder)
     {
         for (int i = 0; i < tile; i++, from += stride, target++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Kernels.Math;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal static class Portable
     private static readonly double[] Reciprocals = [.. Enumerable.Range(0, 36).Select(k => 1.0 / k)];
 
     /// <summary>Natural logarithm, within 2 ulp. NaN for negative arguments, negative infinity for 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log(double x)
     {
         if (double.IsNaN(x) || x < 0) return double.NaN;
@@ -43,6 +46,7 @@ internal static class Portable
     }
 
     /// <summary>Exponential function, within 2 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Exp(double x)
     {
         if (double.IsNaN(x)) return x;
@@ -58,6 +62,7 @@ internal static class Portable
     }
 
     /// <summary>1 / (1 + e^-x) and ln(1 + e^x) from one exponential, within 4 ulp and without overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Sigmoid, double Softplus) SigmoidAndSoftplus(double x)
     {
         double e = Exp(-System.Math.Abs(x));

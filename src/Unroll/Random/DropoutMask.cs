@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Random;
 
 /// <summary>Dropout factors: 0 with the dropout rate, else 1 / (1 − rate). Constant over time within a batch.</summary>
@@ -17,6 +19,7 @@ internal static class DropoutMask
     /// <param name="layer">Place of the layer in the model.</param>
     /// <param name="epoch">Epoch, from 0.</param>
     /// <param name="step">Step within the epoch, from 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(
         Span<float> mask, int rows, int lanes, int firstRow, double rate,
         int seed, RandomPurpose purpose, int layer, int epoch, int step)

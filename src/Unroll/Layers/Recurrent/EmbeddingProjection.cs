@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Kernels.Embedding;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
@@ -64,6 +65,7 @@ internal sealed class EmbeddingProjection
         && layer.BaseOptions is { Dropout: 0, GoBackwards: false };
 
     /// <summary>Finds the batch's distinct tokens and projects them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(Inputs inputs, ReadOnlySpan<int> rows)
     {
         int steps = _context.InputSteps;

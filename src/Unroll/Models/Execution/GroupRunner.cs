@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Losses;
@@ -29,6 +30,7 @@ internal sealed class GroupRunner
     public BatchGroup Group { get; } = new();
 
     /// <summary>Takes rows order[start] … of the data as the group's rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load(Inputs inputs, ReadOnlySpan<int> order, int firstRow, int rows, int lanes)
     {
         Group.FirstRow = firstRow;
@@ -106,6 +108,7 @@ internal sealed class GroupRunner
     /// <param name="order">Data rows of the group's rows.</param>
     /// <param name="batchRows">Rows of the whole batch: the loss is their mean.</param>
     /// <param name="results">One entry per row of the group.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Score(
         Loss loss, bool isLogit, OutputShape shape, float[] targets, ReadOnlySpan<int> order, int batchRows, Span<RowResult> results)
     {
