@@ -18,7 +18,7 @@ internal sealed class StudyParser(string file)
         string title = reader.String("title") ?? name;
         string question = reader.String("question") ?? "";
         string note = reader.String("note") ?? "";
-        int seed = reader.Integer("seed", 0, 0);
+        int seed = reader.Integer("seed", 1, 0);
         int repeats = reader.Integer("repeats", 1, 1);
 
         var design = new SourceNode(JsonValueKind.Object, "", root.Line, root.Column);

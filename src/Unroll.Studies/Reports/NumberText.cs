@@ -38,11 +38,14 @@ public static class NumberText
     public static string Count(long? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? Missing;
 
     /// <summary><c>45 s</c>, <c>3 min 20 s</c>, <c>1 h 05 min</c>.</summary>
-    public static string Duration(TimeSpan time) =>
-        time.TotalSeconds < 9.95 ? $"{Fixed(time.TotalSeconds, 1)} s"
-        : time.TotalSeconds < 59.5 ? $"{Fixed(time.TotalSeconds, 0)} s"
-        : time.TotalMinutes < 59.99 ? $"{(int)time.TotalMinutes} min {time.Seconds:00} s"
-        : $"{(int)time.TotalHours} h {time.Minutes:00} min";
+    public static string Duration(TimeSpan time)
+    {
+        if (time.TotalSeconds < 9.95) return $"{Fixed(time.TotalSeconds, 1)} s";
+        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds)); // before it is split, else 59.7 s become 0 min 59 s
+        return whole.TotalMinutes < 1 ? $"{whole.Seconds} s"
+            : whole.TotalHours < 1 ? $"{whole.Minutes} min {whole.Seconds:00} s"
+            : $"{(int)whole.TotalHours} h {whole.Minutes:00} min";
+    }
 
     internal static string Fixed(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 }

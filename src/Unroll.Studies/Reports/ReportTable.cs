@@ -5,7 +5,7 @@ namespace Unroll.Studies.Reports;
 /// <summary>The table of a part: our numbers, and below each what others reported.</summary>
 internal static class ReportTable
 {
-    private sealed record Column(string Heading, Func<CellResult, string> Ours, Func<PublishedNumbers, string?> Reported);
+    private sealed record Column(string Heading, Func<CellResult, string> Ours, Func<PublishedNumbers, string?> Reported, bool IsExact = false);
 
     public static XElement Of(PartResult part)
     {
@@ -34,7 +34,7 @@ internal static class ReportTable
     {
         var columns = new List<Column>
         {
-            new("Parameters", cell => NumberText.Count(cell.Parameters), numbers => numbers.Parameters is { } count ? NumberText.Count(count) : null),
+            new("Parameters", cell => NumberText.Count(cell.Parameters), numbers => numbers.Parameters is { } count ? NumberText.Count(count) : null, IsExact: true),
             new("Test accuracy", cell => NumberText.Percent(cell.TestAccuracy), numbers => Percent(numbers.TestAccuracy)),
             new("Test loss", cell => NumberText.Loss(cell.TestLoss), numbers => Loss(numbers.TestLoss)),
             new("Training time", cell => NumberText.Seconds(cell.FitSeconds), numbers => Seconds(numbers.Seconds)),
@@ -63,7 +63,8 @@ internal static class ReportTable
     private static XElement ValueCell(CellResult cell, Column column)
     {
         var element = new XElement("td", column.Ours(cell));
-        if (cell.Cell.Published is { } published && column.Reported(published) is { } reported)
+        // The number of parameters is exact: it is worth a line only where it differs.
+        if (cell.Cell.Published is { } published && column.Reported(published) is { } reported && !(column.IsExact && reported == column.Ours(cell)))
             element.Add(ReportHtml.Classed("span", "reported", $"reported {reported}"));
         return element;
     }

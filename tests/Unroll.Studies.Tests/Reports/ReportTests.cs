@@ -141,7 +141,9 @@ public sealed class ReportTests : IDisposable
     [Theory]
     [InlineData(4.21, "4.2 s")]
     [InlineData(45.2, "45 s")]
+    [InlineData(59.7, "1 min 00 s")]
     [InlineData(200, "3 min 20 s")]
+    [InlineData(3599.6, "1 h 00 min")]
     [InlineData(3900, "1 h 05 min")]
     public void Durations(double seconds, string expected) => Assert.Equal(expected, NumberText.Duration(TimeSpan.FromSeconds(seconds)));
 
