@@ -147,17 +147,13 @@ return;
 
 static Sequential BaseModel(int units) => Model(new SimpleRNN(units, kernelInitializer: SmallNormal()));
 
-static Sequential Model(Layer recurrent)
+// One thread, so that training times compare. More threads (model.Threads) change the time, never the result.
+static Sequential Model(Layer recurrent) => new(seed: Seed)
 {
-    var model = new Sequential(seed: Seed)
-    {
-        new Embedding(Words, 50),
-        recurrent,
-        new Dense(1, activation: "sigmoid"),
-    };
-    model.Threads = Environment.ProcessorCount; // changes the time, never the result
-    return model;
-}
+    new Embedding(Words, 50),
+    recurrent,
+    new Dense(1, activation: "sigmoid"),
+};
 
 static Initializer SmallNormal() => new RandomNormal(Stddev: 0.001);
 
@@ -232,6 +228,9 @@ void Conclude(string what, IReadOnlyList<Result> results)
     Result[] untrained = [.. results.Where(run => run.History["loss"][^1] > 0.98 * Math.Log(2))];
     if (untrained.Length > 0)
         Console.WriteLine($"   Hardly trained (training loss near ln 2 = {Math.Log(2):F4}): {string.Join(", ", untrained.Select(run => run.Label))}. What is not trained can't be compared.");
+    Result[] improving = [.. results.Where(run => run.History["val_loss"][^1] <= run.History["val_loss"].Min())];
+    if (improving.Length > 0)
+        Console.WriteLine($"   Still improving on the validation reviews when training ended: {string.Join(", ", improving.Select(run => run.Label))}. More epochs may change the order.");
     Result slow = results.MaxBy(run => run.Seconds)!, fast = results.MinBy(run => run.Seconds)!;
     Console.WriteLine($"   Training took from {fast.Seconds:F1} s ({fast.Label}) to {slow.Seconds:F1} s ({slow.Label}).");
 }
