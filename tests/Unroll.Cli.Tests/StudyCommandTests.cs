@@ -37,8 +37,8 @@ public sealed class StudyCommandTests : IDisposable
         string[] lines = output.Split('\n');
         Assert.Equal("small: 2 trials, one at a time", lines[0].TrimEnd());
         Assert.Equal("loading synthetic: 100 words, length 5", lines[1].TrimEnd());
-        Assert.StartsWith("units / units 2, seed 0: epoch 1/1, loss ", lines[2], StringComparison.Ordinal);
-        Assert.StartsWith("[1/2] units / units 2, seed 0: test accuracy ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("units / units 2, seed 1: epoch 1/1, loss ", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("[1/2] units / units 2, seed 1: test accuracy ", lines[3], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("  cell      parameters   test accuracy   test loss   training time", StringComparison.Ordinal));
         Assert.EndsWith("report.html", output.TrimEnd(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "report.html")));

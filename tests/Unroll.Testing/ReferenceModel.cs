@@ -93,7 +93,8 @@ internal sealed class ReferenceModel
                 };
             case RecurrentLayer recurrent:
                 int inputs = layer.Parameters[0].Shape[0];
-                bool perGate = recurrent.GateCount > 1 && recurrent.BaseOptions.RecurrentDropout != 0;
+                bool perStep = recurrent.BaseOptions.RecurrentDropoutPerStep;
+                bool perGate = recurrent.GateCount > 1 && recurrent.BaseOptions.RecurrentDropout != 0 && !perStep;
                 return new ReferenceRecurrent
                 {
                     Weights = weights,
@@ -104,17 +105,21 @@ internal sealed class ReferenceModel
                     RecurrentActivation = recurrent.RecurrentActivationKind,
                     ReturnSequences = recurrent.BaseOptions.ReturnSequences,
                     GoBackwards = recurrent.BaseOptions.GoBackwards,
+                    RecurrentDropoutPerStep = perStep,
                     InputDropout = dropoutStep is { } step1
                         ? Masks(recurrent, perGate, inputs, recurrent.BaseOptions.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
                     RecurrentDropout = dropoutStep is { } step2
-                        ? Masks(recurrent, true, recurrent.BaseOptions.Units, recurrent.BaseOptions.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
+                        ? Masks(recurrent, !perStep, recurrent.BaseOptions.Units * (perStep ? _steps : 1), recurrent.BaseOptions.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
                 };
             default:
                 throw new NotSupportedException($"No reference for {layer.ClassName}.");
         }
     }
 
-    /// <summary>The masks that training draws, as [gate][batch, features] in Keras' order of gates.</summary>
+    /// <summary>
+    /// The masks that training draws, as [gate][batch, features] in Keras' order of gates; masks per step as
+    /// [gate][time, batch, units].
+    /// </summary>
     private double[][]? Masks(
         RecurrentLayer layer, bool perGate, int features, double rate, RandomPurpose purpose, int index, int seed, (int Epoch, int Step) at)
     {
@@ -130,9 +135,11 @@ internal sealed class ReferenceModel
             bool gruInput = gates == 3 && purpose == RandomPurpose.Dropout;
             int source = drawn == 1 ? 0 : gruInput ? (gate + 1) % 3 : gate;
             result[gate] = new double[_batch * features];
+            bool perStep = purpose == RandomPurpose.RecurrentDropout && layer.BaseOptions.RecurrentDropoutPerStep;
+            int width = perStep ? layer.BaseOptions.Units : features;
             for (int b = 0; b < _batch; b++)
                 for (int f = 0; f < features; f++)
-                    result[gate][b * features + f] = mask[(source * features + f) * lanes + b];
+                    result[gate][(f / width * _batch + b) * width + f % width] = mask[(source * features + f) * lanes + b];
         }
 
         return result;

@@ -71,7 +71,7 @@ internal readonly struct ReluActivation : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Apply<TSimd, TVector>(TVector x)
         where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged => TSimd.Max(TSimd.Zero, x);
+        where TVector : unmanaged => TSimd.SelectGreater(TSimd.Zero, x, TSimd.Zero, x); // unlike Max, the same for −0 on all processors
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Derivative<TSimd, TVector>(TVector y)

@@ -18,12 +18,13 @@ internal static unsafe class EmbeddingKernel
     /// <param name="ids">[lanes][steps], row-major; every id must be inside the table.</param>
     /// <param name="steps">Number of time steps.</param>
     /// <param name="lanes">Rows of the batch in the layout, a multiple of 16.</param>
-    /// <param name="output">[steps][width][lanes], with the strides of recurrent sequences.</param>
+    /// <param name="output">[steps][width][lanes].</param>
+    /// <param name="stride">Floats from one step of the output to the next; 0: that of recurrent sequences.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gather(Block table, int width, ReadOnlySpan<int> ids, int steps, int lanes, Block output)
+    public static void Gather(Block table, int width, ReadOnlySpan<int> ids, int steps, int lanes, Block output, int stride = 0)
     {
-        int stride = RecurrentSequence.Stride(width, lanes);
-        output.Require((long)steps * stride, nameof(output));
+        if (stride == 0) stride = RecurrentSequence.Stride(width, lanes);
+        output.Require((long)(steps - 1) * stride + (long)width * lanes, nameof(output));
         if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
         float* rows = table.Pointer;
         for (int t = 0; t < steps; t++)
@@ -59,10 +60,10 @@ internal static unsafe class EmbeddingKernel
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddGradient(
-        Block tableGradient, int width, ReadOnlySpan<int> ids, int steps, int lanes, int rows, Block outputGradient)
+        Block tableGradient, int width, ReadOnlySpan<int> ids, int steps, int lanes, int rows, Block outputGradient, int stride = 0)
     {
-        int stride = RecurrentSequence.Stride(width, lanes);
-        outputGradient.Require((long)steps * stride, nameof(outputGradient));
+        if (stride == 0) stride = RecurrentSequence.Stride(width, lanes);
+        outputGradient.Require((long)(steps - 1) * stride + (long)width * lanes, nameof(outputGradient));
         if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
         float* table = tableGradient.Pointer;
         for (int chunk = 0; chunk < rows; chunk += VectorWidths.Chunk)

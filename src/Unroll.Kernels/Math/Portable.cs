@@ -57,7 +57,7 @@ internal static class Portable
         return (1 + sum) * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <summary>1 / (1 + e^-x) and ln(1 + e^x) from one exponential, without overflow.</summary>
+    /// <summary>1 / (1 + e^-x) and ln(1 + e^x) from one exponential, within 4 ulp and without overflow.</summary>
     public static (double Sigmoid, double Softplus) SigmoidAndSoftplus(double x)
     {
         double e = Exp(-System.Math.Abs(x));
@@ -68,7 +68,7 @@ internal static class Portable
         return (sigmoid, System.Math.Max(x, 0) + 2 * s * (1 + ArtanhTail(s * s, 35)));
     }
 
-    /// <summary><paramref name="x"/> to a whole power, by repeated squaring.</summary>
+    /// <summary><paramref name="x"/> to a whole power, by repeated squaring: half an ulp may be lost for every factor.</summary>
     public static double Power(double x, long exponent)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(exponent);

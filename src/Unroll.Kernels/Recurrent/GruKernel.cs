@@ -32,7 +32,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
             FillInner(gates + 3 * size, w.RecurrentBias.Pointer, s.Units, lanes);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates + size);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates + size, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -56,11 +56,12 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, hiddenBefore, mask, dHidden);
             if (t > 0)
-                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates + size, dHidden);
+                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates + size, dHidden, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
-        int parts = s.RecurrentDropout.Length > size ? 3 : 1;
+        int parts = RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? 3 : 1;
         int columns = 3 * units / parts;
         for (int g = 0; g < parts; g++)
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);

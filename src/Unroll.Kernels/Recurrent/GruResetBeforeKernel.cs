@@ -32,9 +32,9 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, last, 0, hiddenBefore, gates + size);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, last, 0, hiddenBefore, gates + size, t);
             OpenGates(gates, size, hiddenBefore);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, last, 1, 2, gates + 3 * size, gates);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, last, 1, 2, gates + 3 * size, gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -60,17 +60,19 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             DifferentiateCandidate(gates, size, lanes, hiddenBefore, mask, dHidden);
             new Span<float>(dResetHidden, size).Clear();
-            RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, last, 1, 2, gates, dResetHidden);
+            RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, last, 1, 2, gates, dResetHidden, t);
             DifferentiateReset(gates, size, hiddenBefore, dResetHidden, dHidden);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
+        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Gates.Pointer + 3 * size, gatesStride, firstStep: 0);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
-        int parts = s.RecurrentDropout.Length > size ? 2 : 1;
+        int parts = RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? 2 : 1;
         int columns = 2 * units / parts;
         for (int g = 0; g < parts; g++)
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
-        float* scale = s.RecurrentDropout.IsEmpty ? null : s.RecurrentDropout.Pointer + (parts == 2 ? 2 * size : 0);
+        float* scale = s.RecurrentDropout.IsEmpty || s.RecurrentDropoutPerStep ? null : s.RecurrentDropout.Pointer + (parts == 2 ? 2 * size : 0);
         Contraction<TSimd, TVector>.Add(
             s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, s.Steps, lanes, scale,
             s.RecurrentGradient.Pointer + 2 * units, 3 * units, s.ChunkGradientStride);

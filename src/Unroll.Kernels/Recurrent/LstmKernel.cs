@@ -31,7 +31,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
             float* cell = s.Cell.Pointer + (nint)t * stride;
             float* activation = s.CellActivation.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates, t);
             Activate(gates, size, lanes, cellBefore, hiddenBefore, mask, cell, activation, hidden);
             hiddenBefore = hidden;
             cellBefore = cell;
@@ -57,11 +57,13 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, cellBefore, s.CellActivation.Pointer + (nint)t * stride, mask, dHidden, dCell);
             if (t > 0)
-                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates, dHidden);
+                RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates, dHidden, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
+
         // Gates whose masks differ need contractions of their own; else one covers all columns.
-        int parts = s.InputDropout.Length > s.Inputs * lanes || s.RecurrentDropout.Length > size ? GateCount : 1;
+        int parts = s.InputDropout.Length > s.Inputs * lanes || RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? GateCount : 1;
         int columns = GateCount * units / parts;
         for (int g = 0; g < parts; g++)
         {

@@ -12,6 +12,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     /// <summary>gates[t] = bias + kernel · input[t] for all steps. With a mask per gate, gate g takes input ⊙ mask[g].</summary>
     public static void ProjectInputs(RecurrentSequence s, RecurrentWeights w, int gatesStride)
     {
+        if (s.Input.IsEmpty) return;
         int lanes = s.Lanes, inputSize = s.Inputs * lanes;
         int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
         float* bias = w.Bias.Pointer;
@@ -39,7 +40,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
 
     /// <summary>gates += recurrent kernel · hidden, for the matrices <paramref name="first"/> … of <paramref name="packs"/>.</summary>
     public static void AddRecurrent(
-        RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* hidden, float* gates)
+        RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* hidden, float* gates, int t)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
         float* mask = s.RecurrentDropout.Pointer;
@@ -49,7 +50,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             if (mask != null)
             {
                 source = s.Scratch.Pointer;
-                Multiply(hidden, mask + (nint)MaskOf(s, firstMask + g - first) * size, source, size);
+                Multiply(hidden, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, source, size);
             }
 
             Product<TSimd, TVector>.Accumulate(packs[g], source, gates, lanes);
@@ -59,7 +60,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
 
     /// <summary>dHidden += recurrent kernelᵀ · dGates, through the dropout masks.</summary>
     public static void AddHiddenGradient(
-        RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* deltas, float* dHidden)
+        RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* deltas, float* dHidden, int t)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
         float* mask = s.RecurrentDropout.Pointer;
@@ -72,7 +73,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             else
             {
                 Product<TSimd, TVector>.Assign(packs[g], deltas, s.Scratch.Pointer, lanes);
-                AddProduct(s.Scratch.Pointer, mask + (nint)MaskOf(s, firstMask + g - first) * size, dHidden, size);
+                AddProduct(s.Scratch.Pointer, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, dHidden, size);
             }
 
             deltas += (nint)packs[g].Depth * lanes;
@@ -109,6 +110,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     public static void AddKernelGradient(
         RecurrentSequence s, int gatesStride, int row, int columns, int column, int totalColumns, int mask)
     {
+        if (s.Input.IsEmpty) return;
         int lanes = s.Lanes;
         int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
         float* scale = s.InputDropout.IsEmpty
@@ -125,14 +127,30 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         RecurrentSequence s, int gatesStride, int row, int columns, int column, int totalColumns, int mask)
     {
         int lanes = s.Lanes;
-        float* scale = s.RecurrentDropout.IsEmpty
+        float* scale = s.RecurrentDropout.IsEmpty || s.RecurrentDropoutPerStep
             ? null
-            : s.RecurrentDropout.Pointer + (nint)MaskOf(s, mask) * s.Units * lanes;
+            : s.RecurrentDropout.Pointer + (nint)MaskOf(s, mask, 0) * s.Units * lanes;
         Contraction<TSimd, TVector>.Add(
             s.Hidden.Pointer, RecurrentSequence.Stride(s.Units, lanes), s.Units,
             s.Gates.Pointer + gatesStride + (nint)row * lanes, gatesStride, columns, s.Steps - 1, lanes, scale,
             s.RecurrentGradient.Pointer + column, totalColumns, s.ChunkGradientStride);
     }
+
+    /// <summary>
+    /// With a mask per step no factor is common to a sum over time: the hidden states become what entered the products.
+    /// To be called once, after the time loop and before the recurrent kernel's gradient.
+    /// </summary>
+    public static void ApplyStepMasks(RecurrentSequence s, float* states, int stride, int firstStep)
+    {
+        if (!s.RecurrentDropoutPerStep || s.RecurrentDropout.IsEmpty) return;
+        int size = s.Units * s.Lanes;
+        for (int t = firstStep; t < s.Steps; t++, states += stride)
+            Multiply(states, s.RecurrentDropout.Pointer + (nint)t * size, states, size);
+    }
+
+    /// <summary>True if gates have recurrent masks of their own.</summary>
+    public static bool HasMaskPerGate(RecurrentSequence s) =>
+        !s.RecurrentDropoutPerStep && s.RecurrentDropout.Length > s.Units * s.Lanes;
 
     /// <summary>Adds dGates over all steps to the bias' gradient.</summary>
     public static void AddBiasGradient(RecurrentSequence s, int gatesStride, int row, int columns, int column)
@@ -167,5 +185,5 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             TSimd.Store(target + i, TSimd.Add(TSimd.Load(a + i), TSimd.Load(target + i)));
     }
 
-    private static int MaskOf(RecurrentSequence s, int gate) => s.RecurrentDropout.Length > s.Units * s.Lanes ? gate : 0;
+    private static int MaskOf(RecurrentSequence s, int gate, int t) => s.RecurrentDropoutPerStep ? t : HasMaskPerGate(s) ? gate : 0;
 }

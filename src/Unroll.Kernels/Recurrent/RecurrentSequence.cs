@@ -22,7 +22,10 @@ internal sealed class RecurrentSequence
     /// <summary>Reads input and mask from the last step to the first.</summary>
     public bool GoBackwards { get; set; }
 
-    /// <summary>[time][inputs], in the order of the data.</summary>
+    /// <summary>
+    /// [time][inputs], in the order of the data. Empty if <see cref="Gates"/> hold the inputs' part already; then the
+    /// kernel's and the input's gradients are the caller's business, too.
+    /// </summary>
     public Block Input { get; set; }
 
     /// <summary>[time][gates · units]: gate values after forward, gradients at the pre-activations after backward.</summary>
@@ -46,8 +49,11 @@ internal sealed class RecurrentSequence
     /// <summary>[1 or gates][inputs] dropout factors.</summary>
     public Block InputDropout { get; set; }
 
-    /// <summary>[1 or gates][units] dropout factors.</summary>
+    /// <summary>[1 or gates][units] dropout factors; with <see cref="RecurrentDropoutPerStep"/> [time][units].</summary>
     public Block RecurrentDropout { get; set; }
+
+    /// <summary>True: a mask for every step, shared by the gates; false: masks hold for the whole sequence.</summary>
+    public bool RecurrentDropoutPerStep { get; set; }
 
     /// <summary>Working memory of <see cref="ScratchRows"/> rows.</summary>
     public Block Scratch { get; set; }

@@ -22,7 +22,7 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
             float* gates = s.Gates.Pointer + (nint)t * stride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, 1, 0, hiddenBefore, gates);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, 1, 0, hiddenBefore, gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -43,9 +43,10 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
             if (s.ReturnSequences)
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, mask, dHidden);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, 1, 0, gates, dHidden);
+            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, 1, 0, gates, dHidden, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, stride, 0, units, 0);

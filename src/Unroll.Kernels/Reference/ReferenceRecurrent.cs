@@ -28,8 +28,10 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
     /// <summary>Dropout factors [gate][batch, inputs] in Keras' order of gates; null without.</summary>
     public double[][]? InputDropout { get; init; }
 
-    /// <summary>Dropout factors [gate][batch, units] in Keras' order of gates; null without.</summary>
+    /// <summary>Dropout factors [gate][batch, units] in Keras' order of gates, or [gate][time, batch, units]; null without.</summary>
     public double[][]? RecurrentDropout { get; init; }
+
+    public bool RecurrentDropoutPerStep { get; init; }
 
     private int Gates => Cell switch { CellKind.SimpleRnn => 1, CellKind.Lstm => 4, _ => 3 };
 
@@ -81,7 +83,8 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
     private double X(int b, int k, int gate, int i) =>
         _input[(b * _steps + Time(k)) * Inputs + i] * (InputDropout?[gate][b * Inputs + i] ?? 1);
 
-    private double Drop(int b, int gate, int i) => RecurrentDropout?[gate][b * Units + i] ?? 1;
+    private double Drop(int b, int k, int gate, int i) =>
+        RecurrentDropout?[gate][((RecurrentDropoutPerStep ? k * _batch : 0) + b) * Units + i] ?? 1;
 
     private double FromInput(int b, int k, int gate, int j)
     {
@@ -90,10 +93,10 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         return sum;
     }
 
-    private double FromState(int b, int gate, int j, double[] h)
+    private double FromState(int b, int k, int gate, int j, double[] h)
     {
         double sum = 0;
-        for (int i = 0; i < Units; i++) sum += h[i] * Drop(b, gate, i) * Weights[1][i * Gates * Units + gate * Units + j];
+        for (int i = 0; i < Units; i++) sum += h[i] * Drop(b, k, gate, i) * Weights[1][i * Gates * Units + gate * Units + j];
         return sum;
     }
 
@@ -107,11 +110,11 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
             switch (Cell)
             {
                 case CellKind.SimpleRnn:
-                    step.H[j] = g[0][j] = Apply(Activation, FromInput(b, k, 0, j) + FromState(b, 0, j, h));
+                    step.H[j] = g[0][j] = Apply(Activation, FromInput(b, k, 0, j) + FromState(b, k, 0, j, h));
                     break;
                 case CellKind.Lstm:
                     for (int gate = 0; gate < 4; gate++)
-                        g[gate][j] = Apply(gate == 2 ? Activation : RecurrentActivation, FromInput(b, k, gate, j) + FromState(b, gate, j, h));
+                        g[gate][j] = Apply(gate == 2 ? Activation : RecurrentActivation, FromInput(b, k, gate, j) + FromState(b, k, gate, j, h));
                     step.C[j] = g[1][j] * c[j] + g[0][j] * g[2][j];
                     g[4][j] = Apply(Activation, step.C[j]);
                     step.H[j] = g[3][j] * g[4][j];
@@ -120,7 +123,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
                     for (int gate = 0; gate < 2; gate++)
                     {
                         double bias = resetAfter && HasBias ? Weights[2][3 * Units + gate * Units + j] : 0;
-                        g[gate][j] = Apply(RecurrentActivation, FromInput(b, k, gate, j) + bias + FromState(b, gate, j, h));
+                        g[gate][j] = Apply(RecurrentActivation, FromInput(b, k, gate, j) + bias + FromState(b, k, gate, j, h));
                     }
 
                     break;
@@ -131,7 +134,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         double[] inner = resetAfter ? h : [.. h.Select((value, i) => value * g[1][i])];
         for (int j = 0; j < Units; j++)
         {
-            double fromState = FromState(b, 2, j, inner);
+            double fromState = FromState(b, k, 2, j, inner);
             if (resetAfter)
             {
                 g[3][j] = fromState + (HasBias ? Weights[2][5 * Units + j] : 0);
@@ -184,7 +187,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         if (Cell == CellKind.Gru)
         {
             SpreadInput(b, k, 2, j, da, inputGradient);
-            SpreadState(b, 2, j, da * r, step.HBefore, dhBefore);
+            SpreadState(b, k, 2, j, da * r, step.HBefore, dhBefore);
             if (HasBias) Gradients[2][5 * Units + j] += da * r;
             Spread(b, k, 1, j, da * g[3][j] * Slope(RecurrentActivation, r), step.HBefore, dhBefore, inputGradient, recurrentBias: true);
             return;
@@ -192,7 +195,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
 
         SpreadInput(b, k, 2, j, da, inputGradient);
         var dResetHidden = new double[Units];
-        SpreadState(b, 2, j, da, [.. step.HBefore.Select((value, i) => value * g[1][i])], dResetHidden);
+        SpreadState(b, k, 2, j, da, [.. step.HBefore.Select((value, i) => value * g[1][i])], dResetHidden);
         for (int i = 0; i < Units; i++)
         {
             dhBefore[i] += dResetHidden[i] * g[1][i];
@@ -206,7 +209,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         int b, int k, int gate, int j, double delta, double[] h, double[] dh, double[] inputGradient, bool recurrentBias = false)
     {
         SpreadInput(b, k, gate, j, delta, inputGradient);
-        SpreadState(b, gate, j, delta, h, dh);
+        SpreadState(b, k, gate, j, delta, h, dh);
         if (recurrentBias && Cell == CellKind.Gru && HasBias) Gradients[2][(3 + gate) * Units + j] += delta;
     }
 
@@ -222,13 +225,13 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         }
     }
 
-    private void SpreadState(int b, int gate, int j, double delta, double[] h, double[] dh)
+    private void SpreadState(int b, int k, int gate, int j, double delta, double[] h, double[] dh)
     {
         int column = gate * Units + j;
         for (int i = 0; i < Units; i++)
         {
-            Gradients[1][i * Gates * Units + column] += h[i] * Drop(b, gate, i) * delta;
-            dh[i] += Weights[1][i * Gates * Units + column] * delta * Drop(b, gate, i);
+            Gradients[1][i * Gates * Units + column] += h[i] * Drop(b, k, gate, i) * delta;
+            dh[i] += Weights[1][i * Gates * Units + column] * delta * Drop(b, k, gate, i);
         }
     }
 

@@ -8,7 +8,8 @@ namespace Unroll.Kernels.Update;
 /// <summary>
 /// Optimizer updates over flat arrays, element by element. Squared gradients get 1e-30 inside the fused
 /// multiply-add: far below what float32 keeps beside any usable epsilon, and it keeps vanished gradients from becoming
-/// denormal numbers, which are several times slower.
+/// denormal numbers, which are several times slower. Moving averages and momenta below 1e-30 become zero for the same
+/// reason: without a gradient they would shrink to the smallest denormals and, by rounding, stay there for good.
 /// </summary>
 internal static unsafe class UpdateKernels
 {
@@ -31,7 +32,10 @@ internal static unsafe class UpdateKernels
     /// <summary>m += (g − m)(1 − β1); v = β2·v + (1 − β2)·g²; w −= rate·m / (√v + ε). Amsgrad uses the largest v so far.</summary>
     public static void Adam(VectorWidth width, AdamStep step, Block w, Block g, Block m, Block v, Block largest)
     {
-        Check(w, g, m, v);
+        Check(w, g);
+        m.Require(w.Length, nameof(m));
+        v.Require(w.Length, nameof(v));
+        if (!largest.IsEmpty) largest.Require(w.Length, nameof(largest));
         switch (width)
         {
             case VectorWidth.Bits512: Adam<Simd512, Vector512<float>>(step, w, g, m, v, largest); break;
@@ -43,7 +47,10 @@ internal static unsafe class UpdateKernels
     /// <summary>v = ρ·v + (1 − ρ)·g²; w −= rate·g / √(v + ε); with momentum and centering as Keras 3 does.</summary>
     public static void RmsProp(VectorWidth width, RmsPropStep step, Block w, Block g, Block v, Block momentum, Block mean)
     {
-        Check(w, g, v, v);
+        Check(w, g);
+        v.Require(w.Length, nameof(v));
+        if (!momentum.IsEmpty) momentum.Require(w.Length, nameof(momentum));
+        if (!mean.IsEmpty) mean.Require(w.Length, nameof(mean));
         switch (width)
         {
             case VectorWidth.Bits512: RmsProp<Simd512, Vector512<float>>(step, w, g, v, momentum, mean); break;
@@ -55,7 +62,8 @@ internal static unsafe class UpdateKernels
     /// <summary>w −= rate·g, or with momentum μ: m = μ·m − rate·g, w += m (Nesterov: w += μ·m − rate·g).</summary>
     public static void Sgd(VectorWidth width, SgdStep step, Block w, Block g, Block momentum)
     {
-        Check(w, g, w, w);
+        Check(w, g);
+        if (!momentum.IsEmpty) momentum.Require(w.Length, nameof(momentum));
         switch (width)
         {
             case VectorWidth.Bits512: Sgd<Simd512, Vector512<float>>(step, w, g, momentum); break;
@@ -64,13 +72,11 @@ internal static unsafe class UpdateKernels
         }
     }
 
-    private static void Check(Block w, Block g, Block a, Block b)
+    private static void Check(Block w, Block g)
     {
         if (w.Length % VectorWidths.Chunk != 0)
             throw new ArgumentException($"Updates run over multiples of {VectorWidths.Chunk} floats, not {w.Length}.", nameof(w));
         g.Require(w.Length, nameof(g));
-        a.Require(w.Length, nameof(a));
-        b.Require(w.Length, nameof(b));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -85,7 +91,7 @@ internal static unsafe class UpdateKernels
         for (int i = 0; i < weights.Length; i += TSimd.Count)
         {
             TVector gi = TSimd.Load(g + i), mi = TSimd.Load(m + i);
-            mi = TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi);
+            mi = Settle<TSimd, TVector>(TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi));
             TVector vi = TSimd.Fma(TSimd.Multiply(gi, oneMinusBeta2), gi, TSimd.Fma(TSimd.Load(v + i), beta2, tiny));
             TSimd.Store(m + i, mi);
             TSimd.Store(v + i, vi);
@@ -123,15 +129,16 @@ internal static unsafe class UpdateKernels
             TVector denominator = TSimd.Add(vi, epsilon);
             if (a != null)
             {
-                TVector ai = TSimd.Fma(gi, oneMinusRho, TSimd.Multiply(TSimd.Load(a + i), rho));
+                TVector ai = Settle<TSimd, TVector>(TSimd.Fma(gi, oneMinusRho, TSimd.Multiply(TSimd.Load(a + i), rho)));
                 TSimd.Store(a + i, ai);
-                denominator = TSimd.Add(TSimd.Fma(TSimd.Negate(ai), ai, vi), epsilon);
+                TVector variance = TSimd.Max(TSimd.Zero, TSimd.Fma(TSimd.Negate(ai), ai, vi)); // never below zero by rounding
+                denominator = TSimd.Add(variance, epsilon);
             }
 
             TVector increment = TSimd.Divide(TSimd.Multiply(rate, gi), TSimd.Sqrt(denominator));
             if (m != null)
             {
-                increment = TSimd.Fma(mu, TSimd.Load(m + i), increment);
+                increment = Settle<TSimd, TVector>(TSimd.Fma(mu, TSimd.Load(m + i), increment));
                 TSimd.Store(m + i, increment);
             }
 
@@ -151,7 +158,7 @@ internal static unsafe class UpdateKernels
             TVector change = TSimd.Multiply(TSimd.Load(g + i), minusRate);
             if (m != null)
             {
-                TVector mi = TSimd.Fma(mu, TSimd.Load(m + i), change);
+                TVector mi = Settle<TSimd, TVector>(TSimd.Fma(mu, TSimd.Load(m + i), change));
                 TSimd.Store(m + i, mi);
                 change = step.Nesterov ? TSimd.Fma(mu, mi, change) : mi;
             }
@@ -159,4 +166,10 @@ internal static unsafe class UpdateKernels
             TSimd.Store(w + i, TSimd.Add(TSimd.Load(w + i), change));
         }
     }
+
+    /// <summary>Zero for what is below 1e-30; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Settle<TSimd, TVector>(TVector value)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged => TSimd.SelectGreater(TSimd.Broadcast(Tiny), TSimd.Abs(value), TSimd.Zero, value);
 }

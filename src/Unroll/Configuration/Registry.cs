@@ -14,7 +14,7 @@ public static class Registry
     private static readonly string[] RecurrentArguments =
     [
         "units", "activation", "use_bias", "kernel_initializer", "recurrent_initializer", "bias_initializer",
-        "dropout", "recurrent_dropout", "return_sequences", "go_backwards",
+        "dropout", "recurrent_dropout", "return_sequences", "go_backwards", "recurrent_dropout_per_step",
     ];
 
     private static readonly Entry<Layer>[] LayerEntries =
@@ -140,6 +140,7 @@ public static class Registry
         BiasInitializer = InitializerOf(a, "bias_initializer", "zeros"),
         Dropout = a.Double("dropout", 0),
         RecurrentDropout = a.Double("recurrent_dropout", 0),
+        RecurrentDropoutPerStep = a.Bool("recurrent_dropout_per_step", false),
         ReturnSequences = a.Bool("return_sequences", false),
         GoBackwards = a.Bool("go_backwards", false),
     };

@@ -9,6 +9,7 @@ namespace Unroll.Layers;
 public abstract class Layer
 {
     private readonly List<Parameter> _parameters = [];
+    private int? _builtFor;
 
     private protected Layer()
     {
@@ -57,6 +58,11 @@ public abstract class Layer
             }
 
             IsBuilt = true;
+            _builtFor = inputShape[^1];
+        }
+        else if (!KnowsItsInput && inputShape[^1] != _builtFor)
+        {
+            throw new ArgumentException($"{ClassName} '{Name}' was built for {_builtFor} input features; these inputs have {inputShape[^1]?.ToString() ?? "an unknown number"}.");
         }
 
         OutputShape = InferOutputShape(inputShape);

@@ -66,6 +66,15 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(CellsAndMasks))]
+    public void DropoutOfStatesPerStep(string cell, bool mask)
+    {
+        Check(33, mask, Create(cell, 5, recurrentDropout: 0.5, perStep: true));
+        Check(7, mask, Create(cell, 3, dropout: 0.3, recurrentDropout: 0.4, perStep: true, returnSequences: true), Create(cell, 2, recurrentDropout: 0.5, perStep: true));
+        Check(20, mask, 40, 22, Create(cell, 3, recurrentDropout: 0.5, perStep: true));
+    }
+
+    [Theory]
+    [MemberData(nameof(CellsAndMasks))]
     public void WithoutBias(string cell, bool mask) => Check(16, mask, Create(cell, 3, useBias: false));
 
     [Theory]
@@ -81,6 +90,26 @@ public class GradientTests
         Check(16, true, new GRU(5, activation, recurrentActivation: "softsign"));
         Check(16, false, new GRU(5, "tanh", recurrentActivation: activation, resetAfter: false), new Dense(4, activation));
     }
+
+    /// <summary>Wide embeddings under few gates are projected token by token: another order of work, the same gradients.</summary>
+    [Theory]
+    [MemberData(nameof(CellsAndMasks))]
+    public void ProjectedEmbedding(string cell, bool mask)
+    {
+        foreach (int batch in new[] { 1, 7, 33, 50 })
+        {
+            foreach (int vocabulary in new[] { 4, 40, 400 })
+            {
+                Check(batch, mask, vocabulary, 22, Create(cell, 5));
+                Check(batch, mask, vocabulary, 9, Create(cell, 2, useBias: false, returnSequences: true), Create(cell, 3));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CellsAndMasks))]
+    public void ProjectedEmbeddingWithDropoutOfStates(string cell, bool mask) =>
+        Check(33, mask, 40, 22, Create(cell, 5, recurrentDropout: 0.5));
 
     [Fact]
     public void DenseOnEveryStep() => Check(
@@ -110,7 +139,9 @@ public class GradientTests
         GradientCheck.Run(model, x, Labels(9, 1, random));
     }
 
-    private static void Check(int batch, bool mask, params Layer[] layers)
+    private static void Check(int batch, bool mask, params Layer[] layers) => Check(batch, mask, Vocabulary, Width, layers);
+
+    private static void Check(int batch, bool mask, int vocabulary, int width, params Layer[] layers)
     {
         var random = new Philox(4, RandomPurpose.Shuffle, batch, layers.Length);
         var ids = new int[batch, Steps];
@@ -118,10 +149,10 @@ public class GradientTests
         {
             // Left, right and no padding; one fully masked row.
             int from = b % 3 == 1 ? random.NextInt32(Steps) : 0, to = b % 3 == 2 ? random.NextInt32(Steps) : Steps;
-            for (int t = from; t < to; t++) ids[b, t] = b == 3 ? 0 : 1 + random.NextInt32(Vocabulary - 1);
+            for (int t = from; t < to; t++) ids[b, t] = b == 3 ? 0 : 1 + random.NextInt32(vocabulary - 1);
         }
 
-        var model = new Sequential(seed: 7) { new Embedding(Vocabulary, Width, "random_normal(stddev=0.7)", maskZero: mask) };
+        var model = new Sequential(seed: 7) { new Embedding(vocabulary, width, "random_normal(stddev=0.7)", maskZero: mask) };
         foreach (Layer layer in layers) model.Add(layer);
         bool sequences = model.Layers[^1] is RecurrentLayer { BaseOptions.ReturnSequences: true };
         model.Add(new Dense(1, "sigmoid"));
@@ -139,7 +170,7 @@ public class GradientTests
 
     private static RecurrentLayer Create(
         string cell, int units, bool returnSequences = false, bool goBackwards = false, double dropout = 0,
-        double recurrentDropout = 0, bool useBias = true)
+        double recurrentDropout = 0, bool useBias = true, bool perStep = false)
     {
         // Biases other than zero, so that their place matters.
         const string Bias = "random_normal(stddev=0.3)";
@@ -147,13 +178,13 @@ public class GradientTests
         {
             "SimpleRNN" => new SimpleRNN(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards),
+                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
             "LSTM" => new LSTM(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards),
+                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
             _ => new GRU(
                 units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU"),
+                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU", recurrentDropoutPerStep: perStep),
         };
     }
 }

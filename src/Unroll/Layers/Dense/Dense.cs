@@ -49,7 +49,7 @@ public sealed class Dense : Layer
     public Dense(DenseOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        LayerArguments.RequirePositive("Dense", "units", options.Units);
+        LayerArguments.RequireSize("Dense", "units", options.Units);
         Options = options;
     }
 

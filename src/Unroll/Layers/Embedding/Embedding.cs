@@ -42,7 +42,7 @@ public sealed class Embedding : Layer
     {
         ArgumentNullException.ThrowIfNull(options);
         LayerArguments.RequirePositive("Embedding", "input_dim", options.InputDim);
-        LayerArguments.RequirePositive("Embedding", "output_dim", options.OutputDim);
+        LayerArguments.RequireSize("Embedding", "output_dim", options.OutputDim);
         Options = options;
     }
 

@@ -10,6 +10,9 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     private readonly Parameter _table = layer.Parameters[0];
     private readonly int _width = layer.Options.OutputDim;
 
+    // The layer above takes rows from the table itself; only the mask is made here.
+    private readonly bool _isProjected = context.ProjectedEmbedding is not null;
+
     public override void Prepare()
     {
         // Rows are read where they lie.
@@ -18,7 +21,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     public override LayerBuffers CreateBuffers(Arena arena)
     {
         int steps = Context.InputSteps;
-        long size = (long)steps * RecurrentSequence.Stride(_width, BatchGroup.MaxLanes);
+        long size = _isProjected ? 0 : (long)steps * RecurrentSequence.Stride(_width, BatchGroup.MaxLanes);
         return new LayerBuffers
         {
             Output = arena.Allocate(size),
@@ -29,7 +32,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
 
     public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
     {
-        EmbeddingKernel.Gather(_table.Value, _width, group.Ids, group.Steps, group.Lanes, own.Output);
+        if (!_isProjected) EmbeddingKernel.Gather(_table.Value, _width, group.Ids, group.Steps, group.Lanes, own.Output);
         if (!own.Mask.IsEmpty) EmbeddingKernel.Mask(group.Ids, group.Steps, group.Lanes, own.Mask);
     }
 
@@ -38,6 +41,10 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
         // The sum over tokens crosses groups: see AddSharedGradients.
     }
 
-    public override void AddSharedGradients(LayerBuffers own, BatchGroup group) => EmbeddingKernel.AddGradient(
-        Context.Gradients!.Total(_table), _width, group.Ids, group.Steps, group.Lanes, group.Rows, own.OutputGradient);
+    public override void AddSharedGradients(LayerBuffers own, BatchGroup group)
+    {
+        if (_isProjected) return;
+        EmbeddingKernel.AddGradient(
+            Context.Gradients!.Total(_table), _width, group.Ids, group.Steps, group.Lanes, group.Rows, own.OutputGradient);
+    }
 }

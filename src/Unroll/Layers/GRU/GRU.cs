@@ -37,12 +37,13 @@ public sealed class GRU : RecurrentLayer
     /// <param name="returnSequences">True: output at every step.</param>
     /// <param name="goBackwards">True: reads from the end.</param>
     /// <param name="resetAfter">Where the reset gate acts.</param>
+    /// <param name="recurrentDropoutPerStep">True: recurrent dropout draws a new mask at every time step.</param>
     /// <exception cref="ArgumentOutOfRangeException">Units are not positive, or a rate is outside 0 … 1.</exception>
     public GRU(
         int units, Activation? activation = null, Activation? recurrentActivation = null, bool useBias = true,
         Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null, Initializer? biasInitializer = null,
         double dropout = 0, double recurrentDropout = 0, bool returnSequences = false, bool goBackwards = false,
-        bool resetAfter = true)
+        bool resetAfter = true, bool recurrentDropoutPerStep = false)
         : this(new GRUOptions(units)
         {
             Activation = activation ?? Activation.Tanh,
@@ -53,6 +54,7 @@ public sealed class GRU : RecurrentLayer
             BiasInitializer = biasInitializer ?? new Zeros(),
             Dropout = dropout,
             RecurrentDropout = recurrentDropout,
+            RecurrentDropoutPerStep = recurrentDropoutPerStep,
             ReturnSequences = returnSequences,
             GoBackwards = goBackwards,
             ResetAfter = resetAfter,

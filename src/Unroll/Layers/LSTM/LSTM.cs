@@ -37,12 +37,13 @@ public sealed class LSTM : RecurrentLayer
     /// <param name="recurrentDropout">Share of the hidden state dropped in training, 0 to 1.</param>
     /// <param name="returnSequences">True: output at every step.</param>
     /// <param name="goBackwards">True: reads from the end.</param>
+    /// <param name="recurrentDropoutPerStep">True: recurrent dropout draws a new mask at every time step.</param>
     /// <exception cref="ArgumentOutOfRangeException">Units are not positive, or a rate is outside 0 … 1.</exception>
     public LSTM(
         int units, Activation? activation = null, Activation? recurrentActivation = null, bool useBias = true,
         Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null, Initializer? biasInitializer = null,
         bool unitForgetBias = true, double dropout = 0, double recurrentDropout = 0, bool returnSequences = false,
-        bool goBackwards = false)
+        bool goBackwards = false, bool recurrentDropoutPerStep = false)
         : this(new LSTMOptions(units)
         {
             Activation = activation ?? Activation.Tanh,
@@ -54,6 +55,7 @@ public sealed class LSTM : RecurrentLayer
             UnitForgetBias = unitForgetBias,
             Dropout = dropout,
             RecurrentDropout = recurrentDropout,
+            RecurrentDropoutPerStep = recurrentDropoutPerStep,
             ReturnSequences = returnSequences,
             GoBackwards = goBackwards,
         })

@@ -14,7 +14,7 @@ public abstract class RecurrentLayer : Layer
     private protected RecurrentLayer(RecurrentOptions options, int gateCount)
     {
         ArgumentNullException.ThrowIfNull(options);
-        LayerArguments.RequirePositive(ClassName, "units", options.Units);
+        LayerArguments.RequireSize(ClassName, "units", options.Units);
         LayerArguments.RequireRate(ClassName, "dropout", options.Dropout);
         LayerArguments.RequireRate(ClassName, "recurrent_dropout", options.RecurrentDropout);
         BaseOptions = options;

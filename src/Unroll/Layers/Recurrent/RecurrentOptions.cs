@@ -31,6 +31,12 @@ public abstract record RecurrentOptions(int Units)
     /// <summary>The same for the hidden state that enters the recurrent product.</summary>
     public double RecurrentDropout { get; init; }
 
+    /// <summary>
+    /// True: recurrent dropout draws a new mask at every time step, shared by the gates, which is far milder. False: one
+    /// mask for the whole sequence, for LSTM and GRU one per gate, as Keras does from 3.8 on (Gal and Ghahramani 2016).
+    /// </summary>
+    public bool RecurrentDropoutPerStep { get; init; }
+
     /// <summary>True: the output has every step, <c>[B, T, U]</c>; false: the last, <c>[B, U]</c>.</summary>
     public bool ReturnSequences { get; init; }
 

@@ -16,8 +16,9 @@ internal sealed class RecurrentProgram : LayerProgram
     private readonly int[][] _kernelColumns, _recurrentColumns;
     private readonly RecurrentWeights _weights;
     private readonly int _units, _columns, _gateRows;
-    private readonly int _inputMasks, _recurrentMasks; // 0: no dropout
+    private readonly int _inputMasks, _recurrentMasks; // masks of a batch: 0, 1, one per gate, or one per step
     private readonly CellKind _cell;
+    private readonly EmbeddingProjection? _projection;
 
     public RecurrentProgram(RecurrentLayer layer, ProgramContext context) : base(context)
     {
@@ -32,12 +33,13 @@ internal sealed class RecurrentProgram : LayerProgram
         _gateRows = _cell == CellKind.SimpleRnn ? 1 : 4;
 
         // Keras makes masks for 0 < rate < 1 only (SimpleRNN: also for 1), and per gate once recurrent dropout is set.
-        bool perGate = context.IsTraining && layer.GateCount > 1 && _options.RecurrentDropout != 0;
+        bool perStep = _options.RecurrentDropoutPerStep;
+        bool perGate = context.IsTraining && layer.GateCount > 1 && _options.RecurrentDropout != 0 && !perStep;
         if (context.IsTraining && IsActive(_options.Dropout)) _inputMasks = perGate ? layer.GateCount : 1;
-        if (context.IsTraining && IsActive(_options.RecurrentDropout)) _recurrentMasks = layer.GateCount;
+        if (context.IsTraining && IsActive(_options.RecurrentDropout)) _recurrentMasks = perStep ? context.InputSteps : layer.GateCount;
 
         _kernelColumns = KernelColumns(_inputMasks > 1);
-        _recurrentColumns = RecurrentColumns(_recurrentMasks > 1);
+        _recurrentColumns = RecurrentColumns(_recurrentMasks > 1 && !perStep);
         bool training = context.IsTraining;
         _weights = new RecurrentWeights
         {
@@ -48,6 +50,8 @@ internal sealed class RecurrentProgram : LayerProgram
             Bias = _bias is null ? default : context.Arena.Allocate(_columns),
             RecurrentBias = _cell == CellKind.Gru && _bias is not null ? context.Arena.Allocate(_units) : default,
         };
+        if (context.ProjectedEmbedding is { } embedding)
+            _projection = new EmbeddingProjection(embedding, _inputKernel, _kernelColumns[0], _weights, context);
     }
 
     public override void Prepare()
@@ -58,6 +62,10 @@ internal sealed class RecurrentProgram : LayerProgram
             Pack(_weights.Recurrent[g], Context.IsTraining ? _weights.RecurrentTransposed[g] : null, _recurrentKernel, _recurrentColumns[g]);
         if (_bias is not null) PrepareBias(_bias.Value.Span, _weights.Bias.Span);
     }
+
+    public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows) => _projection?.Begin(inputs, rows);
+
+    public override void EndBatch() => _projection?.AddGradients();
 
     public override LayerBuffers CreateBuffers(Arena arena)
     {
@@ -77,6 +85,7 @@ internal sealed class RecurrentProgram : LayerProgram
                 Units = _units,
                 GoBackwards = _options.GoBackwards,
                 ReturnSequences = _options.ReturnSequences,
+                RecurrentDropoutPerStep = _options.RecurrentDropoutPerStep,
                 Gates = arena.Allocate((long)steps * RecurrentSequence.Stride(_gateRows * _units, lanes)),
                 Hidden = arena.Allocate(stateSize),
                 Cell = lstm ? arena.Allocate(stateSize) : default,
@@ -93,7 +102,8 @@ internal sealed class RecurrentProgram : LayerProgram
         RecurrentSequence sequence = buffers.Sequence;
         int lanes = group.Lanes;
         sequence.Lanes = lanes;
-        sequence.Input = input.Output;
+        sequence.Input = _projection is null ? input.Output : default;
+        _projection?.Fill(sequence.Gates, GatesStride(lanes), group);
         sequence.Mask = input.Mask;
         sequence.InputDropout = Mask(
             buffers.InputMask, _inputMasks * Context.InputFeatures, _options.Dropout, RandomPurpose.Dropout, group);
@@ -113,13 +123,18 @@ internal sealed class RecurrentProgram : LayerProgram
         GradientStore gradients = Context.Gradients!;
         RecurrentSequence sequence = ((Buffers)own).Sequence;
         sequence.OutputGradient = own.OutputGradient;
-        sequence.InputGradient = Context.NeedsInputGradient ? input.OutputGradient : default;
+        sequence.InputGradient = Context.NeedsInputGradient && _projection is null ? input.OutputGradient : default;
         sequence.KernelGradient = gradients.ForGroup(_inputKernel, group);
         sequence.RecurrentGradient = gradients.ForGroup(_recurrentKernel, group);
         sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
         sequence.ChunkGradientStride = gradients.ChunkStride;
         _kernel.Backward(sequence, _weights);
     }
+
+    public override void AddSharedGradients(LayerBuffers own, BatchGroup group) =>
+        _projection?.Collect(((Buffers)own).Sequence.Gates, GatesStride(group.Lanes), group);
+
+    private int GatesStride(int lanes) => RecurrentSequence.Stride(_gateRows * _units, lanes);
 
     private bool IsActive(double rate) => rate > 0 && (rate < 1 || _cell == CellKind.SimpleRnn);
 

@@ -25,11 +25,12 @@ public sealed class SimpleRNN : RecurrentLayer
     /// <param name="recurrentDropout">Share of the hidden state dropped in training, 0 to 1.</param>
     /// <param name="returnSequences">True: output at every step.</param>
     /// <param name="goBackwards">True: reads from the end.</param>
+    /// <param name="recurrentDropoutPerStep">True: recurrent dropout draws a new mask at every time step.</param>
     /// <exception cref="ArgumentOutOfRangeException">Units are not positive, or a rate is outside 0 … 1.</exception>
     public SimpleRNN(
         int units, Activation? activation = null, bool useBias = true, Initializer? kernelInitializer = null,
         Initializer? recurrentInitializer = null, Initializer? biasInitializer = null,
-        double dropout = 0, double recurrentDropout = 0, bool returnSequences = false, bool goBackwards = false)
+        double dropout = 0, double recurrentDropout = 0, bool returnSequences = false, bool goBackwards = false, bool recurrentDropoutPerStep = false)
         : this(new SimpleRNNOptions(units)
         {
             Activation = activation ?? Activation.Tanh,
@@ -39,6 +40,7 @@ public sealed class SimpleRNN : RecurrentLayer
             BiasInitializer = biasInitializer ?? new Zeros(),
             Dropout = dropout,
             RecurrentDropout = recurrentDropout,
+            RecurrentDropoutPerStep = recurrentDropoutPerStep,
             ReturnSequences = returnSequences,
             GoBackwards = goBackwards,
         })

@@ -1,6 +1,7 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
+using Unroll.Layers;
 
 namespace Unroll.Models.Execution;
 
@@ -14,9 +15,13 @@ namespace Unroll.Models.Execution;
 /// <param name="Gradients">Where gradients go; null in inference.</param>
 /// <param name="NeedsInputGradient">False for the layer that nobody below asks.</param>
 /// <param name="EmitsLogits">True for a last layer whose sigmoid the loss takes over.</param>
+/// <param name="MaxRows">Rows of the largest batch.</param>
+/// <param name="ProjectedEmbedding">
+/// The embedding whose rows the recurrent layer above it projects itself, known to both; null if it does not pay.
+/// </param>
 internal sealed record ProgramContext(
     Arena Arena, VectorWidth Width, int InputSteps, int InputFeatures, int LayerIndex, int Seed,
-    GradientStore? Gradients, bool NeedsInputGradient, bool EmitsLogits)
+    GradientStore? Gradients, bool NeedsInputGradient, bool EmitsLogits, int MaxRows, Embedding? ProjectedEmbedding)
 {
     public bool IsTraining => Gradients is not null;
 }
@@ -28,6 +33,18 @@ internal abstract class LayerProgram(ProgramContext context)
 
     /// <summary>Takes over the weights as they are now; called before every step.</summary>
     public abstract void Prepare();
+
+    /// <summary>Called once per batch, before its groups run.</summary>
+    /// <param name="inputs">All data.</param>
+    /// <param name="rows">The batch's rows of it.</param>
+    public virtual void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
+    {
+    }
+
+    /// <summary>Called once per training batch, after the shared gradients of all its groups were added.</summary>
+    public virtual void EndBatch()
+    {
+    }
 
     /// <summary>Working memory for one group of rows.</summary>
     public abstract LayerBuffers CreateBuffers(Arena arena);

@@ -42,13 +42,15 @@ internal sealed class ModelSession : IDisposable
         bool isIds = inputs.Ids is not null;
         int steps = isIds || inputs.Shape.Count == 3 ? inputs.Shape[1] : 1;
         int features = isIds ? 1 : inputs.Shape[^1];
+        Embedding? projected = layers is [Embedding embedding, RecurrentLayer recurrent, ..] && EmbeddingProjection.Pays(embedding, recurrent)
+            ? embedding : null;
         (int inputSteps, int inputFeatures) = (steps, features);
         _programs = new LayerProgram[layers.Count];
         for (int i = 0; i < layers.Count; i++)
         {
             var context = new ProgramContext(
                 _arena, execution.Width, inputSteps, inputFeatures, i, seed, Gradients,
-                NeedsInputGradient: i > 0, EmitsLogits: _isLogit && i == layers.Count - 1);
+                NeedsInputGradient: i > 0, EmitsLogits: _isLogit && i == layers.Count - 1, maxRows, i < 2 ? projected : null);
             _programs[i] = layers[i].CreateProgram(context);
             IReadOnlyList<int?> shape = layers[i].OutputShape!;
             (inputSteps, inputFeatures) = (shape.Count == 2 ? inputSteps : 1, shape[^1]!.Value);
@@ -77,6 +79,7 @@ internal sealed class ModelSession : IDisposable
     {
         Prepare();
         Gradients!.Clear();
+        foreach (LayerProgram program in _programs) program.BeginBatch(inputs, rows.Span);
         int count = rows.Length;
         int lanes = GroupLanes(count);
         int groups = (count + lanes - 1) / lanes;
@@ -87,10 +90,18 @@ internal sealed class ModelSession : IDisposable
                 TrainGroup(Runner(0), inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
                 Runner(0).AddSharedGradients();
             }
-
-            return _results.AsSpan(0, count);
+        }
+        else
+        {
+            TrainInParallel(inputs, targets, rows, groups, lanes, epoch, step);
         }
 
+        foreach (LayerProgram program in _programs) program.EndBatch();
+        return _results.AsSpan(0, count);
+    }
+
+    private void TrainInParallel(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows, int groups, int lanes, int epoch, int step)
+    {
         for (int g = 0; g < groups; g++) Runner(g);
         _team.Run(worker =>
         {
@@ -98,15 +109,14 @@ internal sealed class ModelSession : IDisposable
                 TrainGroup(_runners[g], inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
         });
         for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients();
-        Gradients.SumSlots((count + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
-        return _results.AsSpan(0, count);
+        Gradients!.SumSlots((rows.Length + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
     }
 
     /// <summary>Loss and accuracy of each of the rows, without training.</summary>
     public ReadOnlySpan<RowResult> Score(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows)
     {
         int count = rows.Length;
-        ForEachGroup(count, (runner, first, lanes) =>
+        ForEachGroup(inputs, rows, (runner, first, lanes) =>
         {
             Load(runner, inputs, rows.Span, first, lanes);
             runner.Forward();
@@ -119,7 +129,7 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Outputs for the rows, row-major.</summary>
     public void Predict(Inputs inputs, ReadOnlyMemory<int> rows, Memory<float> output)
     {
-        ForEachGroup(rows.Length, (runner, first, lanes) =>
+        ForEachGroup(inputs, rows, (runner, first, lanes) =>
         {
             Load(runner, inputs, rows.Span, first, lanes);
             runner.Forward();
@@ -133,8 +143,10 @@ internal sealed class ModelSession : IDisposable
         _arena.Free();
     }
 
-    private void ForEachGroup(int count, Action<GroupRunner, int, int> run)
+    private void ForEachGroup(Inputs inputs, ReadOnlyMemory<int> rows, Action<GroupRunner, int, int> run)
     {
+        int count = rows.Length;
+        foreach (LayerProgram program in _programs) program.BeginBatch(inputs, rows.Span);
         int lanes = GroupLanes(count);
         int groups = (count + lanes - 1) / lanes;
         for (int worker = 0; worker < _team.Count; worker++) Runner(worker);

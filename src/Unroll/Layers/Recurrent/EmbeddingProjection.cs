@@ -1,0 +1,146 @@
+using Unroll.Kernels.Embedding;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Recurrent;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>
+/// Takes an embedding and the kernel of the recurrent layer above it in one: each distinct token of a batch is
+/// projected once, and tokens then pick their gates' inputs. Pays where gates are fewer than embedding features: less is
+/// moved per token, and less is computed when tokens repeat. The order of all sums follows from the batch alone, so
+/// neither threads nor grouping change a bit.
+/// </summary>
+internal sealed class EmbeddingProjection
+{
+    private const int Lanes = InputProjection.Lanes;
+
+    private readonly Parameter _table, _kernel;
+    private readonly int[] _columns;
+    private readonly RecurrentWeights _weights;
+    private readonly ProgramContext _context;
+    private readonly InputProjection _projection;
+    private readonly int _width, _gates;
+
+    // Place of every token id among the batch's distinct ids; valid if stamped with the batch's number.
+    private readonly int[] _place, _stamp;
+    private int _batch;
+
+    // [batch row, time]: places of the batch's tokens, with rows of zeros behind for groups that are padded.
+    private readonly int[] _places;
+    private readonly int[] _ids, _identity; // [lane, block]
+    private int _distinct;
+
+    private readonly Block _rows, _rowsGradient; // [blocks][features][32]
+    private readonly Block _blocks; // [blocks][gates][32]
+    private readonly Block _projected, _projectedGradient; // [distinct][gates], row-major
+
+    public EmbeddingProjection(Embedding embedding, Parameter kernel, int[] columns, RecurrentWeights weights, ProgramContext context)
+    {
+        (_table, _kernel, _columns, _weights, _context) = (embedding.Parameters[0], kernel, columns, weights, context);
+        (_width, _gates) = (embedding.Options.OutputDim, columns.Length);
+        _projection = InputProjection.Create(context.Width);
+        int vocabulary = embedding.Options.InputDim;
+        _place = new int[vocabulary];
+        _stamp = new int[vocabulary];
+        _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * context.InputSteps)];
+
+        int distinct = (int)Math.Min(vocabulary, (long)context.MaxRows * context.InputSteps);
+        int blocks = (distinct + Lanes - 1) / Lanes;
+        _ids = new int[blocks * Lanes];
+        _identity = new int[blocks * Lanes];
+        Arena arena = context.Arena;
+        _rows = arena.Allocate((long)blocks * RecurrentSequence.Stride(_width, Lanes));
+        _blocks = arena.Allocate((long)blocks * RecurrentSequence.Stride(_gates, Lanes));
+        _projected = arena.Allocate((long)blocks * Lanes * _gates);
+        if (!context.IsTraining) return;
+        _rowsGradient = arena.Allocate(_rows.Length);
+        _projectedGradient = arena.Allocate(_projected.Length);
+    }
+
+    /// <summary>Whether to project: decided by the layers alone, never by the machine, so that results agree everywhere.</summary>
+    public static bool Pays(Embedding embedding, RecurrentLayer layer) =>
+        layer.GateCount * layer.BaseOptions.Units < embedding.Options.OutputDim
+        && layer.BaseOptions is { Dropout: 0, GoBackwards: false };
+
+    /// <summary>Finds the batch's distinct tokens and projects them.</summary>
+    public void Begin(Inputs inputs, ReadOnlySpan<int> rows)
+    {
+        int steps = _context.InputSteps;
+        _batch++;
+        _distinct = 0;
+        Span<int> distinct = _ids; // in order of appearance first, put into blocks below
+        for (int r = 0; r < rows.Length; r++)
+        {
+            ReadOnlySpan<int> tokens = inputs.Ids.AsSpan(rows[r] * steps, steps);
+            Span<int> places = _places.AsSpan(r * steps, steps);
+            for (int t = 0; t < tokens.Length; t++)
+            {
+                int id = tokens[t];
+                if (_stamp[id] != _batch)
+                {
+                    _stamp[id] = _batch;
+                    _place[id] = _distinct;
+                    distinct[_distinct++] = id;
+                }
+
+                places[t] = _place[id];
+            }
+        }
+
+        _places.AsSpan(rows.Length * steps).Clear();
+        int blocks = Blocks;
+        _ids.AsSpan(_distinct, blocks * Lanes - _distinct).Clear(); // padding repeats token 0; its gradient is zero
+        ToBlocks(blocks);
+        EmbeddingKernel.Gather(_table.Value, _width, _ids, blocks, Lanes, _rows);
+        _projection.Project(_weights.Kernel[0], _weights.Bias, _rows, _blocks, blocks);
+        _projected.Slice(0, blocks * Lanes * _gates).Clear();
+        EmbeddingKernel.AddGradient(_projected, _gates, _identity, blocks, Lanes, Lanes, _blocks);
+        if (_context.IsTraining) _projectedGradient.Slice(0, blocks * Lanes * _gates).Clear();
+    }
+
+    /// <summary>Sets the gates of a group to their inputs' part, bias included.</summary>
+    public void Fill(Block gates, int stride, BatchGroup group) =>
+        EmbeddingKernel.Gather(_projected, _gates, Places(group), group.Steps, group.Lanes, gates, stride);
+
+    /// <summary>Adds the gradients at a group's gates to their tokens'.</summary>
+    public void Collect(Block gates, int stride, BatchGroup group) => EmbeddingKernel.AddGradient(
+        _projectedGradient, _gates, Places(group), group.Steps, group.Lanes, group.Rows, gates, stride);
+
+    /// <summary>From the tokens' gradients to those of kernel and table.</summary>
+    public void AddGradients()
+    {
+        int blocks = Blocks;
+        GradientStore gradients = _context.Gradients!;
+        EmbeddingKernel.Gather(_projectedGradient, _gates, _identity, blocks, Lanes, _blocks);
+        for (int row = 0; row < _gates;)
+        {
+            int count = 1; // gates' rows may stand in another order than the kernel's columns: take runs that agree
+            while (row + count < _gates && _columns[row + count] == _columns[row] + count) count++;
+            _projection.AddKernelGradient(
+                _rows, _width, _blocks, _gates, row, count, gradients.Total(_kernel), _columns[row], _gates, blocks);
+            row += count;
+        }
+
+        _projection.InputGradient(_weights.KernelTransposed[0], _blocks, _rowsGradient, blocks);
+        EmbeddingKernel.AddGradient(gradients.Total(_table), _width, _ids, blocks, Lanes, Lanes, _rowsGradient);
+    }
+
+    private int Blocks => (_distinct + Lanes - 1) / Lanes;
+
+    private ReadOnlySpan<int> Places(BatchGroup group) =>
+        _places.AsSpan(group.FirstRow * _context.InputSteps, group.Lanes * _context.InputSteps);
+
+    /// <summary>Kernels take ids as [lane, block]; the k-th distinct token is lane k mod 32 of block k / 32.</summary>
+    private void ToBlocks(int blocks)
+    {
+        Span<int> inOrder = blocks * Lanes <= 1024 ? stackalloc int[blocks * Lanes] : new int[blocks * Lanes];
+        _ids.AsSpan(0, inOrder.Length).CopyTo(inOrder);
+        for (int k = 0; k < inOrder.Length; k++)
+        {
+            int at = k % Lanes * blocks + k / Lanes;
+            _ids[at] = inOrder[k];
+            _identity[at] = k;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Unroll.Configuration;
+using Unroll.Datasets;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+using Unroll.Text;
+using Xunit;
+
+namespace Unroll.Tests.Models.Training;
+
+/// <summary>The promise: model, data and seed decide the weights to the bit; how the work is done does not.</summary>
+public class SameBitsTests
+{
+    private static readonly (int[,] X, int[] Y) Data = Load();
+
+    public static TheoryData<string> Models { get; } =
+        ["simple_rnn(5)", "lstm(5)", "gru(5)", "gru(5, reset_after=false)", "lstm(8, dropout=0.4, recurrent_dropout=0.5)",
+         "gru(3, dropout=0.2, recurrent_dropout=0.1)", "simple_rnn(3, dropout=0.5, recurrent_dropout=0.5)"];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void ThreadsAndWidths(string layer)
+    {
+        string expected = Train(layer, threads: 1, VectorWidths.Best).Fingerprint();
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
+            foreach (int threads in new[] { 1, 2, 3 })
+                Assert.Equal(expected, Train(layer, threads, width).Fingerprint());
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void TwoFitsAreOneLongFit(string layer)
+    {
+        Sequential once = Create(layer, "adam"), twice = Create(layer, "adam");
+        once.Fit(Data.X, Data.Y, epochs: 3, verbose: 0);
+        twice.Fit(Data.X, Data.Y, epochs: 1, verbose: 0);
+        twice.Fit(Data.X, Data.Y, epochs: 2, verbose: 0);
+        Assert.Equal(once.Fingerprint(), twice.Fingerprint());
+    }
+
+    [Fact]
+    public void LogsDoNotDependOnThreads()
+    {
+        Sequential one = Create("lstm(5)", "adam"), three = Create("lstm(5)", "adam");
+        three.Threads = 3;
+        History a = one.Fit(Data.X, Data.Y, epochs: 2, verbose: 0, validationSplit: 0.3);
+        History b = three.Fit(Data.X, Data.Y, epochs: 2, verbose: 0, validationSplit: 0.3);
+        foreach (string name in a.Names) Assert.Equal(a[name], b[name]);
+        Assert.Equal(one.Predict(Data.X).ToArray(), three.Predict(Data.X, batchSize: 7).ToArray());
+    }
+
+    [Fact]
+    public void AnotherSeedGivesOtherWeights()
+    {
+        var a = new Sequential(seed: 1) { new Embedding(50, 4), new LSTM(3) };
+        var b = new Sequential(seed: 2) { new Embedding(50, 4), new LSTM(3) };
+        Assert.NotEqual(a.Fingerprint(), b.Fingerprint());
+    }
+
+    [Fact]
+    public void TheOrderOfValidationDoesNotTouchTraining()
+    {
+        Sequential with = Create("gru(5)", "adam"), without = Create("gru(5)", "adam");
+        with.Fit(Data.X, Data.Y, epochs: 2, verbose: 0, validationData: (Data.X, Data.Y));
+        without.Fit(Data.X, Data.Y, epochs: 2, verbose: 0);
+        Assert.Equal(with.Fingerprint(), without.Fingerprint());
+    }
+
+    private static Sequential Train(string layer, int threads, VectorWidth width)
+    {
+        Sequential model = Create(layer, "rmsprop");
+        model.Threads = threads;
+        model.Width = width;
+        model.Fit(Data.X, Data.Y, batchSize: 50, verbose: 0);
+        return model;
+    }
+
+    private static Sequential Create(string layer, string optimizer)
+    {
+        var model = new Sequential(seed: 3) { new Embedding(100, 6, maskZero: true) };
+        model.Add(Registry.CreateLayer(ObjectConfig.Parse(layer)));
+        model.Add(new Dense(1, "sigmoid"));
+        model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
+        return model;
+    }
+
+    private static (int[,] X, int[] Y) Load()
+    {
+        (LabeledSequences train, _) = SyntheticReviews.Load(trainCount: 130, testCount: 2, numWords: 100);
+        return (Sequences.Pad(train.Sequences, maxLen: 20), train.Labels);
+    }
+}
