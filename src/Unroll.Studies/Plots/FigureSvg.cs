@@ -133,7 +133,7 @@ internal static class FigureSvg
 
         double[] xs = [.. panel.Lines.SelectMany(line => line.X)];
         double[] ys = [.. panel.Lines.SelectMany(line => line.Y.Concat(line.Lower ?? []).Concat(line.Upper ?? [])).Where(double.IsFinite)];
-        Ticks y = ys.Length == 0 ? Ticks.Nice(0, 1) : Ticks.Nice(ys.Min(), ys.Max());
+        Ticks y = ys.Length == 0 ? Ticks.Nice(0, 1) : Ticks.Nice(panel.FromZero ? Math.Min(0, ys.Min()) : ys.Min(), ys.Max());
         Ticks x = xs.Length == 0 ? Ticks.Nice(0, 1)
             : panel.IntegerX ? Ticks.Integers((int)xs.Min(), (int)xs.Max())
             : Ticks.Nice(xs.Min(), xs.Max());
