@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Unroll.Cli.Commands;
-using Unroll.Cli.Infrastructure;
 using Xunit;
 
 namespace Unroll.Cli.Tests;
@@ -34,23 +33,5 @@ public sealed class TrainReportTests
         Assert.Equal(0.8189, root.GetProperty("test").GetProperty("accuracy").GetDouble());
         Assert.Equal("embedding(8), lstm(16)", root.GetProperty("settings").GetProperty("model").GetString());
         Assert.EndsWith("}\n", json, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_file_is_replaced_whole_and_nothing_is_left_beside_it()
-    {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("unroll-report-");
-        try
-        {
-            string path = Path.Combine(directory.FullName, "report.json");
-            AtomicFile.WriteAllText(path, "first");
-            AtomicFile.WriteAllText(path, "second");
-            Assert.Equal("second", File.ReadAllText(path));
-            Assert.Single(directory.GetFiles());
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
     }
 }

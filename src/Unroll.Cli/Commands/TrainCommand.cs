@@ -5,6 +5,7 @@ using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Layers;
 using Unroll.Optimizers;
+using Unroll.Saving;
 
 namespace Unroll.Cli.Commands;
 

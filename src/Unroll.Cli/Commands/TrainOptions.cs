@@ -48,7 +48,7 @@ internal sealed class TrainOptions
         if (split is not null && onTest) throw new ArgumentException("--validation-split and --validate-on-test exclude each other; give one of them.");
 
         string? json = result.GetValue(_json);
-        if (json is not null and not "-") AtomicFile.RequireDirectory(json, "--json");
+        if (json is not null and not "-") OutputPath.Require(json, "--json");
         return new TrainSettings
         {
             Dataset = result.GetValue(_dataset)!,

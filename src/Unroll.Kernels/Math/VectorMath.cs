@@ -24,9 +24,9 @@ internal static class VectorMath<TSimd, TVector>
         TVector rounder = TSimd.Broadcast(Rounder);
         x = TSimd.Max(TSimd.Broadcast(-87.3365f), TSimd.Min(TSimd.Broadcast(40f), x));
         TVector shifted = TSimd.Fma(x, TSimd.Broadcast(-Log2EHigh), rounder);
-        TVector n = TSimd.Subtract(shifted, rounder);
-        TVector f = TSimd.Fma(x, TSimd.Broadcast(-Log2EHigh), TSimd.Negate(n));
-        f = TSimd.Fma(x, TSimd.Broadcast(-Log2ELow), f);
+        TVector minusN = TSimd.Subtract(rounder, shifted);
+        TVector f = TSimd.Fma(x, TSimd.Broadcast(-Log2EHigh), minusN);
+        f = TSimd.Fma(x, TSimd.Broadcast(-Log2ELow), f); // matters where e^-x is large: x·log2(e) has lost low bits there
         TVector fraction = TSimd.Fma(f, ExponentialSlope(f), one);
         TVector denominator = TSimd.Fma(fraction, TSimd.PowerOfTwoFromLowBits(shifted), one);
         return TSimd.Divide(one, denominator);
@@ -39,15 +39,14 @@ internal static class VectorMath<TSimd, TVector>
         TVector rounder = TSimd.Broadcast(Rounder);
         TVector size = TSimd.Min(TSimd.Broadcast(10f), TSimd.Abs(x)); // float32 tanh is 1 from 9.02 on
         TVector shifted = TSimd.Fma(size, TSimd.Broadcast(-2 * Log2EHigh), rounder);
-        TVector n = TSimd.Subtract(shifted, rounder);
-        TVector f = TSimd.Fma(size, TSimd.Broadcast(-2 * Log2EHigh), TSimd.Negate(n));
-        f = TSimd.Fma(size, TSimd.Broadcast(-2 * Log2ELow), f);
+        TVector minusN = TSimd.Subtract(rounder, shifted);
+        TVector f = TSimd.Fma(size, TSimd.Broadcast(-2 * Log2EHigh), minusN);
         TVector power = TSimd.PowerOfTwoFromLowBits(shifted);
 
         // e^(-2|x|) - 1 without cancellation: 2^n (2^f - 1) + (2^n - 1)
         TVector minusOne = TSimd.Broadcast(-1f);
         TVector expm1 = TSimd.Fma(power, TSimd.Multiply(f, ExponentialSlope(f)), TSimd.Add(power, minusOne));
-        TVector magnitude = TSimd.Divide(TSimd.Negate(expm1), TSimd.Add(expm1, TSimd.Broadcast(2f)));
+        TVector magnitude = TSimd.Divide(expm1, TSimd.Add(expm1, TSimd.Broadcast(2f))); // negative; only its size counts
         return TSimd.WithSignOf(TSimd.Abs(magnitude), x);
     }
 

@@ -1,3 +1,4 @@
+using Unroll.Saving;
 using Unroll.Studies.Plots;
 
 namespace Unroll.Studies.Reports;
