@@ -30,7 +30,7 @@ internal static class CliApp
         });
     }
 
-    private static RootCommand CreateRoot(CliContext context) =>
+    internal static RootCommand CreateRoot(CliContext context) =>
         // Further commands are added here, one line each.
         new("Recurrent networks for .NET: Keras' way of working in pure C#.")
         {

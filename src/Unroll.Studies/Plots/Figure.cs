@@ -18,6 +18,9 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
 {
     /// <summary>True if only whole numbers make sense on the horizontal axis, such as epochs.</summary>
     public bool IntegerX { get; init; } = true;
+
+    /// <summary>True if the vertical axis begins at 0, as it should for times and counts.</summary>
+    public bool FromZero { get; init; }
 }
 
 /// <summary>One line of a panel. Points whose Y is not finite are left out.</summary>

@@ -110,8 +110,9 @@ internal static class FigureSvg
         double y = 0;
         foreach ((XElement swatch, string text) in entries)
         {
-            double entryWidth = 34 + TextWidth(text, 12) + 18;
-            if (x > 0 && x + entryWidth > width) (x, y) = (0, y + RowHeight);
+            double entryWidth = EntryWidth(text);
+            double needed = text == "training" && HasDashed(figure) ? entryWidth + EntryWidth("validation") : entryWidth; // these two stay together
+            if (x > 0 && x + needed > width) (x, y) = (0, y + RowHeight);
             group.Add(new XElement(Svg + "g", new XAttribute("transform", $"translate({N(x)} {N(y)})"), swatch, Text(text, 34, 10, 12, Ink, "start")));
             x += entryWidth;
         }
@@ -119,9 +120,11 @@ internal static class FigureSvg
         return [(group, y + RowHeight + 6)];
     }
 
+    private static double EntryWidth(string text) => 34 + TextWidth(text, 12) + 18;
+
     private static XElement PanelGroup(Panel panel, IReadOnlyDictionary<string, int> colours)
     {
-        const double Left = 58;
+        const double Left = 66; // room for tick labels such as 0.814 beside the axis label
         const double Right = 14;
         const double Top = 30;
         const double Bottom = 46;
@@ -130,7 +133,7 @@ internal static class FigureSvg
 
         double[] xs = [.. panel.Lines.SelectMany(line => line.X)];
         double[] ys = [.. panel.Lines.SelectMany(line => line.Y.Concat(line.Lower ?? []).Concat(line.Upper ?? [])).Where(double.IsFinite)];
-        Ticks y = ys.Length == 0 ? Ticks.Nice(0, 1) : Ticks.Nice(ys.Min(), ys.Max());
+        Ticks y = ys.Length == 0 ? Ticks.Nice(0, 1) : Ticks.Nice(panel.FromZero ? Math.Min(0, ys.Min()) : ys.Min(), ys.Max());
         Ticks x = xs.Length == 0 ? Ticks.Nice(0, 1)
             : panel.IntegerX ? Ticks.Integers((int)xs.Min(), (int)xs.Max())
             : Ticks.Nice(xs.Min(), xs.Max());

@@ -57,6 +57,32 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void An_axis_begins_at_zero_if_told_so()
+    {
+        var panel = new Panel("Training time", "units", "seconds", [new Line("", [8, 16], [41, 49])]);
+        Assert.DoesNotContain("0", Labels(panel));
+        Assert.Contains("0", Labels(panel with { FromZero = true }));
+
+        static IEnumerable<string> Labels(Panel panel) =>
+            XElement.Parse(new Figure("", [panel]).ToSvg()).Descendants(Svg + "text").Select(text => text.Value);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void Training_and_validation_stay_together_in_the_legend(int runs)
+    {
+        Figure figure = LearningCurves.Of([.. Enumerable.Range(1, runs).Select(run => ($"length {100 * run}", Repeats(1)))]);
+        string[] rows = [.. XElement.Parse(figure.ToSvg()).Descendants(Svg + "g")
+            .Where(group => group.Elements(Svg + "text").Any(text => text.Value is "training" or "validation"))
+            .Select(group => group.Attribute("transform")!.Value.TrimEnd(')').Split(' ')[1])];
+        Assert.Equal(2, rows.Length);
+        Assert.Equal(rows[0], rows[1]);
+    }
+
+    [Fact]
     public void Nothing_to_draw_is_said()
     {
         var error = Assert.Throws<ArgumentException>(() => LearningCurves.Of([("LSTM", (IReadOnlyList<IReadOnlyList<EpochResult>>)[])]));

@@ -1,0 +1,29 @@
+using Unroll.Activations;
+using Unroll.Layers;
+using Unroll.Optimizers;
+using Xunit;
+
+namespace Unroll.Studies.Tests.Docs;
+
+/// <summary>What "Coming from Keras" says there is, there is, and nothing is left out.</summary>
+public sealed class FeatureListTests
+{
+    [Fact]
+    public void Lists_name_what_there_is()
+    {
+        Assert.SkipWhen(MarkdownPages.Root is null, "The tests do not run inside the repository.");
+        Assert.Equal(NamesOfTypes<Layer>(), List("Layers"));
+        Assert.Equal(NamesOfTypes<Optimizer>(), List("Optimizers"));
+        Assert.Equal(Activation.All.Select(activation => activation.Name).Order(StringComparer.Ordinal), List("Activations"));
+    }
+
+    private static IEnumerable<string> NamesOfTypes<T>() =>
+        typeof(T).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(T)) && !type.IsAbstract).Select(type => type.Name).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> List(string what)
+    {
+        string line = MarkdownPages.Text(Path.Combine("docs", "coming-from-keras.md")).ReplaceLineEndings("\n").Split('\n')
+            .Single(text => text.StartsWith($"- {what}: ", StringComparison.Ordinal));
+        return line[(line.IndexOf(':') + 1)..].Split(',').Select(name => name.Trim(' ', '`')).Order(StringComparer.Ordinal);
+    }
+}

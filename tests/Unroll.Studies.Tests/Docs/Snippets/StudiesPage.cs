@@ -1,0 +1,57 @@
+using Unroll.Studies;
+using Unroll.Studies.Tests.Docs;
+using Xunit;
+
+namespace ReaderCode;
+
+public sealed class StudiesPage
+{
+    [Fact]
+    public void A_study_runs_from_CSharp() => Assert.Contains("GRU, slower: ", Printed.By(Snippet), StringComparison.Ordinal);
+
+    private static void Snippet()
+    {
+        var study = Study.Load("lstm-or-gru.json");
+        StudyResult result = StudyRunner.Run(study, new RunOptions { Part = "cells", OutputFolder = "runs/lstm-or-gru" });
+        foreach (PartResult part in result.Parts)
+        {
+            foreach (CellResult cell in part.Cells)
+                Console.WriteLine($"{cell.Cell.Label}: {cell.TestAccuracy.Mean:P2} over {cell.TestAccuracy.Count} seeds");
+        }
+    }
+
+    /// <summary>Stands in for the class of that name: loads the example of the page, made small.</summary>
+    private static class Study
+    {
+        public static Unroll.Studies.Study Load(string path)
+        {
+            MarkdownBlock example = MarkdownPages.Blocks("json").First(block => block.Lines.Any(line => line.Contains(Path.GetFileNameWithoutExtension(path), StringComparison.Ordinal)));
+            string json = string.Join('\n', example.Lines)
+                .Replace("\"imdb\"", "\"synthetic\"", StringComparison.Ordinal)
+                .Replace("\"maxLen\": 80", "\"maxLen\": 2", StringComparison.Ordinal)
+                .Replace("\"batchSize\": 32", "\"batchSize\": 2048", StringComparison.Ordinal)
+                .Replace("\"epochs\": 3", "\"epochs\": 1", StringComparison.Ordinal)
+                .Replace("\"repeats\": 3", "\"repeats\": 1", StringComparison.Ordinal);
+            return Unroll.Studies.Study.Parse(json, path);
+        }
+    }
+
+    /// <summary>Stands in for the class of that name: writes into a folder that goes again.</summary>
+    private static class StudyRunner
+    {
+        public static StudyResult Run(Unroll.Studies.Study study, RunOptions options)
+        {
+            string folder = Directory.CreateTempSubdirectory("unroll-docs-").FullName;
+            try
+            {
+                StudyResult result = Unroll.Studies.StudyRunner.Run(study, options with { OutputFolder = Path.Combine(folder, options.OutputFolder!) });
+                Assert.True(File.Exists(Path.Combine(folder, options.OutputFolder!, "report.html")));
+                return result;
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+}
