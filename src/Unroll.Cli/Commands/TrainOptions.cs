@@ -24,7 +24,7 @@ internal sealed class TrainOptions
     private readonly Option<int> _epochs = CliOptions.Int("--epochs", "Passes over the training reviews.", 5, 1);
     private readonly Option<double?> _validationSplit = CliOptions.Double("--validation-split", "Share of the training reviews, taken from the end, that validates.", share => share is >= 0 and < 1, "at least 0 and below 1");
     private readonly Option<bool> _validateOnTest = new("--validate-on-test") { Description = "Validate on the test reviews (what is chosen by it is chosen on test data)." };
-    private readonly Option<int> _threads = CliOptions.Int("--threads", "Threads; results do not depend on it.", Environment.ProcessorCount, 1, 1024);
+    private readonly Option<int> _threads = CliOptions.Int("--threads", "Threads inside a training step; results do not depend on it.", 1, 1, 1024);
     private readonly Option<int> _seed = CliOptions.Int("--seed", "Seed of everything random.", 0, 0);
     private readonly Option<int> _verbose = CliOptions.Int("--verbose", "0 silent, 1 progress bar, 2 one line per epoch.", 1, 0, 2);
     private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");

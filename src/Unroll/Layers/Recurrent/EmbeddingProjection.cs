@@ -126,6 +126,7 @@ internal sealed class EmbeddingProjection
 
         _projection.InputGradient(_weights.KernelTransposed[0], _blocks, _rowsGradient, blocks);
         EmbeddingKernel.AddGradient(gradients.Total(_table), _width, _ids, blocks, Lanes, Lanes, _rowsGradient);
+        gradients.SetUsedRows(_table, _ids.AsMemory(0, blocks * Lanes), _width); // read before the next batch replaces them
     }
 
     private int Blocks => (_distinct + Lanes - 1) / Lanes;

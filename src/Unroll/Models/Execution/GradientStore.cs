@@ -12,6 +12,7 @@ namespace Unroll.Models.Execution;
 internal sealed class GradientStore
 {
     private readonly Dictionary<Parameter, (int Offset, Block Total)> _entries = [];
+    private readonly Dictionary<Parameter, (ReadOnlyMemory<int> Rows, int Width)> _usedRows = [];
     private readonly Block _totals;
     private readonly Block _slots;
     private readonly int _slotSize;
@@ -54,11 +55,27 @@ internal sealed class GradientStore
         return _slots.Slice(start, _slots.Length - start);
     }
 
+    /// <summary>
+    /// Says that a step leaves anything but zeros in these rows only, so that the next <see cref="Clear"/> need not walk
+    /// through a whole vocabulary.
+    /// </summary>
+    public void SetUsedRows(Parameter parameter, ReadOnlyMemory<int> rows, int width) => _usedRows[parameter] = (rows, width);
+
     /// <summary>Sets everything to zero before a step.</summary>
     public void Clear()
     {
         _slots.Clear();
-        foreach ((_, Block total) in _entries.Values) total.Clear();
+        foreach ((Parameter parameter, (_, Block total)) in _entries)
+        {
+            if (!_usedRows.TryGetValue(parameter, out (ReadOnlyMemory<int> Rows, int Width) used))
+            {
+                total.Clear();
+                continue;
+            }
+
+            Span<float> all = total.Span;
+            foreach (int row in used.Rows.Span) all.Slice(row * used.Width, used.Width).Clear();
+        }
     }
 
     /// <summary>Sums the slots of the chunks in ascending order.</summary>
