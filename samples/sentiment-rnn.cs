@@ -127,7 +127,12 @@ Compare(units);
 
 Heading("Step 14: SimpleRNN, LSTM and GRU with 5 units, length 30");
 List<Result> cells = [];
-foreach (Layer cell in (Layer[])[new SimpleRNN(5, kernelInitializer: SmallNormal()), new LSTM(5), new GRU(5)])
+foreach (Layer cell in (Layer[])
+    [
+        new SimpleRNN(5, kernelInitializer: SmallNormal()),
+        new LSTM(5, kernelInitializer: SmallNormal()),
+        new GRU(5, kernelInitializer: SmallNormal()),
+    ])
 {
     Console.WriteLine($"\n-- {cell.ClassName}");
     cells.Add(TrainAndTest(cell.ClassName, Model(cell), 30));
