@@ -18,6 +18,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
 {
     private const int Rows = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
@@ -38,6 +39,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, units = s.Units, size = units * lanes;

@@ -18,6 +18,7 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
 {
     private const int Rows = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
@@ -40,6 +41,7 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, units = s.Units, size = units * lanes;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
@@ -37,6 +38,7 @@ internal sealed unsafe class InputProjection<TSimd, TVector> : InputProjection
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Project(PackedWeights kernel, Block bias, Block input, Block projected, int blocks)
     {
         int inputStride = RecurrentSequence.Stride(kernel.Depth, Lanes), stride = RecurrentSequence.Stride(kernel.Width, Lanes);
@@ -49,6 +51,7 @@ internal sealed unsafe class InputProjection<TSimd, TVector> : InputProjection
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void InputGradient(PackedWeights kernelTransposed, Block delta, Block inputGradient, int blocks)
     {
         int stride = RecurrentSequence.Stride(kernelTransposed.Depth, Lanes);

@@ -16,6 +16,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
 {
     private const int GateCount = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
@@ -38,6 +39,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, units = s.Units, size = units * lanes;

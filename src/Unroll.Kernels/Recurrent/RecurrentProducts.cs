@@ -10,6 +10,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     where TVector : unmanaged
 {
     /// <summary>gates[t] = bias + kernel · input[t] for all steps. With a mask per gate, gate g takes input ⊙ mask[g].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ProjectInputs(RecurrentSequence s, RecurrentWeights w, int gatesStride)
     {
         if (s.Input.IsEmpty) return;
@@ -39,6 +40,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     }
 
     /// <summary>gates += recurrent kernel · hidden, for the matrices <paramref name="first"/> … of <paramref name="packs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRecurrent(
         RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* hidden, float* gates, int t)
     {
@@ -59,6 +61,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     }
 
     /// <summary>dHidden += recurrent kernelᵀ · dGates, through the dropout masks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddHiddenGradient(
         RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* deltas, float* dHidden, int t)
     {
@@ -81,6 +84,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     }
 
     /// <summary>dInput[t] = kernelᵀ · dGates[t] for all steps, through the dropout masks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InputGradient(RecurrentSequence s, RecurrentWeights w, int gatesStride)
     {
         if (s.InputGradient.IsEmpty) return;

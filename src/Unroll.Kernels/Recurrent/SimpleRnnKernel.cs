@@ -10,6 +10,7 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
     where TVector : unmanaged
     where TActivation : struct, IActivation
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
@@ -28,6 +29,7 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, units = s.Units, size = units * lanes;

@@ -11,7 +11,7 @@ namespace Unroll.Kernels.Update;
 /// denormal numbers, which are several times slower. Moving averages and momenta below 1e-30 become zero for the same
 /// reason: without a gradient they would shrink to the smallest denormals and, by rounding, stay there for good.
 /// </summary>
-internal static unsafe class UpdateKernels
+internal static unsafe partial class UpdateKernels
 {
     private const float Tiny = 1e-30f;
 

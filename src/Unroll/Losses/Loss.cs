@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Configuration;
 using Unroll.Kernels.Math;
 
@@ -54,6 +55,7 @@ public sealed class BinaryCrossentropy : Loss
 
     internal override bool FusesSigmoid => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isLogit)
     {
         if (isLogit)

@@ -60,6 +60,18 @@ public abstract class Optimizer
     /// <param name="slots">The optimizer's arrays for this weight.</param>
     internal abstract void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots);
 
+    /// <summary>True if <see cref="UpdateRows"/> gives the same bits as <see cref="Update"/> and pays.</summary>
+    internal virtual bool CanUpdateRows => false;
+
+    /// <summary>Updates a table of which this step uses a few rows; the others are caught up later.</summary>
+    internal virtual void UpdateRows(
+        VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps) =>
+        throw new NotSupportedException($"{Name} has no update by rows.");
+
+    /// <summary>Brings the state of all rows to <paramref name="iteration"/>.</summary>
+    internal virtual void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
+        throw new NotSupportedException($"{Name} has no update by rows.");
+
     private protected static void RequireShare(string optimizer, string argument, double value)
     {
         if (value is not (>= 0 and < 1))

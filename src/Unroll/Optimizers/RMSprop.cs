@@ -44,8 +44,19 @@ public sealed class RMSprop : Optimizer
 
     internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
-        var step = new UpdateKernels.RmsPropStep((float)LearningRate, (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
         Block momentum = Momentum > 0 ? slots[1] : default;
-        UpdateKernels.RmsProp(width, step, weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);
+        UpdateKernels.RmsProp(width, Step, weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);
     }
+
+    // Momentum moves rows that have no gradient, and centering keeps a second array: both need the dense update.
+    internal override bool CanUpdateRows => Momentum == 0 && !Centered;
+
+    internal override void UpdateRows(
+        VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps) =>
+        UpdateKernels.RmsPropRows(width, Step, weights, gradient, slots[0], rows, rowWidth, lastSteps, iteration);
+
+    internal override void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
+        UpdateKernels.RmsPropCatchUp(Step, slots[0], rowWidth, lastSteps, iteration);
+
+    private UpdateKernels.RmsPropStep Step => new((float)LearningRate, (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
 }

@@ -29,6 +29,7 @@ internal sealed class EmbeddingProjection
 
     // [batch row, time]: places of the batch's tokens, with rows of zeros behind for groups that are padded.
     private readonly int[] _places;
+    private readonly int[] _distinctIds; // in order of appearance
     private readonly int[] _ids, _identity; // [lane, block]
     private int _distinct;
 
@@ -48,6 +49,7 @@ internal sealed class EmbeddingProjection
 
         int distinct = (int)Math.Min(vocabulary, (long)context.MaxRows * context.InputSteps);
         int blocks = (distinct + Lanes - 1) / Lanes;
+        _distinctIds = new int[distinct];
         _ids = new int[blocks * Lanes];
         _identity = new int[blocks * Lanes];
         Arena arena = context.Arena;
@@ -71,7 +73,7 @@ internal sealed class EmbeddingProjection
         int steps = _context.InputSteps;
         _batch++;
         _distinct = 0;
-        Span<int> distinct = _ids; // in order of appearance first, put into blocks below
+        Span<int> distinct = _distinctIds;
         for (int r = 0; r < rows.Length; r++)
         {
             ReadOnlySpan<int> tokens = inputs.Ids.AsSpan(rows[r] * steps, steps);
@@ -92,7 +94,6 @@ internal sealed class EmbeddingProjection
 
         _places.AsSpan(rows.Length * steps).Clear();
         int blocks = Blocks;
-        _ids.AsSpan(_distinct, blocks * Lanes - _distinct).Clear(); // padding repeats token 0; its gradient is zero
         ToBlocks(blocks);
         EmbeddingKernel.Gather(_table.Value, _width, _ids, blocks, Lanes, _rows);
         _projection.Project(_weights.Kernel[0], _weights.Bias, _rows, _blocks, blocks);
@@ -126,7 +127,7 @@ internal sealed class EmbeddingProjection
 
         _projection.InputGradient(_weights.KernelTransposed[0], _blocks, _rowsGradient, blocks);
         EmbeddingKernel.AddGradient(gradients.Total(_table), _width, _ids, blocks, Lanes, Lanes, _rowsGradient);
-        gradients.SetUsedRows(_table, _ids.AsMemory(0, blocks * Lanes), _width); // read before the next batch replaces them
+        gradients.SetUsedRows(_table, _distinctIds.AsMemory(0, _distinct), _width); // read before the next batch replaces them
     }
 
     private int Blocks => (_distinct + Lanes - 1) / Lanes;
@@ -135,15 +136,16 @@ internal sealed class EmbeddingProjection
         _places.AsSpan(group.FirstRow * _context.InputSteps, group.Lanes * _context.InputSteps);
 
     /// <summary>Kernels take ids as [lane, block]; the k-th distinct token is lane k mod 32 of block k / 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ToBlocks(int blocks)
     {
-        Span<int> inOrder = blocks * Lanes <= 1024 ? stackalloc int[blocks * Lanes] : new int[blocks * Lanes];
-        _ids.AsSpan(0, inOrder.Length).CopyTo(inOrder);
-        for (int k = 0; k < inOrder.Length; k++)
+        for (int block = 0, k = 0; block < blocks; block++)
         {
-            int at = k % Lanes * blocks + k / Lanes;
-            _ids[at] = inOrder[k];
-            _identity[at] = k;
+            for (int at = block; at < Lanes * blocks; at += blocks, k++)
+            {
+                _ids[at] = k < _distinct ? _distinctIds[k] : _distinctIds[0]; // what pads has a gradient of zero
+                _identity[at] = k;
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
@@ -56,12 +57,17 @@ internal sealed class GradientStore
     }
 
     /// <summary>
-    /// Says that a step leaves anything but zeros in these rows only, so that the next <see cref="Clear"/> need not walk
-    /// through a whole vocabulary.
+    /// Says that a step leaves anything but zeros in these rows only (each named once), so that neither the next
+    /// <see cref="Clear"/> nor the optimizer need walk through a whole vocabulary.
     /// </summary>
     public void SetUsedRows(Parameter parameter, ReadOnlyMemory<int> rows, int width) => _usedRows[parameter] = (rows, width);
 
+    /// <summary>The rows that the last step used, each once; null if it may have used any.</summary>
+    public (ReadOnlyMemory<int> Rows, int Width)? UsedRows(Parameter parameter) =>
+        _usedRows.TryGetValue(parameter, out (ReadOnlyMemory<int> Rows, int Width) used) ? used : null;
+
     /// <summary>Sets everything to zero before a step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Clear()
     {
         _slots.Clear();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
@@ -11,6 +12,7 @@ internal sealed class RunningMeans(IReadOnlyList<string> metrics)
     public void Reset() => (_loss, _accuracy, _rows) = (0, 0, 0);
 
     /// <summary>Adds a batch and returns its own loss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Add(ReadOnlySpan<RowResult> batch)
     {
         double loss = 0, accuracy = 0;

@@ -34,33 +34,48 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         var means = new RunningMeans(state.Metrics);
         model.StopTraining = false;
         callbacks.TrainBegin();
-        for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
+        try
         {
-            int[] order = DataChecks.Rows(trainCount);
-            if (request.Shuffle) new Philox(model.Seed, RandomPurpose.Shuffle, state.Epochs).Shuffle(order.AsSpan());
-            means.Reset();
-            callbacks.EpochBegin(epoch);
-            long start = Stopwatch.GetTimestamp();
-            for (int step = 0, first = 0; first < trainCount && !model.StopTraining; step++, first += batchSize)
+            for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
-                double loss = means.Add(session.Train(x, y, rows, state.Epochs, step));
-                if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
-                state.Update(model.Width, session.Gradients!);
-                callbacks.TrainBatchEnd(step, means);
+                callbacks.EpochBegin(epoch);
+                double seconds = TrainEpoch(session, request, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
+                Dictionary<string, double> logs = means.Logs();
+                double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
+                state.Epochs++;
+                callbacks.EpochEnd(epoch, logs);
+                history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
             }
-
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Dictionary<string, double> logs = means.Logs();
-            double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
-            state.Epochs++;
-            callbacks.EpochEnd(epoch, logs);
-            history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
+        }
+        finally
+        {
+            state.CatchUp(); // also when cancelled: a later fit goes on from here
         }
 
         callbacks.TrainEnd();
         return history;
+    }
+
+    /// <summary>One pass over the training rows; returns its seconds.</summary>
+    private double TrainEpoch(
+        ModelSession session, FitRequest request, int trainCount, int batchSize, int epoch, RunningMeans means,
+        CallbackList callbacks, CancellationToken cancellationToken)
+    {
+        int[] order = DataChecks.Rows(trainCount);
+        if (request.Shuffle) new Philox(model.Seed, RandomPurpose.Shuffle, state.Epochs).Shuffle(order.AsSpan());
+        means.Reset();
+        long start = Stopwatch.GetTimestamp();
+        for (int step = 0, first = 0; first < trainCount && !model.StopTraining; step++, first += batchSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
+            double loss = means.Add(session.Train(request.X, request.Y, rows, state.Epochs, step));
+            if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
+            state.Update(model.Width, session.Gradients!);
+            callbacks.TrainBatchEnd(step, means);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private Validation? CreateValidation(FitRequest request, int trainCount, int heldOut, int batchSize)

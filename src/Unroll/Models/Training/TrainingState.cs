@@ -12,6 +12,9 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
 {
     private readonly Dictionary<Parameter, Block[]> _slots = [];
 
+    // Tables that are updated by rows: for every row, the step up to which the optimizer's state is.
+    private readonly Dictionary<Parameter, long[]> _lastSteps = [];
+
     public Optimizer Optimizer { get; } = optimizer;
 
     public Loss Loss { get; } = loss;
@@ -38,6 +41,29 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
     {
         Iterations++;
         foreach ((Parameter parameter, Block[] slots) in _slots)
-            Optimizer.Update(width, Iterations, parameter.Value, gradients.Total(parameter), slots);
+        {
+            Block gradient = gradients.Total(parameter);
+            if (Optimizer.CanUpdateRows && gradients.UsedRows(parameter) is { } used)
+                Optimizer.UpdateRows(width, Iterations, parameter.Value, gradient, slots, used.Rows.Span, used.Width, LastSteps(parameter, used.Width));
+            else
+                Optimizer.Update(width, Iterations, parameter.Value, gradient, slots);
+        }
+    }
+
+    /// <summary>Brings the optimizer's state of rows that were not used of late up to date; to be called when a fit ends.</summary>
+    public void CatchUp()
+    {
+        foreach ((Parameter parameter, long[] lastSteps) in _lastSteps)
+            Optimizer.CatchUp(Iterations, _slots[parameter], parameter.Count / lastSteps.Length, lastSteps);
+        _lastSteps.Clear();
+    }
+
+    private long[] LastSteps(Parameter parameter, int width)
+    {
+        if (_lastSteps.TryGetValue(parameter, out long[]? known)) return known;
+        var lastSteps = new long[parameter.Count / width];
+        Array.Fill(lastSteps, Iterations - 1);
+        _lastSteps.Add(parameter, lastSteps);
+        return lastSteps;
     }
 }
