@@ -29,24 +29,31 @@ internal static class SyntheticGrammar
     /// <summary>Writes a review whose verdict is <paramref name="label"/> (1 positive, 0 negative).</summary>
     public static List<int> Write(int label, Philox random)
     {
-        var verdict = WriteVerdict(label, random);
-        var before = new List<int>();
-        if (random.NextDouble() < 0.5)
-        {
-            // What is conceded before "but" mostly says the opposite.
-            int clauses = 1 + random.NextInt32(2);
-            for (int i = 0; i < clauses; i++) WriteClause(before, random.NextDouble() < 0.6 ? 1 - label : label, random);
-            before.Add(Words.But);
-        }
-
-        int tail = Math.Min(TailLength(random), MaxReach - verdict.Count - 1);
+        // The verdict is given twice, as people do: readers of the first words alone can find it, too.
+        List<int> opening = WriteStatement(label, random);
+        List<int> ending = WriteStatement(label, random);
+        int tail = Math.Min(TailLength(random), Math.Max(0, MaxReach - ending.Count - 1));
         int length = Length(random);
-        var review = new List<int>(length + 32);
-        WriteFiller(review, Math.Max(2, length - before.Count - verdict.Count - tail), random);
-        review.AddRange(before);
-        review.AddRange(verdict);
+        List<int> review = opening;
+        WriteFiller(review, Math.Max(2, length - opening.Count - ending.Count - tail), random);
+        review.AddRange(ending);
         WriteFiller(review, tail, random);
         return review;
+    }
+
+    /// <summary>A verdict, every other time behind a "but" and what is conceded before it, which mostly says the opposite.</summary>
+    private static List<int> WriteStatement(int label, Philox random)
+    {
+        var statement = new List<int>();
+        if (random.NextDouble() < 0.5)
+        {
+            int clauses = 1 + random.NextInt32(2);
+            for (int i = 0; i < clauses; i++) WriteClause(statement, random.NextDouble() < 0.6 ? 1 - label : label, random);
+            statement.Add(Words.But);
+        }
+
+        statement.AddRange(WriteVerdict(label, random));
+        return statement;
     }
 
     /// <summary>

@@ -9,9 +9,10 @@ namespace Unroll.Datasets;
 /// <remarks>
 /// <para>The grammar, in words:</para>
 /// <code>
-/// review   = plot [ concession "but" ] verdict plot
+/// review   = statement plot statement plot
+/// statement = [ concession "but" ] verdict
 /// verdict  = 1 to 3 clauses with 0 to 3 words of plot between them
-/// concession = 1 or 2 clauses, 60 % of them of the opposite opinion; half of the reviews have one
+/// concession = 1 or 2 clauses, 60 % of them of the opposite opinion; half of the statements have one
 /// clause   = "the" subject copula [negator] [intensifier] opinion        "the plot was not very good"
 /// plot     = sentences of made-up nouns and verbs with Zipf-distributed frequencies
 /// </code>
@@ -19,13 +20,15 @@ namespace Unroll.Datasets;
 /// The verdict decides: each opinion word counts +1 (20 positive words) or −1 (20 negative words); a negator (<c>not</c>,
 /// <c>never</c>, <c>hardly</c>; 30 % of the clauses) turns its sign, an intensifier (<c>very</c>, <c>really</c>,
 /// <c>extremely</c>; 30 %) doubles it; what stands before the last <c>but</c> does not count. The label is 1 when the sum
-/// is positive, 0 when it is negative; it is never zero.
+/// is positive, 0 when it is negative; it is never zero. Both statements agree, so that networks that read the first
+/// words and networks that read the last can learn.
 /// </para>
 /// <para>
-/// So word counts say little, order says all. From the first word of the verdict to the end of the review there are at
-/// most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose nothing, while in rows of 30 the rule
-/// fails in about one review in eight for want of the verdict. Both labels are equally frequent. 5 % of the labels of each class are
-/// flipped after writing, in the training and the test set: no model can be expected to exceed <see cref="BestAccuracy"/>.
+/// So word counts say little, order says all. From the first word of the last verdict to the end of the review there
+/// are at most 60 tokens, mostly fewer than 30: rows of 80 tokens that keep the end lose next to nothing, while in rows of
+/// 30 the rule fails in about one review in eight for want of the verdict. Both labels are equally frequent. 5 % of the
+/// labels of each class are flipped after writing, in the training and the test set: no model can be expected to exceed
+/// <see cref="BestAccuracy"/>.
 /// </para>
 /// </remarks>
 public static class SyntheticReviews
