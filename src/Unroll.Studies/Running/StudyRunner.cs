@@ -37,7 +37,7 @@ public static class StudyRunner
         DateTimeOffset started = time.GetUtcNow();
         long startStamp = time.GetTimestamp();
         observer?.RunStarted(study, trials, jobs);
-        var run = new Session(trials, jobs, observer, executor, time, cancellationToken);
+        var run = new StudyRun(trials, jobs, observer, executor, time, cancellationToken);
         IReadOnlyList<TrialResult> results = [.. run.Execute().Select(result => MarkMadeUpData(study, options, result))];
 
         var result = new StudyResult

@@ -6,7 +6,7 @@ using Unroll.Layers;
 namespace Unroll.Models.Execution;
 
 /// <summary>What a layer needs to know to prepare for runs.</summary>
-/// <param name="Arena">Memory that lives as long as the session.</param>
+/// <param name="Arena">Memory that lives as long as the programs.</param>
 /// <param name="Width">Vector width of the kernels.</param>
 /// <param name="InputSteps">Time steps that come in; 1 for inputs without time.</param>
 /// <param name="InputFeatures">Features per step that come in.</param>
@@ -26,7 +26,7 @@ internal sealed record ProgramContext(
     public bool IsTraining => Gradients is not null;
 }
 
-/// <summary>A layer made ready to run: kernels chosen, weights packed. Shared by all workers of a session.</summary>
+/// <summary>A layer made ready to run: kernels chosen, weights packed. Shared by all workers.</summary>
 internal abstract class LayerProgram(ProgramContext context)
 {
     protected ProgramContext Context { get; } = context;

@@ -1,7 +1,7 @@
 namespace Unroll.Studies;
 
 /// <summary>One run of many trials: the threads, the order, the account of what is done.</summary>
-internal sealed class Session
+internal sealed class StudyRun
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +24,7 @@ internal sealed class Session
     private long _startStamp;
     private Exception? _observerError;
 
-    public Session(
+    public StudyRun(
         IReadOnlyList<Trial> trials, int jobs, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellation)
     {
         (_trials, _jobs, _observer, _executor, _time, _cancellation) = (trials, jobs, observer, executor, time, cancellation);
