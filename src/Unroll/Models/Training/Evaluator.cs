@@ -13,6 +13,7 @@ internal sealed class Evaluator(Sequential model)
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         DataChecks.RequireSameCount(x, y);
+        batchSize = Math.Min(batchSize, x.Count); // buffers are as large as a batch
         int steps = DataChecks.Steps(x.Count, batchSize);
         CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, steps, verbose));
         long start = Stopwatch.GetTimestamp();
@@ -45,8 +46,9 @@ internal sealed class Evaluator(Sequential model)
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         int count = x.Count;
+        batchSize = Math.Min(batchSize, count);
         CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
-        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, Math.Min(batchSize, count), loss: null, training: false);
+        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, loss: null, training: false);
         OutputShape shape = session.Output;
         var output = new float[checked((long)count * shape.Size)];
         ReadOnlyMemory<int> rows = DataChecks.Rows(count);

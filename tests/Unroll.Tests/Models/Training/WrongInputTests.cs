@@ -118,6 +118,15 @@ public class WrongInputTests
     }
 
     [Fact]
+    public void ABatchLargerThanTheDataIsTheData()
+    {
+        Sequential model = Compiled();
+        Assert.Equal(model.Evaluate(Ids, Labels, batchSize: 4, verbose: 0).Loss, model.Evaluate(Ids, Labels, batchSize: int.MaxValue, verbose: 0).Loss);
+        Assert.Equal(model.Predict(Ids).ToArray(), model.Predict(Ids, batchSize: int.MaxValue).ToArray());
+        Assert.Single(model.Fit(Ids, Labels, batchSize: int.MaxValue, verbose: 0, validationData: (Ids, Labels)).Epochs);
+    }
+
+    [Fact]
     public void LayersThatDoNotFit()
     {
         Throws<ArgumentException>(
