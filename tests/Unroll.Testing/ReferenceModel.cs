@@ -1,5 +1,4 @@
 using Unroll.Kernels.Reference;
-using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Random;
 
@@ -125,9 +124,7 @@ internal sealed class ReferenceModel
     {
         if (rate is 0 or 1) return null;
         int gates = layer.GateCount, drawn = perGate ? gates : 1;
-        int lanes = (_batch + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
-        var mask = new float[drawn * features * lanes];
-        DropoutMask.Fill(mask, drawn * features, lanes, 0, rate, seed, purpose, index, at.Epoch, at.Step);
+        var mask = new ScalarDropout(rate, seed, purpose, index, at.Epoch, at.Step);
         var result = new double[gates][];
         for (int gate = 0; gate < gates; gate++)
         {
@@ -139,7 +136,7 @@ internal sealed class ReferenceModel
             int width = perStep ? layer.BaseOptions.Units : features;
             for (int b = 0; b < _batch; b++)
                 for (int f = 0; f < features; f++)
-                    result[gate][(f / width * _batch + b) * width + f % width] = mask[(source * features + f) * lanes + b];
+                    result[gate][(f / width * _batch + b) * width + f % width] = mask.Factor(source * features + f, b);
         }
 
         return result;

@@ -145,7 +145,7 @@ internal sealed class RecurrentProgram : LayerProgram
         if (rows == 0) return default;
         Block mask = buffer.Slice(0, rows * group.Lanes);
         DropoutMask.Fill(
-            mask.Span, rows, group.Lanes, group.FirstRow, rate, Context.Seed, purpose, Context.LayerIndex, group.Epoch, group.Step);
+            Context.Width, mask, rows, group.Lanes, group.FirstRow, rate, Context.Seed, purpose, Context.LayerIndex, group.Epoch, group.Step);
         return mask;
     }
 
