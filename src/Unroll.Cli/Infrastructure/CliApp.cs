@@ -36,6 +36,7 @@ internal static class CliApp
         {
             TrainCommand.Create(context),
             DataCommand.Create(context),
+            Commands.Bench.BenchCommand.Create(context),
             Commands.Study.StudyCommand.Create(context),
         };
 

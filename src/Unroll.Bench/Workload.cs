@@ -1,0 +1,84 @@
+using Unroll.Layers;
+
+namespace Unroll.Bench;
+
+/// <summary>What a step of a workload is.</summary>
+internal enum WorkloadKind
+{
+    /// <summary>One training step: forward, backward, update.</summary>
+    Train,
+
+    /// <summary>One call of Predict for all rows.</summary>
+    Predict,
+}
+
+/// <summary>
+/// A model and its data, as a recipe: Embedding – recurrent layers – Dense(1, sigmoid) on binary crossentropy, fed with
+/// rows of one length. It runs on the public <see cref="Sequential"/>; no workload has code of its own.
+/// </summary>
+/// <param name="Name">How it is called on the command line.</param>
+/// <param name="Cell">SimpleRNN, LSTM or GRU.</param>
+/// <param name="Vocabulary">Ids.</param>
+/// <param name="Embedding">Features per token.</param>
+/// <param name="Units">Units of each recurrent layer.</param>
+/// <param name="Layers">Recurrent layers.</param>
+/// <param name="Length">Tokens per row.</param>
+/// <param name="Batch">Rows per step.</param>
+/// <param name="Rows">Rows of an epoch.</param>
+/// <param name="Optimizer">With its arguments.</param>
+internal sealed record Workload(
+    string Name, string Cell, int Vocabulary, int Embedding, int Units, int Layers, int Length, int Batch, int Rows, string Optimizer)
+{
+    public WorkloadKind Kind { get; init; } = WorkloadKind.Train;
+
+    /// <summary>Dropout of inputs and of the state.</summary>
+    public (double Input, double Recurrent) Dropout { get; init; }
+
+    /// <summary>Whether id 0 is masked; then rows are filled in front to lengths from a quarter of <see cref="Length"/> up.</summary>
+    public bool MaskZero { get; init; }
+
+    /// <summary>Name of the workload that this one is a variant of.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>Rows that one step works on.</summary>
+    public int RowsPerStep => Kind == WorkloadKind.Train ? Batch : Rows;
+
+    /// <summary>Steps of an epoch, the last short one included.</summary>
+    public int StepsPerEpoch => (Rows + RowsPerStep - 1) / RowsPerStep;
+
+    /// <summary>
+    /// Floating-point operations of a step by the dense formula: the products of the forward pass, 2 · T · gates · U · (I + U)
+    /// per row and recurrent layer and 2 · U for the Dense, times three if the step trains (the backward pass has two
+    /// products of the same size, for the inputs and for the weights). Activations, embedding and update count nothing, so
+    /// work that an implementation saves or adds shows in the time alone.
+    /// </summary>
+    public double OperationsPerStep
+    {
+        get
+        {
+            int gates = Cell switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
+            double forward = 2.0 * Units;
+            for (int layer = 0; layer < Layers; layer++)
+                forward += 2.0 * Length * gates * Units * ((layer == 0 ? Embedding : Units) + Units);
+            return forward * RowsPerStep * (Kind == WorkloadKind.Train ? 3 : 1);
+        }
+    }
+
+    /// <summary>The model, compiled, with the weights of one seed.</summary>
+    public Sequential CreateModel(int threads)
+    {
+        var model = new Sequential(seed: 1) { Threads = threads };
+        model.Add(new Embedding(Vocabulary, Embedding, maskZero: MaskZero));
+        for (int layer = 0; layer < Layers; layer++) model.Add(CreateCell(returnSequences: layer < Layers - 1));
+        model.Add(new Dense(1, "sigmoid"));
+        model.Compile(Unroll.Optimizers.Optimizer.FromName(Optimizer), "binary_crossentropy");
+        return model;
+    }
+
+    private RecurrentLayer CreateCell(bool returnSequences) => Cell switch
+    {
+        "LSTM" => new LSTM(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
+        "GRU" => new GRU(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
+        _ => new SimpleRNN(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
+    };
+}
