@@ -70,6 +70,24 @@ public sealed class Sequential : IEnumerable<Layer>
     /// <summary>True once the optimizer holds state (after the first training step).</summary>
     public bool IsOptimizerBuilt => _state is { IsOptimizerBuilt: true };
 
+    /// <summary>
+    /// The learning rate of the next training step, rounded to float32 as in Keras. Can be set between steps, by a callback
+    /// for example, unless the optimizer follows a schedule.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or its optimizer follows a schedule.</exception>
+    public double LearningRate
+    {
+        get => (_state ?? throw NotCompiled("LearningRate")).LearningRate;
+        set
+        {
+            TrainingState state = _state ?? throw NotCompiled("LearningRate");
+            if (!double.IsFinite(value) || value < 0)
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"The learning rate is {value}; it must be 0 or more.");
+            state.LearningRate = value;
+        }
+    }
+
     /// <summary>Set by a callback to stop after the current batch or epoch.</summary>
     public bool StopTraining { get; set; }
 
@@ -260,5 +278,5 @@ public sealed class Sequential : IEnumerable<Layer>
     }
 
     private static InvalidOperationException NotCompiled(string method) =>
-        new($"You must call Compile() before {method}().");
+        new($"You must call Compile() before {method}{(method == "LearningRate" ? "" : "()")}.");
 }

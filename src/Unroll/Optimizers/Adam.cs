@@ -2,6 +2,7 @@ using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
+using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
 
@@ -9,21 +10,21 @@ namespace Unroll.Optimizers;
 /// Adam (Kingma and Ba 2015) as Keras computes it: m += (g − m)(1 − β1), v += (g² − v)(1 − β2),
 /// w −= lr·√(1 − β2^t)/(1 − β1^t) · m / (√v + ε).
 /// </summary>
-public sealed class Adam : Optimizer
+public class Adam : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">Step size.</param>
+    /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
     /// <param name="beta1">Decay of the mean of gradients, 0 to below 1.</param>
     /// <param name="beta2">Decay of the mean of squared gradients, 0 to below 1.</param>
     /// <param name="epsilon">Added to the root; above 0.</param>
     /// <param name="amsgrad">True: divides by the largest v so far (Reddi et al. 2018).</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false)
-        : base(learningRate)
+    public Adam(LearningRateSchedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false)
+        : base(learningRate ?? 0.001)
     {
-        RequireShare("Adam", "beta_1", beta1);
-        RequireShare("Adam", "beta_2", beta2);
-        RequirePositive("Adam", "epsilon", epsilon);
+        RequireShare("beta_1", beta1);
+        RequireShare("beta_2", beta2);
+        RequirePositive("epsilon", epsilon);
         (Beta1, Beta2, Epsilon, Amsgrad) = (beta1, beta2, epsilon, amsgrad);
     }
 
@@ -44,9 +45,11 @@ public sealed class Adam : Optimizer
 
     internal override int SlotCount => Amsgrad ? 3 : 2;
 
+    internal override int InterleavedSlots => 2;
+
     internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
-        double rate = LearningRate * Math.Sqrt(1 - Portable.Power(Beta2, iteration)) / (1 - Portable.Power(Beta1, iteration));
+        double rate = RateAt(iteration) * Math.Sqrt(1 - Portable.Power(Beta2, iteration)) / (1 - Portable.Power(Beta1, iteration));
         var step = new UpdateKernels.AdamStep((float)rate, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2), (float)Epsilon);
         UpdateKernels.Adam(width, step, weights, gradient, slots[0], slots[1], Amsgrad ? slots[2] : default);
     }

@@ -1,34 +1,45 @@
 using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
+using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
 
 /// <summary>
 /// Turns gradients into weight updates. Converts from Keras' names: <c>optimizer: "adam"</c>. An optimizer is a set of
-/// arguments; its state belongs to the compiled model.
+/// arguments; its state belongs to the compiled model. What all optimizers can do besides their own rule is set by
+/// properties: <c>new SGD(0.1) { Clipnorm = 0.25, WeightDecay = 0.01 }</c>.
 /// </summary>
-public abstract class Optimizer
+public abstract partial class Optimizer
 {
-    private protected Optimizer(double learningRate)
-    {
-        if (!double.IsFinite(learningRate) || learningRate < 0)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(learningRate), learningRate, $"{GetType().Name}: argument 'learning_rate' is {learningRate}; it must be 0 or more.");
-        }
+    private LearningRateSchedule _rate;
 
-        LearningRate = learningRate;
+    private protected Optimizer(LearningRateSchedule learningRate)
+    {
+        _rate = learningRate;
+        if (learningRate is ConstantLearningRate { Value: var rate }) RequireNotNegative("learning_rate", rate);
     }
 
     /// <summary>Keras' name, for example <c>adam</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Step size.</summary>
-    public double LearningRate { get; }
+    /// <summary>Step size; with a schedule that of the first step.</summary>
+    public double LearningRate => _rate.At(0);
+
+    /// <summary>How the step size changes with the steps; null if it does not.</summary>
+    public LearningRateSchedule? Schedule => _rate is ConstantLearningRate ? null : _rate;
 
     /// <summary>Arrays of the weights' size that the optimizer keeps.</summary>
     internal abstract int SlotCount { get; }
+
+    /// <summary>
+    /// How many of the slots stand side by side in files, weight after weight; of each further slot all weights follow.
+    /// Adam: m₀, v₀, m₁, v₁, …, then the largest v's.
+    /// </summary>
+    internal virtual int InterleavedSlots => SlotCount;
+
+    /// <summary>First value of the slots.</summary>
+    internal virtual double FirstSlotValue => 0;
 
     /// <summary>The optimizer of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
@@ -49,8 +60,23 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Variables that Keras counts: the slots, the step counter and the learning rate.</summary>
-    public long VariableCount(long weights) => SlotCount * weights + 2;
+    /// <summary>Variables that Keras counts: slots and averages, the step counter and, without a schedule, the learning rate.</summary>
+    public long VariableCount(long weights) =>
+        (SlotCount + (UseEma ? 1 : 0)) * weights + Scalars(1).Count + (Schedule is null ? 2 : 1);
+
+    /// <summary>The same optimizer with another constant learning rate.</summary>
+    internal Optimizer WithLearningRate(double learningRate)
+    {
+        var changed = (Optimizer)MemberwiseClone();
+        changed._rate = learningRate;
+        return changed;
+    }
+
+    /// <summary>The learning rate of a step, counted from 1.</summary>
+    internal double RateAt(long iteration) => _rate.At(iteration - 1);
+
+    /// <summary>Numbers that follow from the step counter alone, but are variables behind the slots in Keras' files.</summary>
+    internal virtual IReadOnlyList<double> Scalars(long iteration) => [];
 
     /// <summary>Updates one weight in place.</summary>
     /// <param name="width">Vector width.</param>
@@ -72,15 +98,17 @@ public abstract class Optimizer
     internal virtual void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
         throw new NotSupportedException($"{Name} has no update by rows.");
 
-    private protected static void RequireShare(string optimizer, string argument, double value)
-    {
-        if (value is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(argument, value, $"{optimizer}: argument '{argument}' is {value}; it must be at least 0 and below 1.");
-    }
+    private protected void RequireShare(string argument, double value) =>
+        Require(value is >= 0 and < 1, argument, value, "at least 0 and below 1");
 
-    private protected static void RequirePositive(string optimizer, string argument, double value)
+    private protected void RequirePositive(string argument, double value) =>
+        Require(value > 0 && double.IsFinite(value), argument, value, "above 0");
+
+    private protected void RequireNotNegative(string argument, double value) =>
+        Require(value >= 0 && double.IsFinite(value), argument, value, "0 or more");
+
+    private void Require(bool isRight, string argument, double value, string range)
     {
-        if (!(value > 0) || !double.IsFinite(value))
-            throw new ArgumentOutOfRangeException(argument, value, $"{optimizer}: argument '{argument}' is {value}; it must be above 0.");
+        if (!isRight) throw new ArgumentOutOfRangeException(argument, value, $"{GetType().Name}: argument '{argument}' is {value}; it must be {range}.");
     }
 }

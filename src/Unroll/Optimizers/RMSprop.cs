@@ -1,6 +1,7 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
+using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
 
@@ -10,18 +11,18 @@ namespace Unroll.Optimizers;
 public sealed class RMSprop : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">Step size.</param>
+    /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
     /// <param name="rho">Decay of the mean of squared gradients, 0 to below 1.</param>
     /// <param name="momentum">Share of the last step that is repeated, 0 to below 1.</param>
     /// <param name="epsilon">Added under the root; above 0.</param>
     /// <param name="centered">True: divides by the variance of the gradient instead of its mean square.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public RMSprop(double learningRate = 0.001, double rho = 0.9, double momentum = 0.0, double epsilon = 1e-7, bool centered = false)
-        : base(learningRate)
+    public RMSprop(LearningRateSchedule? learningRate = null, double rho = 0.9, double momentum = 0.0, double epsilon = 1e-7, bool centered = false)
+        : base(learningRate ?? 0.001)
     {
-        RequireShare("RMSprop", "rho", rho);
-        RequireShare("RMSprop", "momentum", momentum);
-        RequirePositive("RMSprop", "epsilon", epsilon);
+        RequireShare("rho", rho);
+        RequireShare("momentum", momentum);
+        RequirePositive("epsilon", epsilon);
         (Rho, Momentum, Epsilon, Centered) = (rho, momentum, epsilon, centered);
     }
 
@@ -42,10 +43,12 @@ public sealed class RMSprop : Optimizer
 
     internal override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);
 
+    internal override int InterleavedSlots => 1;
+
     internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
         Block momentum = Momentum > 0 ? slots[1] : default;
-        UpdateKernels.RmsProp(width, Step, weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);
+        UpdateKernels.RmsProp(width, Step(iteration), weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);
     }
 
     // Momentum moves rows that have no gradient, and centering keeps a second array: both need the dense update.
@@ -53,10 +56,10 @@ public sealed class RMSprop : Optimizer
 
     internal override void UpdateRows(
         VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps) =>
-        UpdateKernels.RmsPropRows(width, Step, weights, gradient, slots[0], rows, rowWidth, lastSteps, iteration);
+        UpdateKernels.RmsPropRows(width, Step(iteration), weights, gradient, slots[0], rows, rowWidth, lastSteps, iteration);
 
     internal override void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
-        UpdateKernels.RmsPropCatchUp(Step, slots[0], rowWidth, lastSteps, iteration);
+        UpdateKernels.RmsPropCatchUp(Step(iteration), slots[0], rowWidth, lastSteps, iteration);
 
-    private UpdateKernels.RmsPropStep Step => new((float)LearningRate, (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
+    private UpdateKernels.RmsPropStep Step(long iteration) => new((float)RateAt(iteration), (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
 }

@@ -1,6 +1,7 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
+using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
 
@@ -8,14 +9,14 @@ namespace Unroll.Optimizers;
 public sealed class SGD : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">Step size.</param>
+    /// <param name="learningRate">Step size or schedule; null: 0.01.</param>
     /// <param name="momentum">Share of the last step that is repeated, 0 to below 1.</param>
     /// <param name="nesterov">True: looks ahead along the momentum.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public SGD(double learningRate = 0.01, double momentum = 0.0, bool nesterov = false)
-        : base(learningRate)
+    public SGD(LearningRateSchedule? learningRate = null, double momentum = 0.0, bool nesterov = false)
+        : base(learningRate ?? 0.01)
     {
-        RequireShare("SGD", "momentum", momentum);
+        RequireShare("momentum", momentum);
         (Momentum, Nesterov) = (momentum, nesterov);
     }
 
@@ -32,6 +33,6 @@ public sealed class SGD : Optimizer
 
     internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Sgd(
-            width, new UpdateKernels.SgdStep((float)LearningRate, (float)Momentum, Nesterov), weights, gradient,
+            width, new UpdateKernels.SgdStep((float)RateAt(iteration), (float)Momentum, Nesterov), weights, gradient,
             Momentum > 0 ? slots[0] : default);
 }

@@ -52,6 +52,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
             state.CatchUp(); // also when cancelled: a later fit goes on from here
         }
 
+        if (history.Epochs.Count > 0) state.Finish();
         callbacks.TrainEnd();
         return history;
     }

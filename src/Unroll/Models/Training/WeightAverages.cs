@@ -1,0 +1,32 @@
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Kernels.Update;
+using Unroll.Layers;
+using Unroll.Optimizers;
+
+namespace Unroll.Models.Training;
+
+/// <summary>Moving averages of the weights (Polyak and Juditsky 1992), kept beside training if the optimizer says so.</summary>
+internal sealed class WeightAverages(Optimizer optimizer)
+{
+    private readonly Dictionary<Parameter, Block> _averages = [];
+
+    public Block this[Parameter parameter] => _averages[parameter];
+
+    public void Add(Parameter parameter, Arena arena) => _averages.Add(parameter, arena.Allocate(parameter.PaddedCount));
+
+    /// <summary>Takes in the weights as step <paramref name="iteration"/>, counted from 1, left them.</summary>
+    public void Update(VectorWidth width, long iteration)
+    {
+        float momentum = iteration == 1 ? 0 : (float)optimizer.EmaMomentum;
+        foreach ((Parameter parameter, Block average) in _averages)
+            UpdateKernels.Blend(width, average, momentum, parameter.Value, 1 - momentum);
+        if (optimizer.EmaOverwriteFrequency is { } frequency && iteration % frequency == 0) Overwrite();
+    }
+
+    /// <summary>Makes the averages the weights.</summary>
+    public void Overwrite()
+    {
+        foreach ((Parameter parameter, Block average) in _averages) average.Span.CopyTo(parameter.Value.Span);
+    }
+}

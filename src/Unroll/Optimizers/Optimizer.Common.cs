@@ -1,0 +1,91 @@
+namespace Unroll.Optimizers;
+
+/// <summary>The arguments that all optimizers have in common, with Keras' names and defaults.</summary>
+public abstract partial class Optimizer
+{
+    private readonly double? _weightDecay, _clipnorm, _globalClipnorm, _clipvalue;
+    private readonly double _emaMomentum = 0.99;
+    private readonly int? _emaOverwriteFrequency;
+
+    /// <summary>Share of every weight, times the learning rate, that is subtracted before a step; null: none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public double? WeightDecay
+    {
+        get => _weightDecay;
+        init
+        {
+            if (value is { } decay) RequireNotNegative("weight_decay", decay);
+            _weightDecay = value;
+        }
+    }
+
+    /// <summary>Longest gradient (L2 norm) of each weight; longer ones are shortened. Null: any.</summary>
+    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    public double? Clipnorm
+    {
+        get => _clipnorm;
+        init => _clipnorm = Clipping("clipnorm", value);
+    }
+
+    /// <summary>Longest gradient of all weights together; null: any.</summary>
+    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    public double? GlobalClipnorm
+    {
+        get => _globalClipnorm;
+        init => _globalClipnorm = Clipping("global_clipnorm", value);
+    }
+
+    /// <summary>Largest element of a gradient, positive or negative; null: any.</summary>
+    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    public double? Clipvalue
+    {
+        get => _clipvalue;
+        init => _clipvalue = Clipping("clipvalue", value);
+    }
+
+    /// <summary>True: a moving average of each weight is kept, which becomes the weight when a fit ends.</summary>
+    public bool UseEma { get; init; }
+
+    /// <summary>Share of the average that stays at each step, 0 to 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
+    public double EmaMomentum
+    {
+        get => _emaMomentum;
+        init
+        {
+            Require(value is >= 0 and <= 1, "ema_momentum", value, "between 0 and 1");
+            _emaMomentum = value;
+        }
+    }
+
+    /// <summary>Steps after which the averages become the weights, again and again; null: at the end of a fit only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? EmaOverwriteFrequency
+    {
+        get => _emaOverwriteFrequency;
+        init
+        {
+            if (value is { } frequency) Require(frequency >= 1, "ema_overwrite_frequency", frequency, "1 or more");
+            _emaOverwriteFrequency = value;
+        }
+    }
+
+    /// <summary>True if gradients are changed before the update.</summary>
+    internal bool Clips => Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null;
+
+    /// <summary>True if rows without a gradient may be left for later: nothing but the rule itself touches them.</summary>
+    internal bool LeavesRowsAlone => CanUpdateRows && WeightDecay is null && !Clips && !UseEma;
+
+    private double? Clipping(string argument, double? value)
+    {
+        if (value is not { } limit) return null;
+        RequirePositive(argument, limit);
+        if (Clips)
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: only one of the arguments clipnorm, global_clipnorm and clipvalue can be given; drop '{argument}' or the other.", argument);
+        }
+
+        return value;
+    }
+}
