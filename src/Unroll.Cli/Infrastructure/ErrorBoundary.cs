@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Cli.Infrastructure;
 
 /// <summary>A command line that can't be understood; the message is followed by where to find help.</summary>
@@ -46,16 +48,8 @@ internal static class ErrorBoundary
         UsageException usage => (BadInput, $"{usage.Message}\nSee '{usage.Command} --help'."),
         NonFiniteLossException => (Failed, e.Message),
         OperationCanceledException => (Cancelled, "stopped."),
-        ArgumentException => (BadInput, WithoutParameterName((ArgumentException)e)),
+        ArgumentException => (BadInput, ErrorText.Of(e)),
         FormatException or InvalidDataException or IOException or UnauthorizedAccessException => (BadInput, e.Message),
         _ => (Bug, $"{e.GetType().Name}: {e.Message}\nThis is a bug in Unroll. Set UNROLL_DEBUG=1 to see where it happened, and please report it."),
     };
-
-    /// <summary>The name of a C# parameter and the repeated value say nothing to a user of the command line.</summary>
-    private static string WithoutParameterName(ArgumentException e)
-    {
-        string message = e.Message;
-        int suffix = e.ParamName is null ? -1 : message.LastIndexOf($" (Parameter '{e.ParamName}')", StringComparison.Ordinal);
-        return suffix > 0 ? message[..suffix] : message;
-    }
 }

@@ -84,10 +84,10 @@ internal static class DesignPath
         }
 
         var members = new JsonObject { ["type"] = config.Type };
-        string[] names = PositionalNames(config.Type);
+        IReadOnlyList<string> names = Registry.PositionalNames(config.Type);
         for (int i = 0; i < config.Positional.Count; i++)
         {
-            if (i >= names.Length)
+            if (i >= names.Count)
                 throw SourceReader.Error(file, text, $"'{path}'", $"'{text.Text}' has an argument without a name; write name=value so that it can be changed.");
             members[names[i]] = config.Positional[i]?.DeepClone();
         }
@@ -95,16 +95,6 @@ internal static class DesignPath
         foreach ((string name, JsonNode? value) in config.Named) members[name] = value?.DeepClone();
         return SourceNode.From(members, text.Line, text.Column);
     }
-
-    /// <summary>Keras' order of leading arguments.</summary>
-    internal static string[] PositionalNames(string type) => NameMatching.Normalize(type) switch
-    {
-        "embedding" => ["input_dim", "output_dim"],
-        "dense" or "simplernn" or "lstm" or "gru" => ["units", "activation"],
-        "dropout" => ["rate"],
-        "adam" or "rmsprop" or "sgd" => ["learning_rate"],
-        _ => [],
-    };
 
     private static List<object> Split(string path, SourceNode at, string file)
     {

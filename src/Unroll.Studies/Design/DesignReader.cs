@@ -112,14 +112,7 @@ internal static class DesignReader
         }
         catch (ArgumentException error) when (node is not null)
         {
-            throw SourceReader.Error(file, node, path, WithoutParameterName(error));
+            throw SourceReader.Error(file, node, path, ErrorText.Of(error));
         }
-    }
-
-    // The name of a C# parameter says nothing to somebody who writes a study file.
-    private static string WithoutParameterName(ArgumentException error)
-    {
-        int suffix = error.ParamName is null ? -1 : error.Message.LastIndexOf($" (Parameter '{error.ParamName}')", StringComparison.Ordinal);
-        return suffix > 0 ? error.Message[..suffix] : error.Message;
     }
 }

@@ -38,7 +38,7 @@ internal static class TrialCost
     {
         foreach ((string name, JsonNode? value) in layer.Named)
             if (NameMatching.Comparer.Equals(name, argument)) return AsNumber(value);
-        int index = Array.IndexOf(DesignPath.PositionalNames(layer.Type), argument);
+        int index = Registry.PositionalNames(layer.Type).ToList().IndexOf(argument);
         return index >= 0 && index < layer.Positional.Count ? AsNumber(layer.Positional[index]) : null;
     }
 

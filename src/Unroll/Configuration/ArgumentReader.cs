@@ -9,26 +9,29 @@ namespace Unroll.Configuration;
 /// parameters in the order given; an argument that is absent, or <c>none</c> where a default exists, takes its default.
 /// Call <see cref="RejectUnknown"/> last.
 /// </summary>
-internal sealed class ArgumentReader
+internal sealed partial class ArgumentReader
 {
     private readonly string _typeName;
     private readonly string[] _parameters;
+    private readonly bool _toleratesUnknown;
     private readonly Dictionary<string, JsonNode?> _values = new(NameMatching.Comparer);
     private readonly List<string> _unknown = [];
 
     /// <param name="config">What was written.</param>
     /// <param name="typeName">The type's proper name, used in messages.</param>
     /// <param name="parameters">Names of all parameters, in the order of arguments without a name.</param>
+    /// <param name="positional">How many of them can be written without their name.</param>
     /// <exception cref="ArgumentException">Too many arguments, or one given twice.</exception>
-    public ArgumentReader(ObjectConfig config, string typeName, params IEnumerable<string> parameters)
+    public ArgumentReader(ObjectConfig config, string typeName, IReadOnlyList<string> parameters, int positional)
     {
         _typeName = typeName;
         _parameters = [.. parameters];
-        if (config.Positional.Count > _parameters.Length)
+        _toleratesUnknown = config.ToleratesUnknown;
+        if (config.Positional.Count > positional)
         {
             throw new ArgumentException(
-                $"{typeName}: {config.Positional.Count} arguments without a name, but it takes at most {_parameters.Length}"
-                + (_parameters.Length == 0 ? "." : $": {string.Join(", ", _parameters)}."));
+                $"{typeName}: {config.Positional.Count} arguments without a name, but it takes at most {positional}"
+                + (positional == 0 ? "." : $": {string.Join(", ", _parameters.Take(positional))}."));
         }
 
         for (int i = 0; i < config.Positional.Count; i++) _values.Add(_parameters[i], config.Positional[i]);
@@ -99,7 +102,7 @@ internal sealed class ArgumentReader
         if (Node(name) is not { } node) return null;
         try
         {
-            return ObjectConfig.FromNode(node);
+            return Nested(node);
         }
         catch (FormatException)
         {
@@ -116,7 +119,7 @@ internal sealed class ArgumentReader
         if (Node(name) is not JsonArray array) return Object(name) is { } single ? [single] : [];
         try
         {
-            return [.. array.Select(ObjectConfig.FromNode)];
+            return [.. array.Select(Nested)];
         }
         catch (FormatException)
         {
@@ -132,18 +135,24 @@ internal sealed class ArgumentReader
             throw new ArgumentException($"{_typeName}: argument '{_unknown[0]}' is unknown{NameMatching.Suggestion(_unknown[0], _parameters)}");
     }
 
+    // What is tolerated in an object of a file is tolerated in the objects inside of it.
+    private ObjectConfig Nested(JsonNode? node) => ObjectConfig.FromNode(node) with { ToleratesUnknown = _toleratesUnknown };
+
     private ArgumentException Missing(string name, string example)
     {
-        RejectUnknown(); // a misspelt name says more than a missing one
+        if (!_toleratesUnknown) RejectUnknown(); // a misspelt name says more than a missing one
         return new ArgumentException($"{_typeName}: argument '{name}' is missing; write {_typeName}({name}={example}), say.");
     }
 
     private ArgumentException Wrong(string name, JsonNode value, string expected) =>
         new($"{_typeName}: argument '{name}' is {Describe(value)}; it must be {expected}.");
 
-    private static string Describe(JsonNode value) => value switch
+    /// <summary>A value as messages show it.</summary>
+    internal static string Describe(JsonNode? value) => value switch
     {
+        null => "none",
         JsonObject json when json.ContainsKey(ObjectConfig.TypeKey) => $"'{ObjectConfig.FromNode(json)}'",
+        JsonObject json when json["class_name"] is JsonValue name => $"a {name}",
         JsonValue scalar when scalar.TryGetValue(out string? text) => $"'{text}'",
         _ => value.ToJsonString(),
     };

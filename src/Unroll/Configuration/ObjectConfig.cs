@@ -26,6 +26,9 @@ public sealed record ObjectConfig(string Type, IReadOnlyList<JsonNode?> Position
     /// <summary>Key of the arguments without a name in JSON.</summary>
     internal const string PositionalKey = "$args";
 
+    /// <summary>True if arguments that are not known are passed over: newer versions of Keras add some to their files.</summary>
+    internal bool ToleratesUnknown { get; init; }
+
     /// <summary>A type without arguments.</summary>
     public ObjectConfig(string type) : this(type, [], new Dictionary<string, JsonNode?>())
     {
@@ -72,6 +75,7 @@ public sealed record ObjectConfig(string Type, IReadOnlyList<JsonNode?> Position
 
     private static ObjectConfig FromObject(JsonObject json)
     {
+        if (!json.ContainsKey(TypeKey) && json.ContainsKey("class_name")) return KerasJson.FromObject(json);
         if (json[TypeKey] is not JsonValue typeValue || !typeValue.TryGetValue(out string? type) || type.Length == 0)
             throw new FormatException($"An object needs \"{TypeKey}\" with a name, for example {{ \"type\": \"LSTM\", \"units\": 16 }}.");
 

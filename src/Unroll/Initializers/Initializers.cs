@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Random;
 
 namespace Unroll.Initializers;
@@ -5,12 +6,24 @@ namespace Unroll.Initializers;
 /// <summary>All zeros.</summary>
 public sealed record Zeros : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, Zeros>("Zeros")
+    {
+        Aliases = ["zero"],
+        Make = _ => new Zeros(),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random) => values.Clear();
 }
 
 /// <summary>All ones.</summary>
 public sealed record Ones : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, Ones>("Ones")
+    {
+        Aliases = ["one"],
+        Make = _ => new Ones(),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random) => values.Fill(1f);
 }
 
@@ -18,6 +31,12 @@ public sealed record Ones : Initializer
 /// <param name="Value">The value.</param>
 public sealed record Constant(double Value = 0.0) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, Constant>("Constant")
+    {
+        Arguments = [new("value", value => value.Value)],
+        Make = a => new Constant(a.Double("value", 0)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random) => values.Fill((float)Value);
 }
 
@@ -26,6 +45,18 @@ public sealed record Constant(double Value = 0.0) : Initializer
 /// <param name="MaxValue">Upper limit.</param>
 public sealed record RandomUniform(double MinValue = -0.05, double MaxValue = 0.05) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, RandomUniform>("RandomUniform")
+    {
+        Aliases = ["uniform"],
+        Arguments =
+        [
+            new("minval", value => value.MinValue),
+            new("maxval", value => value.MaxValue),
+            ConfigArgument<RandomUniform>.Ignored("seed", null),
+        ],
+        Make = a => new RandomUniform(a.Double("minval", -0.05), a.Double("maxval", 0.05)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         for (int i = 0; i < values.Length; i++)
@@ -38,6 +69,18 @@ public sealed record RandomUniform(double MinValue = -0.05, double MaxValue = 0.
 /// <param name="Stddev">Standard deviation.</param>
 public sealed record RandomNormal(double Mean = 0.0, double Stddev = 0.05) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, RandomNormal>("RandomNormal")
+    {
+        Aliases = ["normal"],
+        Arguments =
+        [
+            new("mean", value => value.Mean),
+            new("stddev", value => value.Stddev),
+            ConfigArgument<RandomNormal>.Ignored("seed", null),
+        ],
+        Make = a => new RandomNormal(a.Double("mean", 0), a.Double("stddev", 0.05)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         for (int i = 0; i < values.Length; i++) values[i] = (float)(Mean + Stddev * random.NextNormal());
@@ -49,6 +92,17 @@ public sealed record RandomNormal(double Mean = 0.0, double Stddev = 0.05) : Ini
 /// <param name="Stddev">Standard deviation before the cut.</param>
 public sealed record TruncatedNormal(double Mean = 0.0, double Stddev = 0.05) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, TruncatedNormal>("TruncatedNormal")
+    {
+        Arguments =
+        [
+            new("mean", value => value.Mean),
+            new("stddev", value => value.Stddev),
+            ConfigArgument<TruncatedNormal>.Ignored("seed", null),
+        ],
+        Make = a => new TruncatedNormal(a.Double("mean", 0), a.Double("stddev", 0.05)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         for (int i = 0; i < values.Length; i++)
@@ -68,6 +122,17 @@ public sealed record TruncatedNormal(double Mean = 0.0, double Stddev = 0.05) : 
 /// <param name="Gain">Factor on the matrix.</param>
 public sealed record Orthogonal(double Gain = 1.0) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, Orthogonal>("Orthogonal")
+    {
+        Aliases = ["OrthogonalInitializer"],
+        Arguments =
+        [
+            new("gain", value => value.Gain),
+            ConfigArgument<Orthogonal>.Ignored("seed", null),
+        ],
+        Make = a => new Orthogonal(a.Double("gain", 1)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         if (shape.Length < 2)
@@ -113,6 +178,13 @@ public sealed record Orthogonal(double Gain = 1.0) : Initializer
 /// <param name="Gain">Value on the diagonal.</param>
 public sealed record Identity(double Gain = 1.0) : Initializer
 {
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, Identity>("Identity")
+    {
+        Aliases = ["IdentityInitializer"],
+        Arguments = [new("gain", value => value.Gain)],
+        Make = a => new Identity(a.Double("gain", 1)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         if (shape.Length != 2)

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Random;
 
 namespace Unroll.Initializers;
@@ -40,6 +41,27 @@ public record VarianceScaling(
     // Standard deviation of a unit normal cut at ±2.
     private const double CutDeviation = 0.87962566103423978;
 
+    private static readonly (string Word, FanMode Value)[] Modes =
+        [("fan_in", FanMode.FanIn), ("fan_out", FanMode.FanOut), ("fan_avg", FanMode.FanAverage), ("fan_average", FanMode.FanAverage)];
+
+    private static readonly (string Word, WeightDistribution Value)[] Distributions =
+    [
+        ("truncated_normal", WeightDistribution.TruncatedNormal), ("normal", WeightDistribution.TruncatedNormal),
+        ("untruncated_normal", WeightDistribution.UntruncatedNormal), ("uniform", WeightDistribution.Uniform),
+    ];
+
+    internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, VarianceScaling>("VarianceScaling")
+    {
+        Arguments =
+        [
+            new("scale", value => value.Scale),
+            new("mode", value => Modes.First(mode => mode.Value == value.Mode).Word),
+            new("distribution", value => Distributions.First(distribution => distribution.Value == value.Distribution).Word),
+            ConfigArgument<VarianceScaling>.Ignored("seed", null),
+        ],
+        Make = a => new VarianceScaling(a.Double("scale", 1), a.Choice("mode", Modes), a.Choice("distribution", Distributions)),
+    };
+
     internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
     {
         (double fanIn, double fanOut) = Fans(shape);
@@ -54,6 +76,11 @@ public record VarianceScaling(
         source.Fill(values, shape, random);
     }
 
+    /// <summary>A class that is one case of this one: Keras writes nothing but its seed.</summary>
+    private protected static Registration<Initializer> Scaled<T>(string name, Func<T> create, params string[] aliases)
+        where T : VarianceScaling =>
+        new Registration<Initializer, T>(name) { Aliases = aliases, Arguments = [ConfigArgument<T>.Ignored("seed", null)], Make = _ => create() };
+
     private static (double In, double Out) Fans(ReadOnlySpan<int> shape)
     {
         if (shape.Length == 1) return (shape[0], shape[0]);
@@ -64,19 +91,37 @@ public record VarianceScaling(
 }
 
 /// <summary>Uniform with limit √(6 / (fan in + fan out)) (Glorot and Bengio 2010): Keras' default for kernels.</summary>
-public sealed record GlorotUniform() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.Uniform);
+public sealed record GlorotUniform() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.Uniform)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("GlorotUniform", () => new GlorotUniform(), "xavier_uniform");
+}
 
 /// <summary>Truncated normal with variance 2 / (fan in + fan out) (Glorot and Bengio 2010).</summary>
-public sealed record GlorotNormal() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.TruncatedNormal);
+public sealed record GlorotNormal() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.TruncatedNormal)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("GlorotNormal", () => new GlorotNormal(), "xavier_normal");
+}
 
 /// <summary>Uniform with limit √(6 / fan in) (He et al. 2015).</summary>
-public sealed record HeUniform() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.Uniform);
+public sealed record HeUniform() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.Uniform)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("HeUniform", () => new HeUniform());
+}
 
 /// <summary>Truncated normal with variance 2 / fan in (He et al. 2015).</summary>
-public sealed record HeNormal() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.TruncatedNormal);
+public sealed record HeNormal() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.TruncatedNormal)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("HeNormal", () => new HeNormal());
+}
 
 /// <summary>Uniform with limit √(3 / fan in).</summary>
-public sealed record LecunUniform() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform);
+public sealed record LecunUniform() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("LecunUniform", () => new LecunUniform());
+}
 
 /// <summary>Truncated normal with variance 1 / fan in.</summary>
-public sealed record LecunNormal() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.TruncatedNormal);
+public sealed record LecunNormal() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.TruncatedNormal)
+{
+    internal static new Registration<Initializer> Registration { get; } = Scaled("LecunNormal", () => new LecunNormal());
+}

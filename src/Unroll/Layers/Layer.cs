@@ -24,6 +24,9 @@ public abstract class Layer
     /// <summary>Output shape without the batch dimension (null: not known before data); null as a whole while unbuilt.</summary>
     public IReadOnlyList<int?>? OutputShape { get; private set; }
 
+    /// <summary>The input shape that <see cref="OutputShape"/> belongs to, without the batch dimension; null while unbuilt.</summary>
+    internal IReadOnlyList<int?>? InputShape { get; private set; }
+
     /// <summary>Number of weights; 0 while unbuilt.</summary>
     public long ParameterCount => _parameters.Sum(parameter => (long)parameter.Count);
 
@@ -66,6 +69,7 @@ public abstract class Layer
         }
 
         OutputShape = InferOutputShape(inputShape);
+        InputShape = inputShape;
     }
 
     /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>

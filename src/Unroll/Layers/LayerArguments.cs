@@ -1,8 +1,42 @@
+using System.Text.Json.Nodes;
+using Unroll.Configuration;
+
 namespace Unroll.Layers;
 
-/// <summary>Checks that name layer, argument, value and what would be right.</summary>
+/// <summary>Checks that name layer, argument, value and what would be right, and the entries that all configurations have.</summary>
 internal static class LayerArguments
 {
+    private const string Float32 = "float32";
+
+    /// <summary>What Keras writes first for every layer.</summary>
+    public static IReadOnlyList<ConfigArgument<T>> Common<T>() where T : Layer =>
+    [
+        ConfigArgument<T>.Keyword("name", layer => layer.Name),
+        ConfigArgument<T>.Fixed("trainable", true),
+        ConfigArgument<T>.Fixed("dtype", _ => Policy(), IsFloat32),
+    ];
+
+    /// <summary>Entries of Keras that must be null here.</summary>
+    public static IEnumerable<ConfigArgument<T>> Null<T>(params IEnumerable<string> names) =>
+        names.Select(name => ConfigArgument<T>.Fixed(name, null));
+
+    /// <summary>A plain name, or the policy that Keras makes of it.</summary>
+    public static bool IsFloat32(JsonNode? node) => node switch
+    {
+        null => true,
+        JsonObject policy => policy["config"] is JsonObject config && IsFloat32(config["name"]),
+        JsonValue value => value.TryGetValue(out string? name) && name == Float32,
+        _ => false,
+    };
+
+    private static JsonObject Policy() => new()
+    {
+        ["module"] = "keras",
+        ["class_name"] = "DTypePolicy",
+        ["config"] = new JsonObject { ["name"] = Float32 },
+        ["registered_name"] = null,
+    };
+
     public static void RequirePositive(string layer, string argument, int value)
     {
         if (value <= 0)

@@ -18,15 +18,19 @@ public abstract class Loss
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
     public static implicit operator Loss(string name) => FromName(name);
 
-    /// <summary>The loss of that name, without regard to case and underscores.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
+    /// <summary>The loss of that name, without regard to case and underscores, with default arguments or those in parentheses.</summary>
+    /// <exception cref="ArgumentException">There is none, or an argument is wrong; the message lists what there is.</exception>
     public static Loss FromName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string[] known = ["binary_crossentropy", "bce"];
-        if (NameMatching.Find(name, known) is null)
-            throw new ArgumentException($"Loss '{name}' is unknown{NameMatching.Suggestion(name, known)}", nameof(name));
-        return new BinaryCrossentropy();
+        try
+        {
+            return Registry.CreateLoss(ObjectConfig.Parse(name));
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(name), exception);
+        }
     }
 
     /// <summary>
@@ -52,6 +56,20 @@ public sealed class BinaryCrossentropy : Loss
 
     /// <inheritdoc/>
     public override string Name => "binary_crossentropy";
+
+    internal static Registration<Loss> Registration { get; } = new Registration<Loss, BinaryCrossentropy>("BinaryCrossentropy")
+    {
+        Aliases = ["bce"],
+        Arguments =
+        [
+            ConfigArgument<BinaryCrossentropy>.Fixed("name", loss => loss.Name, _ => true),
+            ConfigArgument<BinaryCrossentropy>.Fixed("reduction", "sum_over_batch_size"),
+            ConfigArgument<BinaryCrossentropy>.Fixed("from_logits", false),
+            ConfigArgument<BinaryCrossentropy>.Fixed("label_smoothing", 0.0),
+            ConfigArgument<BinaryCrossentropy>.Fixed("axis", -1),
+        ],
+        Make = _ => new BinaryCrossentropy(),
+    };
 
     internal override bool FusesSigmoid => true;
 

@@ -106,7 +106,10 @@ public sealed class Sequential : IEnumerable<Layer>
             throw new ArgumentException($"Layer '{layer.Name}' ({layer.ClassName}) is in a model already; create a new one.", nameof(layer));
         if (layer.KnowsItsInput && _layers.Count > 0)
             throw new ArgumentException($"{layer.ClassName} takes token ids and can only be the first layer; here it follows '{_layers[^1].Name}'.", nameof(layer));
-        layer.Name = UniqueName(layer.ClassName);
+        if (layer.Name.Length == 0)
+            layer.Name = UniqueName(layer.ClassName);
+        else if (_layers.Any(other => other.Name == layer.Name))
+            throw new ArgumentException($"The name '{layer.Name}' is taken by another layer of the model; names must be unique.", nameof(layer));
         IReadOnlyList<int?>? inputShape = _layers.Count > 0 ? _layers[^1].OutputShape : layer.KnowsItsInput ? [null] : null;
         if (inputShape is not null) layer.Build(inputShape, _arena, Seed, _layers.Count);
         layer.IsAdded = true;
@@ -273,8 +276,10 @@ public sealed class Sequential : IEnumerable<Layer>
     private string UniqueName(string className)
     {
         string stem = SnakeCase.Of(className);
-        int taken = _layers.Count(layer => layer.ClassName == className);
-        return taken == 0 ? stem : $"{stem}_{taken}";
+        int number = _layers.Count(layer => layer.ClassName == className);
+        string name = number == 0 ? stem : $"{stem}_{number}";
+        while (_layers.Any(layer => layer.Name == name)) name = $"{stem}_{++number}";
+        return name;
     }
 
     private static InvalidOperationException NotCompiled(string method) =>

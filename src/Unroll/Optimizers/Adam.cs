@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
@@ -42,6 +43,20 @@ public class Adam : Optimizer
 
     /// <summary>Whether the largest v so far divides.</summary>
     public bool Amsgrad { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Adam>("Adam")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<Adam>(),
+            new("beta_1", adam => adam.Beta1),
+            new("beta_2", adam => adam.Beta2),
+            new("epsilon", adam => adam.Epsilon),
+            new("amsgrad", adam => adam.Amsgrad),
+        ],
+        Make = a => new Adam(
+            a.Double("learning_rate", 0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7), a.Bool("amsgrad", false)),
+    };
 
     internal override int SlotCount => Amsgrad ? 3 : 2;
 

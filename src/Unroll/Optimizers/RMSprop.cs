@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
@@ -40,6 +41,20 @@ public sealed class RMSprop : Optimizer
 
     /// <summary>Whether the variance divides.</summary>
     public bool Centered { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, RMSprop>("RMSprop")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<RMSprop>(),
+            new("rho", rmsprop => rmsprop.Rho),
+            new("momentum", rmsprop => rmsprop.Momentum),
+            new("epsilon", rmsprop => rmsprop.Epsilon),
+            new("centered", rmsprop => rmsprop.Centered),
+        ],
+        Make = a => new RMSprop(
+            a.Double("learning_rate", 0.001), a.Double("rho", 0.9), a.Double("momentum", 0), a.Double("epsilon", 1e-7), a.Bool("centered", false)),
+    };
 
     internal override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);
 

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
@@ -28,6 +29,17 @@ public sealed class SGD : Optimizer
 
     /// <summary>Whether it looks ahead along the momentum.</summary>
     public bool Nesterov { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, SGD>("SGD")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<SGD>(),
+            new("momentum", sgd => sgd.Momentum),
+            new("nesterov", sgd => sgd.Nesterov),
+        ],
+        Make = a => new SGD(a.Double("learning_rate", 0.01), a.Double("momentum", 0), a.Bool("nesterov", false)),
+    };
 
     internal override int SlotCount => Momentum > 0 ? 1 : 0;
 

@@ -7,7 +7,7 @@ public sealed class ArgumentReaderTests
 {
     private static readonly string[] Lstm = ["units", "activation", "dropout", "return_sequences", "kernel_initializer"];
 
-    private static ArgumentReader Read(string text) => new(ObjectConfig.Parse(text), "LSTM", Lstm);
+    private static ArgumentReader Read(string text) => new(ObjectConfig.Parse(text), "LSTM", Lstm, Lstm.Length);
 
     [Fact]
     public void Hands_out_values_and_defaults()
@@ -36,7 +36,7 @@ public sealed class ArgumentReaderTests
     public void Numbers_of_json_are_numbers()
     {
         using var document = System.Text.Json.JsonDocument.Parse("{ \"type\": \"LSTM\", \"units\": 16, \"dropout\": 0.5, \"return_sequences\": true }");
-        var reader = new ArgumentReader(ObjectConfig.FromJson(document.RootElement), "LSTM", Lstm);
+        var reader = new ArgumentReader(ObjectConfig.FromJson(document.RootElement), "LSTM", Lstm, Lstm.Length);
         Assert.Equal(16, reader.Int("units"));
         Assert.Equal(0.5, reader.Double("dropout"));
         Assert.True(reader.Bool("return_sequences", false));

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Configuration;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
 
@@ -58,6 +59,27 @@ public sealed class Dense : Layer
 
     /// <inheritdoc/>
     public override string ClassName => "Dense";
+
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, Dense>("Dense")
+    {
+        Arguments =
+        [
+            .. LayerArguments.Common<Dense>(),
+            new("units", dense => dense.Options.Units),
+            new("activation", dense => dense.Options.Activation),
+            new("use_bias", dense => dense.Options.UseBias),
+            new("kernel_initializer", dense => dense.Options.KernelInitializer),
+            new("bias_initializer", dense => dense.Options.BiasInitializer),
+            .. LayerArguments.Null<Dense>("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
+        ],
+        Make = a => new Dense(new DenseOptions(a.Int("units"))
+        {
+            Activation = a.Activation("activation", "linear"),
+            UseBias = a.Bool("use_bias", true),
+            KernelInitializer = a.Initializer("kernel_initializer", "glorot_uniform"),
+            BiasInitializer = a.Initializer("bias_initializer", "zeros"),
+        }),
+    };
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
 
@@ -52,11 +53,39 @@ public sealed class Embedding : Layer
     /// <inheritdoc/>
     public override string ClassName => "Embedding";
 
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, Embedding>("Embedding")
+    {
+        Arguments =
+        [
+            .. LayerArguments.Common<Embedding>(),
+            new("input_dim", embedding => embedding.Options.InputDim),
+            new("output_dim", embedding => embedding.Options.OutputDim),
+            new("embeddings_initializer", embedding => embedding.Options.EmbeddingsInitializer),
+            .. LayerArguments.Null<Embedding>("embeddings_regularizer", "activity_regularizer", "embeddings_constraint"),
+            ConfigArgument<Embedding>.Keyword("mask_zero", embedding => embedding.Options.MaskZero),
+        ],
+        Make = a => new Embedding(new EmbeddingOptions(a.Int("input_dim"), a.Int("output_dim"))
+        {
+            EmbeddingsInitializer = a.Initializer("embeddings_initializer", "uniform"),
+            MaskZero = a.Bool("mask_zero", false),
+        }),
+    };
+
     internal override bool KnowsItsInput => true;
 
     internal override bool OrdersItsGradients => true;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new EmbeddingProgram(this, context);
+
+    /// <summary><c>embedding(8)</c> is short for <c>embedding(vocabulary, 8)</c>.</summary>
+    internal static ObjectConfig WithVocabulary(ObjectConfig config, int vocabulary)
+    {
+        bool isNamed = config.Named.Keys.Any(name => NameMatching.Comparer.Equals(name, "input_dim"));
+        bool hasOutput = config.Named.Keys.Any(name => NameMatching.Comparer.Equals(name, "output_dim"));
+        return isNamed || config.Positional.Count + (hasOutput ? 1 : 0) > 1
+            ? config
+            : config with { Positional = [vocabulary, .. config.Positional] };
+    }
 
     private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
         [("embeddings", [Options.InputDim, Options.OutputDim], Options.EmbeddingsInitializer)];

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Configuration;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
@@ -71,6 +72,20 @@ public sealed class GRU : RecurrentLayer
 
     /// <inheritdoc/>
     public override string ClassName => "GRU";
+
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, GRU>("GRU")
+    {
+        Arguments = RecurrentArguments.All<GRU>(
+            gru => gru.Options.RecurrentActivation,
+            afterBias: [],
+            last: [new("reset_after", gru => gru.Options.ResetAfter), ConfigArgument<GRU>.Ignored("seed", null)]),
+        Positional = RecurrentArguments.Positional(gated: true),
+        Make = a => new GRU(RecurrentArguments.Read(a, new GRUOptions(a.Int("units"))
+        {
+            RecurrentActivation = a.Activation("recurrent_activation", "sigmoid"),
+            ResetAfter = a.Bool("reset_after", true),
+        })),
+    };
 
     internal override CellKind Cell => Options.ResetAfter ? CellKind.Gru : CellKind.GruResetBefore;
 

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Configuration;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
@@ -71,6 +72,20 @@ public sealed class LSTM : RecurrentLayer
 
     /// <inheritdoc/>
     public override string ClassName => "LSTM";
+
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, LSTM>("LSTM")
+    {
+        Arguments = RecurrentArguments.All<LSTM>(
+            lstm => lstm.Options.RecurrentActivation,
+            afterBias: [new("unit_forget_bias", lstm => lstm.Options.UnitForgetBias)],
+            last: [ConfigArgument<LSTM>.Ignored("seed", null)]),
+        Positional = RecurrentArguments.Positional(gated: true),
+        Make = a => new LSTM(RecurrentArguments.Read(a, new LSTMOptions(a.Int("units"))
+        {
+            RecurrentActivation = a.Activation("recurrent_activation", "sigmoid"),
+            UnitForgetBias = a.Bool("unit_forget_bias", true),
+        })),
+    };
 
     internal override CellKind Cell => CellKind.Lstm;
 

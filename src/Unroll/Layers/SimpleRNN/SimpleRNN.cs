@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Configuration;
 using Unroll.Initializers;
 using Unroll.Kernels.Recurrent;
 
@@ -56,6 +57,13 @@ public sealed class SimpleRNN : RecurrentLayer
 
     /// <inheritdoc/>
     public override string ClassName => "SimpleRNN";
+
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, SimpleRNN>("SimpleRNN")
+    {
+        Arguments = RecurrentArguments.All<SimpleRNN>(recurrentActivation: null, afterBias: [], last: []),
+        Positional = RecurrentArguments.Positional(gated: false),
+        Make = a => new SimpleRNN(RecurrentArguments.Read(a, new SimpleRNNOptions(a.Int("units")))),
+    };
 
     internal override CellKind Cell => CellKind.SimpleRnn;
 }

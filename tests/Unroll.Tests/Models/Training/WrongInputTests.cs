@@ -157,7 +157,7 @@ public class WrongInputTests
     [InlineData("lstm(8, activation=sigmiod)", "Activation 'sigmiod' is unknown; did you mean 'sigmoid'?")]
     [InlineData("dense(1, kernel_initializer=glorot)", "Initializer 'glorot' is unknown;")]
     [InlineData("embedding(0, 4)", "Embedding: argument 'input_dim' is 0; it must be 1 or more.")]
-    [InlineData("simple_rnn(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)", "SimpleRNN: 12 arguments without a name, but it takes at most 11")]
+    [InlineData("simple_rnn(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)", "SimpleRNN: 12 arguments without a name, but it takes at most 6: units, activation, use_bias,")]
     public void WrittenLayers(string text, string message) =>
         Throws<ArgumentException>(message, () => Registry.CreateLayer(ObjectConfig.Parse(text)));
 
