@@ -19,6 +19,10 @@ internal static class Elementwise
     public static void Apply<TActivation>(VectorWidth width, float[] x, float[] y)
         where TActivation : struct, IActivation => Widths.Run(width, new Task<TActivation>(x, y, derivative: false));
 
+    /// <summary>At arguments that carry the activation's scale, as recurrent kernels have them.</summary>
+    public static void ApplyScaled<TActivation>(VectorWidth width, float[] x, float[] y)
+        where TActivation : struct, IActivation => Widths.Run(width, new ScaledTask<TActivation>(x, y));
+
     /// <summary>dy/dx given y.</summary>
     public static float[] Derivative<TActivation>(VectorWidth width, float[] y)
         where TActivation : struct, IActivation
@@ -47,6 +51,29 @@ internal static class Elementwise
                 {
                     for (int i = 0; i < input.Length; i += TSimd.Count)
                         TSimd.Store(target + i, TActivation.Apply<TSimd, TVector>(TSimd.Load(source + i)));
+                }
+            }
+
+            return 0;
+        }
+    }
+
+    private sealed unsafe class ScaledTask<TActivation>(float[] input, float[] output) : IWidthTask<int>
+        where TActivation : struct, IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public int Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged
+        {
+            fixed (float* source = input, target = output)
+            {
+                for (int i = 0; i < input.Length; i += 2 * TSimd.Count)
+                {
+                    TVector a = TSimd.Load(source + i), b = TSimd.Load(source + i + TSimd.Count);
+                    ScaledActivation<TSimd, TVector, TActivation>.Apply(ref a, ref b);
+                    TSimd.Store(target + i, a);
+                    TSimd.Store(target + i + TSimd.Count, b);
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 
@@ -39,28 +40,71 @@ internal sealed unsafe class PackedWeights
     {
         int rows = transposed ? Width : Depth;
         int columns = transposed ? Depth : Width;
-        source.Require(offset + (long)(rows - 1) * stride + (columnOrder?.Max() + 1 ?? columns), nameof(source));
+        source.Require(offset + (long)(rows - 1) * stride + LastColumn(columnOrder, columns) + 1, nameof(source));
         float* from = source.Pointer + offset;
         float* target = _data.Pointer;
         for (int n = 0; n < Width;)
         {
             int tile = TileFor(Width - n, _largestTile);
             if (transposed) PackTransposed(from + (long)n * stride, stride, tile, target, columnOrder);
-            else PackColumns(from, stride, n, tile, target, columnOrder);
+            else PackColumns(from, stride, n, tile, target, Depth, columnOrder, null);
             target += (long)tile * Depth;
             n += tile;
         }
     }
 
-    /// <summary>A tile from <paramref name="tile"/> neighbouring columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void PackColumns(float* from, int stride, int first, int tile, float* target, int[]? columnOrder)
+    /// <summary>
+    /// Takes some of the matrix' rows from a row-major matrix, each column multiplied by a factor: two matrices above
+    /// each other make one product of two inputs.
+    /// </summary>
+    /// <param name="source">The matrix.</param>
+    /// <param name="stride">Its columns.</param>
+    /// <param name="firstRow">Row of this matrix that its first row becomes.</param>
+    /// <param name="rows">Number of its rows.</param>
+    /// <param name="columnOrder">Its columns in the order wanted.</param>
+    /// <param name="factors">A factor for each column wanted.</param>
+    public void PackRows(Block source, int stride, int firstRow, int rows, int[] columnOrder, float[] factors)
     {
-        for (int k = 0; k < Depth; k++, from += stride, target += tile)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow + rows, Depth, nameof(rows));
+        source.Require((long)(rows - 1) * stride + LastColumn(columnOrder, Width) + 1, nameof(source));
+        float* target = _data.Pointer;
+        for (int n = 0; n < Width;)
         {
-            if (columnOrder is null) new ReadOnlySpan<float>(from + first, tile).CopyTo(new Span<float>(target, tile));
-            else for (int i = 0; i < tile; i++) target[i] = from[columnOrder[first + i]];
+            int tile = TileFor(Width - n, _largestTile);
+            PackColumns(source.Pointer, stride, n, tile, target + (long)tile * firstRow, rows, columnOrder, factors);
+            target += (long)tile * Depth;
+            n += tile;
         }
+    }
+
+    /// <summary>A tile from <paramref name="tile"/> columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackColumns(float* from, int stride, int first, int tile, float* target, int rows, int[]? columnOrder, float[]? factors)
+    {
+        if (factors is not null && tile == 8 && columnOrder![first + 7] == columnOrder[first] + 7)
+        {
+            from += columnOrder[first];
+            Vector256<float> factor = Vector256.LoadUnsafe(ref factors[first]);
+            for (int k = 0; k < rows; k++, from += stride, target += tile) (Vector256.Load(from) * factor).Store(target);
+            return;
+        }
+
+        for (int k = 0; k < rows; k++, from += stride, target += tile)
+        {
+            for (int i = 0; i < tile; i++)
+            {
+                float value = from[columnOrder is null ? first + i : columnOrder[first + i]];
+                target[i] = factors is null ? value : value * factors[first + i];
+            }
+        }
+    }
+
+    private static int LastColumn(int[]? columnOrder, int columns)
+    {
+        if (columnOrder is null) return columns - 1;
+        int last = 0;
+        foreach (int column in columnOrder) last = System.Math.Max(last, column);
+        return last;
     }
 
     /// <summary>A tile from <paramref name="tile"/> neighbouring rows: each is read through, so that memory is read in order.</summary>

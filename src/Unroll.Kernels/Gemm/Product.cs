@@ -13,21 +13,30 @@ internal static unsafe class Product<TSimd, TVector>
 {
     /// <summary>output = weights · input.</summary>
     public static void Assign(PackedWeights weights, float* input, float* output, int lanes) =>
-        Run<FromZero>(weights, input, output, null, lanes);
+        Run<FromZero>(weights, input, weights.Depth, null, 0, output, null, lanes);
 
     /// <summary>output = bias + weights · input; a null bias counts as zeros.</summary>
     public static void AssignWithBias(PackedWeights weights, float* input, float* output, float* bias, int lanes)
     {
-        if (bias == null) Run<FromZero>(weights, input, output, null, lanes);
-        else Run<FromBias>(weights, input, output, bias, lanes);
+        if (bias == null) Run<FromZero>(weights, input, weights.Depth, null, 0, output, null, lanes);
+        else Run<FromBias>(weights, input, weights.Depth, null, 0, output, bias, lanes);
     }
+
+    /// <summary>
+    /// output = bias + weights · [first; second], where the weights' rows are those of the two inputs above each other.
+    /// A depth may be 0; fewer rows than the weights have leave out the last.
+    /// </summary>
+    public static void AssignWithBias(
+        PackedWeights weights, float* first, int firstDepth, float* second, int secondDepth, float* output, float* bias, int lanes) =>
+        Run<FromBias>(weights, first, firstDepth, second, secondDepth, output, bias, lanes);
 
     /// <summary>output += weights · input.</summary>
     public static void Accumulate(PackedWeights weights, float* input, float* output, int lanes) =>
-        Run<FromOutput>(weights, input, output, null, lanes);
+        Run<FromOutput>(weights, input, weights.Depth, null, 0, output, null, lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TStart>(PackedWeights weights, float* input, float* output, float* bias, int lanes)
+    private static void Run<TStart>(
+        PackedWeights weights, float* first, int firstDepth, float* second, int secondDepth, float* output, float* bias, int lanes)
         where TStart : struct, IStart
     {
         int largest = TSimd.HasManyRegisters ? 8 : 4;
@@ -40,7 +49,8 @@ internal static unsafe class Product<TSimd, TVector>
             {
                 int rows = PackedWeights.TileFor(width - n, largest);
                 ProductTiles<TSimd, TVector>.Run<TStart>(
-                    rows, two, packed, depth, input + lane, output + (long)n * lanes + lane, bias + n, lanes);
+                    rows, two, packed, firstDepth, first + lane, secondDepth, second + lane,
+                    output + (long)n * lanes + lane, bias + n, lanes);
                 packed += (long)rows * depth;
                 n += rows;
             }

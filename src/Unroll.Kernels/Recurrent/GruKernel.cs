@@ -8,7 +8,7 @@ namespace Unroll.Kernels.Recurrent;
 /// GRU with the reset gate after the recurrent product (Keras' <c>reset_after=True</c>):
 /// hh = act(xh + r·(h·Rh + br)), h' = z·h + (1 − z)·hh.
 /// Rows of <c>Gates</c>: hh, z, r, and the recurrent part of hh (its gradient after backward), so that both products
-/// read and write neighbouring rows. The input's matrices are in the order h, z, r, the recurrent ones in z, r, h.
+/// read and write neighbouring rows.
 /// </summary>
 internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> : RecurrentKernel
     where TSimd : struct, ISimd<TVector>
@@ -24,7 +24,6 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         int lanes = s.Lanes, size = s.Units * lanes;
         int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
         int stride = RecurrentSequence.Stride(s.Units, lanes);
-        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
 
         float* hiddenBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
@@ -32,8 +31,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            FillInner(gates + 3 * size, w.RecurrentBias.Pointer, s.Units, lanes);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates + size, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -45,7 +43,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         int lanes = s.Lanes, units = s.Units, size = units * lanes;
         int gatesStride = RecurrentSequence.Stride(Rows * units, lanes);
         int stride = RecurrentSequence.Stride(units, lanes);
-        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dHidden = s.Passing;
         new Span<float>(dHidden, size).Clear();
         if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
 
@@ -72,37 +70,41 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FillInner(float* inner, float* bias, int units, int lanes)
-    {
-        for (int j = 0; j < units; j++)
-        {
-            TVector value = bias == null ? TSimd.Zero : TSimd.Broadcast(bias[j]);
-            for (int lane = 0; lane < lanes; lane += TSimd.Count, inner += TSimd.Count) TSimd.Store(inner, value);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
     {
         float* candidate = gates, update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
         int lane = 0;
-        for (int k = 0; k < size; k += TSimd.Count)
+        for (int k = 0; k < size; k += 2 * TSimd.Count)
         {
-            TVector z = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(update + k));
-            TVector r = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(reset + k));
-            TVector hh = TActivation.Apply<TSimd, TVector>(TSimd.Fma(r, TSimd.Load(inner + k), TSimd.Load(candidate + k)));
-            TVector before = TSimd.Load(hiddenBefore + k);
-            TVector h = TSimd.Fma(z, TSimd.Subtract(before, hh), hh);
+            int l = k + TSimd.Count < size ? k + TSimd.Count : k; // an odd last vector goes with itself
+            TVector r0 = TSimd.Load(reset + k), r1 = TSimd.Load(reset + l);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref r0, ref r1);
+            TVector hh0 = TSimd.Fma(r0, TSimd.Load(inner + k), TSimd.Load(candidate + k));
+            TVector hh1 = TSimd.Fma(r1, TSimd.Load(inner + l), TSimd.Load(candidate + l));
+            TVector z0 = TSimd.Load(update + k), z1 = TSimd.Load(update + l);
+            TSimd.Store(reset + k, r0);
+            TSimd.Store(reset + l, r1);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref z0, ref z1);
+            ScaledActivation<TSimd, TVector, TActivation>.Apply(ref hh0, ref hh1);
+            TSimd.Store(update + k, z0);
+            TSimd.Store(update + l, z1);
+            TSimd.Store(candidate + k, hh0);
+            TSimd.Store(candidate + l, hh1);
+            TVector before0 = TSimd.Load(hiddenBefore + k), before1 = TSimd.Load(hiddenBefore + l);
+            TVector h0 = TSimd.Fma(z0, TSimd.Subtract(before0, hh0), hh0);
+            TVector h1 = TSimd.Fma(z1, TSimd.Subtract(before1, hh1), hh1);
             if (mask != null)
             {
-                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, before);
+                TVector use = TSimd.Load(mask + lane);
+                h0 = TSimd.SelectNonZero(use, h0, before0);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+                if (l != k) use = TSimd.Load(mask + lane);
+                h1 = TSimd.SelectNonZero(use, h1, before1);
                 lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
             }
 
-            TSimd.Store(update + k, z);
-            TSimd.Store(reset + k, r);
-            TSimd.Store(candidate + k, hh);
-            TSimd.Store(hidden + k, h);
+            TSimd.Store(hidden + k, h0);
+            TSimd.Store(hidden + l, h1);
         }
     }
 
@@ -111,6 +113,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
     {
         float* candidate = gates, update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
         TVector one = TSimd.Broadcast(1f);
+        TVector unscale = TSimd.Broadcast(1f / ScaledActivation<TSimd, TVector, TActivation>.Scale); // inner carries the scale of hh
         int lane = 0;
         for (int k = 0; k < size; k += TSimd.Count)
         {
@@ -120,7 +123,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
                 TSimd.Multiply(dh, TSimd.Subtract(TSimd.Load(hiddenBefore + k), hh)), TRecurrent.Derivative<TSimd, TVector>(z));
             TVector da = TSimd.Multiply(
                 TSimd.Multiply(dh, TSimd.Subtract(one, z)), TActivation.Derivative<TSimd, TVector>(hh));
-            TVector dr = TSimd.Multiply(TSimd.Multiply(da, TSimd.Load(inner + k)), TRecurrent.Derivative<TSimd, TVector>(r));
+            TVector dr = TSimd.Multiply(TSimd.Multiply(da, TSimd.Multiply(unscale, TSimd.Load(inner + k))), TRecurrent.Derivative<TSimd, TVector>(r));
             TVector passed = TSimd.Multiply(dh, z);
             if (mask != null)
             {

@@ -24,8 +24,7 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         int lanes = s.Lanes, size = s.Units * lanes;
         int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
         int stride = RecurrentSequence.Stride(s.Units, lanes);
-        int last = w.Recurrent.Length - 1;
-        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
+        int last = w.Products.Length - 1;
 
         float* hiddenBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
@@ -33,9 +32,9 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, last, 0, hiddenBefore, gates + size, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, last, t == 0 ? null : hiddenBefore, gates, t);
             OpenGates(gates, size, hiddenBefore);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, last, 1, 2, gates + 3 * size, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, last, 1, t == 0 ? null : gates + 3 * size, gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -48,7 +47,7 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         int gatesStride = RecurrentSequence.Stride(Rows * units, lanes);
         int stride = RecurrentSequence.Stride(units, lanes);
         int last = w.RecurrentTransposed.Length - 1;
-        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dHidden = s.Passing;
         float* dResetHidden = dHidden + size;
         new Span<float>(dHidden, size).Clear();
         if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
@@ -87,8 +86,9 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         float* update = gates + size, reset = gates + 2 * size, inner = gates + 3 * size;
         for (int k = 0; k < size; k += TSimd.Count)
         {
-            TSimd.Store(update + k, TRecurrent.Apply<TSimd, TVector>(TSimd.Load(update + k)));
-            TVector r = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(reset + k));
+            TVector z = TSimd.Load(update + k), r = TSimd.Load(reset + k);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref z, ref r);
+            TSimd.Store(update + k, z);
             TSimd.Store(reset + k, r);
             TSimd.Store(inner + k, TSimd.Multiply(r, TSimd.Load(hiddenBefore + k)));
         }
@@ -97,20 +97,30 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
     {
+        float* update = gates + size;
         int lane = 0;
-        for (int k = 0; k < size; k += TSimd.Count)
+        for (int k = 0; k < size; k += 2 * TSimd.Count)
         {
-            TVector hh = TActivation.Apply<TSimd, TVector>(TSimd.Load(gates + k));
-            TSimd.Store(gates + k, hh);
-            TVector before = TSimd.Load(hiddenBefore + k);
-            TVector h = TSimd.Fma(TSimd.Load(gates + size + k), TSimd.Subtract(before, hh), hh);
+            int l = k + TSimd.Count < size ? k + TSimd.Count : k; // an odd last vector goes with itself
+            TVector hh0 = TSimd.Load(gates + k), hh1 = TSimd.Load(gates + l);
+            ScaledActivation<TSimd, TVector, TActivation>.Apply(ref hh0, ref hh1);
+            TSimd.Store(gates + k, hh0);
+            TSimd.Store(gates + l, hh1);
+            TVector before0 = TSimd.Load(hiddenBefore + k), before1 = TSimd.Load(hiddenBefore + l);
+            TVector h0 = TSimd.Fma(TSimd.Load(update + k), TSimd.Subtract(before0, hh0), hh0);
+            TVector h1 = TSimd.Fma(TSimd.Load(update + l), TSimd.Subtract(before1, hh1), hh1);
             if (mask != null)
             {
-                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, before);
+                TVector use = TSimd.Load(mask + lane);
+                h0 = TSimd.SelectNonZero(use, h0, before0);
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+                if (l != k) use = TSimd.Load(mask + lane);
+                h1 = TSimd.SelectNonZero(use, h1, before1);
                 lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
             }
 
-            TSimd.Store(hidden + k, h);
+            TSimd.Store(hidden + k, h0);
+            TSimd.Store(hidden + l, h1);
         }
     }
 

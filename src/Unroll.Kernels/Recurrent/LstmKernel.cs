@@ -22,7 +22,6 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         int lanes = s.Lanes, size = s.Units * lanes;
         int gatesStride = RecurrentSequence.Stride(GateCount * s.Units, lanes);
         int stride = RecurrentSequence.Stride(s.Units, lanes);
-        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, gatesStride);
 
         float* hiddenBefore = s.InitialState.Pointer, cellBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
@@ -32,7 +31,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
             float* cell = s.Cell.Pointer + (nint)t * stride;
             float* activation = s.CellActivation.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, w.Recurrent.Length, 0, hiddenBefore, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
             Activate(gates, size, lanes, cellBefore, hiddenBefore, mask, cell, activation, hidden);
             hiddenBefore = hidden;
             cellBefore = cell;
@@ -45,7 +44,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         int lanes = s.Lanes, units = s.Units, size = units * lanes;
         int gatesStride = RecurrentSequence.Stride(GateCount * units, lanes);
         int stride = RecurrentSequence.Stride(units, lanes);
-        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dHidden = s.Passing;
         float* dCell = dHidden + size;
         new Span<float>(dHidden, 2 * size).Clear();
         if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
@@ -77,38 +76,58 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
     }
 
+    /// <summary>Two vectors at a time; an odd last one goes with itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(
         float* gates, int size, int lanes, float* cellBefore, float* hiddenBefore, float* mask,
         float* cell, float* activation, float* hidden)
     {
         float* iGate = gates, fGate = gates + size, cGate = gates + 2 * size, oGate = gates + 3 * size;
+        TVector scale = TSimd.Broadcast(ScaledActivation<TSimd, TVector, TActivation>.Scale);
         int lane = 0;
-        for (int k = 0; k < size; k += TSimd.Count)
+        for (int k = 0; k < size; k += 2 * TSimd.Count)
         {
-            TVector i = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(iGate + k));
-            TVector f = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(fGate + k));
-            TVector g = TActivation.Apply<TSimd, TVector>(TSimd.Load(cGate + k));
-            TVector o = TRecurrent.Apply<TSimd, TVector>(TSimd.Load(oGate + k));
-            TSimd.Store(iGate + k, i);
-            TSimd.Store(fGate + k, f);
-            TSimd.Store(cGate + k, g);
-            TSimd.Store(oGate + k, o);
-            TVector before = TSimd.Load(cellBefore + k);
-            TVector c = TSimd.Fma(f, before, TSimd.Multiply(i, g));
-            TVector a = TActivation.Apply<TSimd, TVector>(c);
-            TVector h = TSimd.Multiply(o, a);
+            int l = k + TSimd.Count < size ? k + TSimd.Count : k;
+            TVector i0 = TSimd.Load(iGate + k), i1 = TSimd.Load(iGate + l);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref i0, ref i1);
+            TVector f0 = TSimd.Load(fGate + k), f1 = TSimd.Load(fGate + l);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref f0, ref f1);
+            TVector g0 = TSimd.Load(cGate + k), g1 = TSimd.Load(cGate + l);
+            ScaledActivation<TSimd, TVector, TActivation>.Apply(ref g0, ref g1);
+            TVector before0 = TSimd.Load(cellBefore + k), before1 = TSimd.Load(cellBefore + l);
+            TVector c0 = TSimd.Fma(f0, before0, TSimd.Multiply(i0, g0));
+            TVector c1 = TSimd.Fma(f1, before1, TSimd.Multiply(i1, g1));
+            TVector o0 = TSimd.Load(oGate + k), o1 = TSimd.Load(oGate + l);
+            TSimd.Store(iGate + k, i0);
+            TSimd.Store(iGate + l, i1);
+            TSimd.Store(fGate + k, f0);
+            TSimd.Store(fGate + l, f1);
+            TSimd.Store(cGate + k, g0);
+            TSimd.Store(cGate + l, g1);
+            ScaledActivation<TSimd, TVector, TRecurrent>.Apply(ref o0, ref o1);
+            TSimd.Store(oGate + k, o0);
+            TSimd.Store(oGate + l, o1);
+            TVector a0 = TSimd.Multiply(c0, scale), a1 = TSimd.Multiply(c1, scale);
+            ScaledActivation<TSimd, TVector, TActivation>.Apply(ref a0, ref a1);
+            TSimd.Store(activation + k, a0);
+            TSimd.Store(activation + l, a1);
+            TVector h0 = TSimd.Multiply(o0, a0), h1 = TSimd.Multiply(o1, a1);
             if (mask != null)
             {
                 TVector use = TSimd.Load(mask + lane);
-                c = TSimd.SelectNonZero(use, c, before);
-                h = TSimd.SelectNonZero(use, h, TSimd.Load(hiddenBefore + k));
+                c0 = TSimd.SelectNonZero(use, c0, before0);
+                h0 = TSimd.SelectNonZero(use, h0, TSimd.Load(hiddenBefore + k));
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+                if (l != k) use = TSimd.Load(mask + lane);
+                c1 = TSimd.SelectNonZero(use, c1, before1);
+                h1 = TSimd.SelectNonZero(use, h1, TSimd.Load(hiddenBefore + l));
                 lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
             }
 
-            TSimd.Store(cell + k, c);
-            TSimd.Store(activation + k, a);
-            TSimd.Store(hidden + k, h);
+            TSimd.Store(cell + k, c0);
+            TSimd.Store(cell + l, c1);
+            TSimd.Store(hidden + k, h0);
+            TSimd.Store(hidden + l, h1);
         }
     }
 

@@ -25,6 +25,14 @@ internal static class RecurrentKernels
             _ => WithActivation<Simd128, Vector128<float>>(cell, activation, recurrentActivation),
         };
 
+    /// <summary>The factor that weights and biases in front of an activation carry; see <see cref="RecurrentWeights"/>.</summary>
+    public static float InputScale(ActivationKind activation) => activation switch
+    {
+        ActivationKind.Tanh => ScaledActivation<Simd128, Vector128<float>, TanhActivation>.Scale,
+        ActivationKind.Sigmoid => ScaledActivation<Simd128, Vector128<float>, SigmoidActivation>.Scale,
+        _ => 1f, // the others do not gain by one
+    };
+
     private static RecurrentKernel WithActivation<TSimd, TVector>(
         CellKind cell, ActivationKind activation, ActivationKind recurrent)
         where TSimd : struct, ISimd<TVector>

@@ -9,54 +9,45 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
-    /// <summary>gates[t] = bias + kernel · input[t] for all steps. With a mask per gate, gate g takes input ⊙ mask[g].</summary>
+    /// <summary>
+    /// Gates of step t before their activations, from the step's input and the hidden state, for some of the products.
+    /// </summary>
+    /// <param name="s">The sequence.</param>
+    /// <param name="products">All products of a step.</param>
+    /// <param name="first">The first one wanted.</param>
+    /// <param name="count">Number of those wanted.</param>
+    /// <param name="hidden">The state before the step; null if it is zero.</param>
+    /// <param name="gates">The step's gates.</param>
+    /// <param name="t">Step in processing order.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ProjectInputs(RecurrentSequence s, RecurrentWeights w, int gatesStride)
+    public static void SetGates(RecurrentSequence s, GateProduct[] products, int first, int count, float* hidden, float* gates, int t)
     {
-        if (s.Input.IsEmpty) return;
-        int lanes = s.Lanes, inputSize = s.Inputs * lanes;
-        int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
-        float* bias = w.Bias.Pointer;
-        float* mask = s.InputDropout.Pointer;
-        for (int t = 0; t < s.Steps; t++)
+        int lanes = s.Lanes, inputSize = s.Inputs * lanes, size = s.Units * lanes;
+        float* input = s.Input.IsEmpty ? null : s.Input.Pointer + (nint)s.TimeOf(t) * RecurrentSequence.Stride(s.Inputs, lanes);
+        float* inputMask = s.InputDropout.Pointer, mask = s.RecurrentDropout.Pointer;
+        for (int i = first; i < first + count; i++)
         {
-            float* input = s.Input.Pointer + (nint)s.TimeOf(t) * inputStride;
-            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
-            int outputs = 0;
-            for (int g = 0; g < w.Kernel.Length; g++)
+            GateProduct product = products[i];
+            float* from = input, state = hidden;
+            if (inputMask != null && product.Inputs > 0)
             {
-                float* source = input;
-                if (mask != null && (g == 0 || s.InputDropout.Length > inputSize))
-                {
-                    Multiply(input, mask + (nint)g * inputSize, s.Scratch.Pointer, inputSize);
-                }
-
-                if (mask != null) source = s.Scratch.Pointer;
-                float* gateBias = bias == null ? null : bias + outputs;
-                Product<TSimd, TVector>.AssignWithBias(w.Kernel[g], source, gates + (nint)outputs * lanes, gateBias, lanes);
-                outputs += w.Kernel[g].Width;
-            }
-        }
-    }
-
-    /// <summary>gates += recurrent kernel · hidden, for the matrices <paramref name="first"/> … of <paramref name="packs"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddRecurrent(
-        RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* hidden, float* gates, int t)
-    {
-        int lanes = s.Lanes, size = s.Units * lanes;
-        float* mask = s.RecurrentDropout.Pointer;
-        for (int g = first; g < first + count; g++)
-        {
-            float* source = hidden;
-            if (mask != null)
-            {
-                source = s.Scratch.Pointer;
-                Multiply(hidden, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, source, size);
+                from = s.MaskedInput;
+                bool shared = s.InputDropout.Length == inputSize;
+                if (i == first || !shared) Multiply(input, inputMask + (shared ? 0 : (nint)product.InputMask * inputSize), from, inputSize);
             }
 
-            Product<TSimd, TVector>.Accumulate(packs[g], source, gates, lanes);
-            gates += (nint)packs[g].Width * lanes;
+            int units = hidden == null ? 0 : product.Units;
+            if (mask != null && units > 0)
+            {
+                state = s.MaskedHidden;
+                Multiply(hidden, mask + (nint)MaskOf(s, product.RecurrentMask, t) * size, state, size);
+            }
+
+            float* target = gates + (nint)product.Row * lanes;
+            if (!product.Adds)
+                Product<TSimd, TVector>.AssignWithBias(product.Weights, from, product.Inputs, state, units, target, product.Bias.Pointer, lanes);
+            else if (units > 0)
+                Product<TSimd, TVector>.Accumulate(product.Weights, state, target, lanes);
         }
     }
 
@@ -75,8 +66,8 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             }
             else
             {
-                Product<TSimd, TVector>.Assign(packs[g], deltas, s.Scratch.Pointer, lanes);
-                AddProduct(s.Scratch.Pointer, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, dHidden, size);
+                Product<TSimd, TVector>.Assign(packs[g], deltas, s.MaskedHidden, lanes);
+                AddProduct(s.MaskedHidden, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, dHidden, size);
             }
 
             deltas += (nint)packs[g].Depth * lanes;
@@ -99,7 +90,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             for (int g = 0; g < w.KernelTransposed.Length; g++)
             {
                 PackedWeights pack = w.KernelTransposed[g];
-                float* result = g == 0 ? target : s.Scratch.Pointer;
+                float* result = g == 0 ? target : s.MaskedInput;
                 Product<TSimd, TVector>.Assign(pack, deltas, result, lanes);
                 float* factor = mask == null ? null : mask + (perGate ? (nint)g * inputSize : 0);
                 if (g == 0 && mask != null) Multiply(target, factor, target, inputSize);

@@ -1,4 +1,3 @@
-using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 
@@ -80,35 +79,19 @@ internal sealed class RecurrentSequence
     public static int Stride(int features, int lanes) => features * lanes + VectorWidths.Chunk;
 
     /// <summary>Rows of <see cref="Scratch"/> that a layer needs.</summary>
-    public static int ScratchRows(int inputs, int units, int gates) => System.Math.Max(inputs, units) + (gates + 3) * units;
+    public static int ScratchRows(int inputs, int units) => inputs + 3 * units;
+
+    /// <summary>Where a step's input goes behind its dropout mask: [inputs].</summary>
+    public unsafe float* MaskedInput => Scratch.Pointer;
+
+    /// <summary>Where the hidden state, or its gradient, goes behind its dropout mask: [units].</summary>
+    public unsafe float* MaskedHidden => Scratch.Pointer + (nint)Inputs * Lanes;
+
+    /// <summary>Gradients that pass from step to step: [2 · units].</summary>
+    public unsafe float* Passing => Scratch.Pointer + (nint)(Inputs + Units) * Lanes;
 
     /// <summary>Index in the data of step <paramref name="t"/> of the processing order.</summary>
     public int TimeOf(int t) => GoBackwards ? Steps - 1 - t : t;
-}
-
-/// <summary>
-/// A recurrent layer's weights as the kernels read them. With dropout masks per gate each gate has matrices of its own
-/// (they have different inputs); otherwise one matrix holds all gates.
-/// </summary>
-internal sealed class RecurrentWeights
-{
-    /// <summary>Input to gates.</summary>
-    public required PackedWeights[] Kernel { get; init; }
-
-    /// <summary>Gates' gradients to the input's.</summary>
-    public required PackedWeights[] KernelTransposed { get; init; }
-
-    /// <summary>Hidden state to gates.</summary>
-    public required PackedWeights[] Recurrent { get; init; }
-
-    /// <summary>Gates' gradients to the hidden state's.</summary>
-    public required PackedWeights[] RecurrentTransposed { get; init; }
-
-    /// <summary>Bias at the input projection, in the order of the gates; empty without.</summary>
-    public Block Bias { get; init; }
-
-    /// <summary>GRU with reset_after: the recurrent bias.</summary>
-    public Block RecurrentBias { get; init; }
 }
 
 /// <summary>Forward and backward over whole sequences of one kind of cell.</summary>

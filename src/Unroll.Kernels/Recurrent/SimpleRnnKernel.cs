@@ -15,7 +15,6 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
     {
         int lanes = s.Lanes, size = s.Units * lanes;
         int stride = RecurrentSequence.Stride(s.Units, lanes);
-        RecurrentProducts<TSimd, TVector>.ProjectInputs(s, w, stride);
 
         float* hiddenBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
@@ -23,7 +22,7 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
             float* gates = s.Gates.Pointer + (nint)t * stride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddRecurrent(s, w.Recurrent, 0, 1, 0, hiddenBefore, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -34,7 +33,7 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
     {
         int lanes = s.Lanes, units = s.Units, size = units * lanes;
         int stride = RecurrentSequence.Stride(units, lanes);
-        float* dHidden = s.Scratch.Pointer + (nint)System.Math.Max(s.Inputs, units) * lanes;
+        float* dHidden = s.Passing;
         new Span<float>(dHidden, size).Clear();
         if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
 
@@ -60,17 +59,25 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
     private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)
     {
         int lane = 0;
-        for (int k = 0; k < size; k += TSimd.Count)
+        for (int k = 0; k < size; k += 2 * TSimd.Count)
         {
-            TVector h = TActivation.Apply<TSimd, TVector>(TSimd.Load(gates + k));
-            TSimd.Store(gates + k, h);
+            int l = k + TSimd.Count < size ? k + TSimd.Count : k; // an odd last vector goes with itself
+            TVector h0 = TSimd.Load(gates + k), h1 = TSimd.Load(gates + l);
+            ScaledActivation<TSimd, TVector, TActivation>.Apply(ref h0, ref h1);
+            TSimd.Store(gates + k, h0);
+            TSimd.Store(gates + l, h1);
             if (mask != null)
             {
-                h = TSimd.SelectNonZero(TSimd.Load(mask + lane), h, TSimd.Load(hiddenBefore + k));
+                TVector use = TSimd.Load(mask + lane);
+                h0 = TSimd.SelectNonZero(use, h0, TSimd.Load(hiddenBefore + k));
+                lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
+                if (l != k) use = TSimd.Load(mask + lane);
+                h1 = TSimd.SelectNonZero(use, h1, TSimd.Load(hiddenBefore + l));
                 lane = lane + TSimd.Count == lanes ? 0 : lane + TSimd.Count;
             }
 
-            TSimd.Store(hidden + k, h);
+            TSimd.Store(hidden + k, h0);
+            TSimd.Store(hidden + l, h1);
         }
     }
 

@@ -1,5 +1,4 @@
 using Unroll.Kernels.Activation;
-using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Reference;
@@ -64,7 +63,7 @@ internal sealed class RecurrentCase(CellKind cell, ActivationKind activation, Ac
             CellActivation = States(),
             InitialState = arena.Allocate(units * Lanes),
             Mask = arena.Allocate(Steps * Lanes),
-            Scratch = arena.Allocate(RecurrentSequence.ScratchRows(Inputs, units, rows) * Lanes),
+            Scratch = arena.Allocate(RecurrentSequence.ScratchRows(Inputs, units) * Lanes),
             OutputGradient = arena.Allocate(units * Lanes),
             KernelGradient = arena.Allocate(Inputs * columns),
             RecurrentGradient = arena.Allocate(units * columns),
@@ -105,32 +104,9 @@ internal sealed class RecurrentCase(CellKind cell, ActivationKind activation, Ac
 
     private RecurrentWeights Pack(Arena arena, VectorWidth width)
     {
-        bool gru = Gates == 3;
-        int[] Gate(params int[] gates) => [.. gates.SelectMany(gate => Enumerable.Range(gate * units, units))];
-        int[] all = Gate([.. Enumerable.Range(0, Gates)]);
-        int[][] inputSide = [gru ? Gate(2, 0, 1) : all];
-        int[][] recurrentSide = cell == CellKind.GruResetBefore ? [Gate(0, 1), Gate(2)] : [all];
-        Block kernel = Copy(arena, _weights[0]), recurrent = Copy(arena, _weights[1]);
-
-        // GRU: z and r see the sum of both biases, h its own two apart.
-        float[] bias = _weights[2];
-        float[] inputBias = gru ? [.. Gate(2, 0, 1).Select(c => bias[c] + (cell == CellKind.Gru && c < 2 * units ? bias[3 * units + c] : 0))] : bias;
-        return new RecurrentWeights
-        {
-            Kernel = [.. inputSide.Select(columns => One(kernel, Inputs, columns, false))],
-            KernelTransposed = [.. inputSide.Select(columns => One(kernel, Inputs, columns, true))],
-            Recurrent = [.. recurrentSide.Select(columns => One(recurrent, units, columns, false))],
-            RecurrentTransposed = [.. recurrentSide.Select(columns => One(recurrent, units, columns, true))],
-            Bias = Copy(arena, inputBias),
-            RecurrentBias = cell == CellKind.Gru ? Copy(arena, bias[(5 * units)..]) : default,
-        };
-
-        PackedWeights One(Block source, int depth, int[] columns, bool transposed)
-        {
-            var packed = transposed ? new PackedWeights(arena, width, columns.Length, depth) : new PackedWeights(arena, width, depth, columns.Length);
-            packed.Pack(source, 0, Gates * units, transposed, columns);
-            return packed;
-        }
+        var weights = new RecurrentWeights(arena, width, new RecurrentShape(cell, Inputs, units, activation, recurrentActivation));
+        weights.Pack(Copy(arena, _weights[0]), Copy(arena, _weights[1]), Copy(arena, _weights[2]));
+        return weights;
     }
 
     private static int GateCount(CellKind cell) => cell switch { CellKind.SimpleRnn => 1, CellKind.Lstm => 4, _ => 3 };

@@ -96,7 +96,7 @@ internal sealed class EmbeddingProjection
         int blocks = Blocks;
         ToBlocks(blocks);
         EmbeddingKernel.Gather(_table.Value, _width, _ids, blocks, Lanes, _rows);
-        _projection.Project(_weights.Kernel[0], _weights.Bias, _rows, _blocks, blocks);
+        _projection.Project(_weights.InputKernel!, _weights.Bias, _rows, _blocks, blocks);
         _projected.Slice(0, blocks * Lanes * _gates).Clear();
         EmbeddingKernel.AddGradient(_projected, _gates, _identity, blocks, Lanes, Lanes, _blocks);
         if (_context.IsTraining) _projectedGradient.Slice(0, blocks * Lanes * _gates).Clear();
