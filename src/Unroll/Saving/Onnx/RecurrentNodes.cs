@@ -1,0 +1,111 @@
+using Unroll.Activations;
+using Unroll.Formats.Onnx;
+using Unroll.Layers;
+
+namespace Unroll.Saving.Onnx;
+
+/// <summary>
+/// SimpleRNN, LSTM and GRU as ONNX's RNN, LSTM and GRU. Those read <c>[T, B, F]</c>, keep their weights transposed with a
+/// leading dimension for the direction, and have two biases.
+/// </summary>
+internal static class RecurrentNodes
+{
+    /// <summary>Adds the nodes; the layer's output <c>[B, U]</c> or <c>[B, T, U]</c>, steps in the order of reading.</summary>
+    /// <param name="scope">Where the nodes belong.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">Its input <c>[B, T, F]</c>.</param>
+    public static string Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input)
+    {
+        (string x, OnnxMask? mask) = (input.Value, input.Mask);
+        RecurrentOptions options = layer.BaseOptions;
+        bool reverse = options.GoBackwards && mask is null;
+        if (mask is not null)
+        {
+            // Runtimes differ in what reverse means for sequences of different lengths: flipped sequences are read forward.
+            if (options.GoBackwards) (x, mask) = (scope.Flip(x, 1), mask.Flipped);
+            x = scope.Node("GatherND", [x, mask.Order], new OnnxAttribute("batch_dims", 1));
+        }
+
+        x = scope.Node("Transpose", [x], new OnnxAttribute("perm", [1L, 0, 2]));
+        string[] inputs = [x, .. Weights(scope, layer), mask?.Lengths ?? ""];
+        int used = Array.FindLastIndex(inputs, name => name.Length > 0) + 1;
+        string output = scope.Node(
+            Operator(layer), inputs[..used], unused: options.ReturnSequences ? [] : [""], [.. Attributes(scope, layer, reverse)]);
+        return options.ReturnSequences ? Sequences(scope, output, mask, reverse) : Last(scope, output, mask);
+    }
+
+    private static string Last(NodeScope scope, string output, OnnxMask? mask)
+    {
+        output = scope.Node("Squeeze", [output, scope.Integers(0)]);
+        return mask is null ? output : scope.Node("Where", [mask.AnyStep, output, scope.Float(0f)]);
+    }
+
+    private static string Sequences(NodeScope scope, string output, OnnxMask? mask, bool reverse)
+    {
+        output = scope.Node("Squeeze", [output, scope.Integers(1)]);
+        if (reverse) output = scope.Flip(output, 0); // ONNX puts the outputs back in the order of time
+        output = scope.Node("Transpose", [output], new OnnxAttribute("perm", [1L, 0, 2]));
+        if (mask is null) return output;
+
+        // A step behind the mask has the output of the last step before it that counts: zeros if there is none.
+        string fromZero = scope.Node("Pad", [output, scope.Integers(0, 1, 0, 0, 0, 0)]);
+        return scope.Node("GatherND", [fromZero, mask.StepsSoFar], new OnnxAttribute("batch_dims", 1));
+    }
+
+    private static string Operator(RecurrentLayer layer) => layer is SimpleRNN ? "RNN" : layer.ClassName;
+
+    private static IEnumerable<OnnxAttribute> Attributes(NodeScope scope, RecurrentLayer layer, bool reverse)
+    {
+        Activation activation = layer.BaseOptions.Activation;
+        Activation[] activations = layer switch
+        {
+            LSTM lstm => [lstm.Options.RecurrentActivation, activation, activation],
+            GRU gru => [gru.Options.RecurrentActivation, activation],
+            _ => [activation],
+        };
+        yield return new OnnxAttribute("hidden_size", layer.BaseOptions.Units);
+        if (reverse) yield return new OnnxAttribute("direction", "reverse");
+        if (layer is GRU { Options.ResetAfter: true }) yield return new OnnxAttribute("linear_before_reset", 1);
+        foreach (OnnxAttribute attribute in ActivationNodes.Attributes(scope, activations)) yield return attribute;
+    }
+
+    /// <summary>W <c>[1, G·U, F]</c>, R <c>[1, G·U, U]</c> and B <c>[1, 2·G·U]</c> (an empty name without biases), gates in ONNX's order.</summary>
+    private static string[] Weights(NodeScope scope, RecurrentLayer layer)
+    {
+        int[] gates = layer switch
+        {
+            LSTM => [0, 3, 1, 2], // Keras: i f c o; ONNX: i o f c
+            GRU => [0, 1, 2], // z r h in both
+            _ => [0],
+        };
+        int units = layer.BaseOptions.Units, rows = gates.Length * units;
+        return [Turned("W", layer.Parameters[0]), Turned("R", layer.Parameters[1]), layer.BaseOptions.UseBias ? Biases() : ""];
+
+        string Turned(string name, Parameter kernel)
+        {
+            float[] source = kernel.ToArray();
+            int depth = kernel.Shape[0];
+            var target = new float[source.Length];
+            for (int row = 0; row < rows; row++)
+            {
+                int column = (gates[row / units] * units) + (row % units);
+                for (int i = 0; i < depth; i++) target[(row * depth) + i] = source[(i * rows) + column];
+            }
+
+            return scope.Weights(name, target, 1, rows, depth);
+        }
+
+        string Biases()
+        {
+            float[] source = layer.Parameters[2].ToArray(); // GRU with reset_after has two rows, everything else one
+            var target = new float[2 * rows];
+            for (int i = 0; i < source.Length; i++)
+            {
+                int position = i % rows;
+                target[i - position + (Array.IndexOf(gates, position / units) * units) + (position % units)] = source[i];
+            }
+
+            return scope.Weights("B", target, 1, 2 * rows);
+        }
+    }
+}

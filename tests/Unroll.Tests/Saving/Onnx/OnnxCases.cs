@@ -1,0 +1,116 @@
+using Unroll.Activations;
+using Unroll.Layers;
+using Unroll.Tests.Golden;
+
+namespace Unroll.Tests.Saving.Onnx;
+
+/// <summary>A model and the inputs that its one exported file has to take.</summary>
+internal sealed record OnnxCase(Sequential Model, Inputs[] Runs);
+
+/// <summary>Models that are exported, by name.</summary>
+internal static class OnnxCases
+{
+    private const int Vocabulary = 7, Units = 3;
+
+    /// <summary>Rows with padding on the right, on the left, in the middle, everywhere and nowhere.</summary>
+    private static readonly int[,] Padded =
+    {
+        { 1, 2, 3, 0, 0 },
+        { 0, 0, 4, 5, 6 },
+        { 1, 0, 2, 0, 3 },
+        { 0, 5, 0, 0, 0 },
+        { 0, 0, 0, 0, 0 },
+        { 6, 5, 4, 3, 2 },
+    };
+
+    private static readonly Inputs[] Batches = [Padded, Cycle(1, 1, 6), Cycle(2, 9, 7), Cycle(19, 4, 3), new[,] { { 0, 0 } }];
+
+    public static IReadOnlyDictionary<string, OnnxCase> All { get; } = Create();
+
+    private static Dictionary<string, OnnxCase> Create()
+    {
+        var cases = new Dictionary<string, OnnxCase>(StringComparer.Ordinal);
+        foreach (string cell in new[] { "SimpleRNN", "LSTM", "GRU", "GRU_reset_before" })
+        {
+            foreach (bool mask in new[] { false, true })
+            {
+                foreach (bool backwards in new[] { false, true })
+                {
+                    foreach (bool sequences in new[] { false, true })
+                    {
+                        string name = $"{cell}{(mask ? "_mask" : "")}{(backwards ? "_backwards" : "")}{(sequences ? "_sequences" : "")}";
+                        cases.Add(name, OnIds(mask, Cell(cell, backwards: backwards, sequences: sequences), new Dense(2, activation: "sigmoid")));
+                    }
+                }
+            }
+
+            foreach (Activation activation in Activation.All)
+            {
+                cases.Add($"{cell}_{activation.Name}", OnIds(false, Cell(cell, activation: activation)));
+                if (cell != "SimpleRNN") cases.Add($"{cell}_gates_{activation.Name}", OnIds(false, Cell(cell, gates: activation)));
+            }
+
+            cases.Add($"{cell}_hard_everywhere", OnIds(true, Cell(cell, activation: "hard_sigmoid", gates: "hard_sigmoid")));
+            cases.Add($"{cell}_no_bias", OnIds(true, Cell(cell, bias: false)));
+            cases.Add($"{cell}_features", OnFeatures(4, Cell(cell)));
+            cases.Add($"{cell}_wide", Wide(Cell(cell, units: 64)));
+        }
+
+        foreach (Activation activation in Activation.All)
+            cases.Add($"Dense_{activation.Name}", OnFeatures(null, new Dense(5, activation), new Dense(2, useBias: false)));
+        foreach (bool mask in new[] { false, true })
+        {
+            string suffix = mask ? "_mask" : "";
+            cases.Add($"stack{suffix}", OnIds(
+                mask, Cell("LSTM", sequences: true), Cell("GRU", backwards: true, sequences: true), Cell("SimpleRNN", backwards: true), new Dense(1)));
+            cases.Add($"stack_dense_between{suffix}", OnIds(
+                mask, Cell("GRU", backwards: true, sequences: true), new Dense(4, "relu"), Cell("LSTM", sequences: true)));
+            cases.Add($"embedding_only{suffix}", OnIds(mask));
+        }
+
+        return cases;
+    }
+
+    private static RecurrentLayer Cell(
+        string name, bool backwards = false, bool sequences = false, Activation? activation = null, Activation? gates = null, bool bias = true,
+        int units = Units) => name switch
+        {
+            "SimpleRNN" => new SimpleRNN(units, activation, bias, returnSequences: sequences, goBackwards: backwards),
+            "LSTM" => new LSTM(units, activation, gates, bias, returnSequences: sequences, goBackwards: backwards),
+            _ => new GRU(units, activation, gates, bias, returnSequences: sequences, goBackwards: backwards, resetAfter: name == "GRU"),
+        };
+
+    private static OnnxCase OnIds(bool mask, params Layer[] layers) =>
+        new(WithWeights([new Embedding(Vocabulary, 4, maskZero: mask), .. layers], null), Batches);
+
+    private static OnnxCase Wide(Layer layer) =>
+        new(WithWeights([new Embedding(500, 32, maskZero: true), layer, new Dense(1, "sigmoid")], null), [Cycle(3, 80, 500), Cycle(40, 20, 3)]);
+
+    private static OnnxCase OnFeatures(int? steps, params Layer[] layers) => steps is null
+        ? new(WithWeights(layers, [6]), [Inputs.FromValues(Waves(3, 6)), Inputs.FromValues(Waves(1, 6))])
+        : new(WithWeights(layers, [null, 6]), [Inputs.FromValues(Waves(3, 4, 6)), Inputs.FromValues(Waves(1, 7, 6))]);
+
+    private static Sequential WithWeights(Layer[] layers, int?[]? shape)
+    {
+        var model = new Sequential();
+        foreach (Layer layer in layers) model.Add(layer);
+        if (shape is not null) model.Build(shape);
+        model.SetWeights([.. model.GetWeights().Select((weights, k) => GoldenWeights.W(0.5 + k, weights.Length))]);
+        return model;
+    }
+
+    /// <summary>Ids that go round and round through the vocabulary, zero now and then.</summary>
+    private static int[,] Cycle(int samples, int steps, int vocabulary)
+    {
+        var ids = new int[samples, steps];
+        for (int i = 0; i < ids.Length; i++) ids[i / steps, i % steps] = ((i * 5) + (i / 7)) % vocabulary;
+        return ids;
+    }
+
+    private static Array Waves(params int[] shape)
+    {
+        Array values = Array.CreateInstance(typeof(float), shape);
+        Buffer.BlockCopy(GoldenWeights.W(0.1, values.Length), 0, values, 0, values.Length * sizeof(float));
+        return values;
+    }
+}
