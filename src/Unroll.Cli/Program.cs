@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Unroll.Cli.Infrastructure;
 
+long started = Stopwatch.GetTimestamp();
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -7,4 +9,4 @@ Console.CancelKeyPress += (_, e) =>
     cancellation.Cancel();
 };
 if (OperatingSystem.IsWindows()) Console.OutputEncoding = System.Text.Encoding.UTF8; // elsewhere it is already
-return CliApp.Run(args, Console.Out, Console.Error, cancellation.Token);
+return CliApp.Run(args, Console.Out, Console.Error, started, cancellation.Token);

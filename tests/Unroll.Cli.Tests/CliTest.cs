@@ -32,7 +32,7 @@ internal static class CliTest
     {
         var stdout = new StringWriter();
         var stderr = new StringWriter();
-        int code = CliApp.Run(args, stdout, stderr, cancellation);
+        int code = CliApp.Run(args, stdout, stderr, cancellation: cancellation);
         return new CliResult(code, stdout.ToString(), stderr.ToString());
     }
 }

@@ -119,7 +119,7 @@ public sealed class StudyCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = CliApp.Run(args, output, error, cancellation);
+        int code = CliApp.Run(args, output, error, cancellation: cancellation);
         return (code, output.ToString(), error.ToString());
     }
 }

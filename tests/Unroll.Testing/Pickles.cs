@@ -73,4 +73,8 @@ public static class Pickles
 
         return stream.ToArray();
     }
+
+    /// <summary>A member of 32-bit integers.</summary>
+    public static byte[] Labels(params int[] values) =>
+        Npy($"{{'descr': '<i4', 'fortran_order': False, 'shape': ({values.Length},)}}", Bytes([.. values.Select(v => (object)UInt32((uint)v))]));
 }

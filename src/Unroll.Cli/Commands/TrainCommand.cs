@@ -47,6 +47,9 @@ internal static class TrainCommand
     {
         TextWriter text = settings.JsonPath == "-" ? context.Error : context.Out;
 
+        var timings = new StartTimings(context, settings.Timings);
+        timings.Reached("command line");
+
         // What can be wrong is found before minutes of loading.
         List<Layer> layers = [.. settings.Layers.Select(layer => Registry.CreateLayer(layer, settings.NumWords))];
         Optimizer optimizer = Registry.CreateOptimizer(settings.Optimizer);
@@ -54,14 +57,16 @@ internal static class TrainCommand
         foreach (Layer layer in layers) model.Add(layer);
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
         model.Build(settings.MaxLen);
+        timings.Reached("model");
 
         Dataset data = Load(settings, context);
+        timings.Reached("data");
         if (data.Notice is not null) WriteNotice(context.Error, data.Notice);
         text.WriteLine(Describe(data, settings));
         text.Write(model.Summary());
 
         History history = model.Fit(
-            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose,
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, timings.Callbacks,
             validationSplit: settings.ValidationSplit,
             validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
             cancellationToken: context.Cancellation);

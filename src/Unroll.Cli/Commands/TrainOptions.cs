@@ -29,12 +29,14 @@ internal sealed class TrainOptions
     private readonly Option<int> _verbose = CliOptions.Int("--verbose", "0 silent, 1 progress bar, 2 one line per epoch.", 1, 0, 2);
     private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");
 
+    private readonly Option<bool> _timings = new("--timings") { Description = "Say on standard error how many seconds after the program's begin loading, building and the first step were done." };
+
     public void AddTo(Command command)
     {
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
-            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json,
+            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _timings,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -69,6 +71,7 @@ internal sealed class TrainOptions
             Seed = result.GetValue(_seed),
             Verbose = result.GetValue(_verbose),
             JsonPath = json,
+            Timings = result.GetValue(_timings),
         };
     }
 

@@ -39,6 +39,9 @@ internal sealed record TrainSettings
 
     public required int Seed { get; init; }
 
+    /// <summary>Whether to say when loading, building and the first step were done.</summary>
+    public required bool Timings { get; init; }
+
     public required int Verbose { get; init; }
 
     /// <summary>Path of the JSON report, <c>-</c> for standard output, or null for none.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Diagnostics;
 using Unroll.Cli.Commands;
 using Unroll.Configuration;
 
@@ -10,10 +11,10 @@ namespace Unroll.Cli.Infrastructure;
 /// <summary>The command line as a function, for <c>Main</c> and for tests.</summary>
 internal static class CliApp
 {
-    /// <summary>Runs one command and returns its exit code; no exception leaves it.</summary>
-    public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default)
+    /// <summary>Runs one command and returns its exit code; no exception leaves it. <paramref name="started"/>: when Main began.</summary>
+    public static int Run(string[] args, TextWriter stdout, TextWriter stderr, long started = 0, CancellationToken cancellation = default)
     {
-        var context = new CliContext(stdout, stderr, cancellation);
+        var context = new CliContext(stdout, stderr, cancellation) { Started = started != 0 ? started : Stopwatch.GetTimestamp() };
         return ErrorBoundary.Run(context, () =>
         {
             ParseResult result = CreateRoot(context).Parse(args);

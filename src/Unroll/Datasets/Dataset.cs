@@ -117,7 +117,7 @@ public sealed record Dataset
         switch (options.Name)
         {
             case "imdb":
-                return LoadImdb(options, store.Get(RemoteFile.Imdb, options.Directory, progress, cancellationToken));
+                return LoadImdb(options, store.Get(RemoteFile.Imdb, options.Directory, progress, cancellationToken), store.Locations.CacheDirectory);
             case "synthetic":
                 return LoadSynthetic(options);
             case "auto":
@@ -139,15 +139,15 @@ public sealed record Dataset
                     };
                 }
 
-                return LoadImdb(options, path);
+                return LoadImdb(options, path, hasty.Locations.CacheDirectory);
             default:
                 throw UnknownName(options.Name, "auto, imdb, synthetic");
         }
     }
 
-    private static Dataset LoadImdb(DatasetOptions options, string path)
+    private static Dataset LoadImdb(DatasetOptions options, string path, string cacheDirectory)
     {
-        var (train, test) = Imdb.LoadFile(path, (uint)options.Seed, Rules(options));
+        var (train, test) = Imdb.LoadFile(path, (uint)options.Seed, Rules(options), cacheDirectory);
         return Prepare("imdb", "IMDB movie reviews", options, train, test) with { File = path };
     }
 

@@ -13,7 +13,8 @@ namespace Unroll.Datasets;
 /// The files <c>imdb.npz</c> and <c>imdb_word_index.json</c> are looked for in the directory given, in the one that the
 /// environment variable <c>UNROLL_DATA_DIR</c> names, in the user's Unroll cache (<c>UNROLL_CACHE_DIR</c>, else the
 /// platform's cache folder) and in <c>~/.keras/datasets</c>; if they are in none, they are downloaded from Keras' public
-/// store into the directory given or the cache, and checked. A file found on this machine is used as it is.
+/// store into the directory given or the cache, and checked. A file found on this machine is used as it is. The first load
+/// leaves a copy in the cache that later ones read in milliseconds, as long as the file does not change.
 /// </remarks>
 public static class Imdb
 {
@@ -47,7 +48,8 @@ public static class Imdb
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seed);
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, progress, cancellationToken);
-        return LoadFile(path, (uint)seed, new WordIdRules(numWords, skipTop, maxLen, startChar, oovChar, indexFrom));
+        var rules = new WordIdRules(numWords, skipTop, maxLen, startChar, oovChar, indexFrom);
+        return LoadFile(path, (uint)seed, rules, DatasetStore.Default.Locations.CacheDirectory);
     }
 
     /// <summary>The <c>imdb.npz</c> that <see cref="Load"/> would use, or null when it would have to download one.</summary>
@@ -90,11 +92,27 @@ public static class Imdb
         return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb.Sha256, train, test);
     }
 
-    internal static (LabeledSequences Train, LabeledSequences Test) LoadFile(string path, uint seed, WordIdRules rules)
+    /// <param name="path">The archive.</param>
+    /// <param name="seed">Seed of NumPy's shuffle.</param>
+    /// <param name="rules">From ranks to ids.</param>
+    /// <param name="cacheDirectory">Where a copy that loads faster may be kept; null for none.</param>
+    internal static (LabeledSequences Train, LabeledSequences Test) LoadFile(string path, uint seed, WordIdRules rules, string? cacheDirectory = null)
     {
-        var (train, test) = ReadRanks(path, WordIdRules.Lead);
+        var (train, test) = cacheDirectory is null || new FileInfo(path).Length < PreparedRanks.MinSourceBytes
+            ? ReadRanks(path, WordIdRules.Lead)
+            : ReadRanksOnce(path, PreparedRanks.PathIn(cacheDirectory, "imdb"), WordIdRules.Lead);
         var random = new Mt19937(seed); // one generator: the test order depends on the number of training reviews
         return rules.Apply(Reorder(train, random), Reorder(test, random));
+    }
+
+    /// <summary>As <see cref="ReadRanks"/>, from the copy that the first call leaves.</summary>
+    private static (LabeledSequences Train, LabeledSequences Test) ReadRanksOnce(string path, string copy, int lead)
+    {
+        if (PreparedRanks.TryRead(copy, path, lead) is { } prepared) return prepared;
+        (long Length, ulong Sum) source = PreparedRanks.Identify(path);
+        var (train, test) = ReadRanks(path, lead);
+        if (PreparedRanks.Identify(path) == source) PreparedRanks.TryWrite(copy, source, train, test, lead); // else it changed while it was read
+        return (train, test);
     }
 
     /// <summary>The word ranks in the order of the file, behind <paramref name="lead"/> free elements.</summary>

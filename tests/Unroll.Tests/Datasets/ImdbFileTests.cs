@@ -29,9 +29,6 @@ public sealed class ImdbFileTests : IDisposable
         ("y_test", Labels(0, 1)),
     ];
 
-    private static byte[] Labels(params int[] values) =>
-        Npy($"{{'descr': '<i4', 'fortran_order': False, 'shape': ({values.Length},)}}", Bytes([.. values.Select(v => (object)UInt32((uint)v))]));
-
     private static string[] Rows(LabeledSequences data) =>
         [.. data.Sequences.Zip(data.Labels, (ids, label) => $"{string.Join(' ', ids)}:{label}").Order(StringComparer.Ordinal)];
 
