@@ -38,9 +38,9 @@ internal static unsafe partial class UpdateKernels
         if (!largest.IsEmpty) largest.Require(w.Length, nameof(largest));
         switch (width)
         {
-            case VectorWidth.Bits512: Adam<Simd512, Vector512<float>>(step, w, g, m, v, largest); break;
-            case VectorWidth.Bits256: Adam<Simd256, Vector256<float>>(step, w, g, m, v, largest); break;
-            default: Adam<Simd128, Vector128<float>>(step, w, g, m, v, largest); break;
+            case VectorWidth.Bits512: Adam<Simd512, Vector512<float>>(step, w.Pointer, g.Pointer, m.Pointer, v.Pointer, largest.Pointer, w.Length); break;
+            case VectorWidth.Bits256: Adam<Simd256, Vector256<float>>(step, w.Pointer, g.Pointer, m.Pointer, v.Pointer, largest.Pointer, w.Length); break;
+            default: Adam<Simd128, Vector128<float>>(step, w.Pointer, g.Pointer, m.Pointer, v.Pointer, largest.Pointer, w.Length); break;
         }
     }
 
@@ -80,15 +80,14 @@ internal static unsafe partial class UpdateKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Adam<TSimd, TVector>(AdamStep step, Block weights, Block gradients, Block first, Block second, Block largest)
+    private static void Adam<TSimd, TVector>(AdamStep step, float* w, float* g, float* m, float* v, float* vMax, int count)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        float* w = weights.Pointer, g = gradients.Pointer, m = first.Pointer, v = second.Pointer, vMax = largest.Pointer;
         TVector minusRate = TSimd.Broadcast(-step.Rate), oneMinusBeta1 = TSimd.Broadcast(step.OneMinusBeta1);
         TVector beta2 = TSimd.Broadcast(step.Beta2), oneMinusBeta2 = TSimd.Broadcast(step.OneMinusBeta2);
         TVector epsilon = TSimd.Broadcast(step.Epsilon), tiny = TSimd.Broadcast(Tiny);
-        for (int i = 0; i < weights.Length; i += TSimd.Count)
+        for (int i = 0; i < count; i += TSimd.Count)
         {
             TVector gi = TSimd.Load(g + i), mi = TSimd.Load(m + i);
             mi = Settle<TSimd, TVector>(TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi));
