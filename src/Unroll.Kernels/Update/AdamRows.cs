@@ -15,6 +15,9 @@ internal static unsafe partial class UpdateKernels
     // Vectors that decay side by side: one alone would wait for each of its fused multiply-adds.
     private const int DecayTile = 4;
 
+    // A row ends in vectors of four lanes, and what is left then is padded to one.
+    private const int Rest = 4;
+
     // Steps between two looks at whether a mean is zero.
     private const int DecayBlock = 32;
 
@@ -104,22 +107,22 @@ internal static unsafe partial class UpdateKernels
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        int whole = rowWidth / TSimd.Count * TSimd.Count, left = rowWidth - whole;
-        float* rest = stackalloc float[4 * VectorWidths.Chunk];
+        float* rest = stackalloc float[4 * Rest];
         foreach (int row in rows)
         {
-            nint at = (nint)row * rowWidth;
-            Adam<TSimd, TVector>(step, w + at, g + at, m + at, v + at, null, whole);
-            if (left == 0) continue;
-            at += whole;
-            Copy(w + at, rest, left);
-            Copy(g + at, rest + 16, left);
-            Copy(m + at, rest + 32, left);
-            Copy(v + at, rest + 48, left);
-            Adam<TSimd, TVector>(step, rest, rest + 16, rest + 32, rest + 48, null, TSimd.Count);
-            Copy(rest, w + at, left);
-            Copy(rest + 32, m + at, left);
-            Copy(rest + 48, v + at, left);
+            nint at = (nint)row * rowWidth, end = at + rowWidth;
+            for (; at + TSimd.Count <= end; at += TSimd.Count) AdamVector<TSimd, TVector>(step, w + at, g + at, m + at, v + at, null);
+            for (; at + Simd128.Count <= end; at += Simd128.Count) AdamVector<Simd128, Vector128<float>>(step, w + at, g + at, m + at, v + at, null);
+            if (at == end) continue;
+            int left = (int)(end - at);
+            CopyRest(w + at, rest, left);
+            CopyRest(g + at, rest + Rest, left);
+            CopyRest(m + at, rest + 2 * Rest, left);
+            CopyRest(v + at, rest + 3 * Rest, left);
+            AdamVector<Simd128, Vector128<float>>(step, rest, rest + Rest, rest + 2 * Rest, rest + 3 * Rest, null);
+            CopyRest(rest, w + at, left);
+            CopyRest(rest + 2 * Rest, m + at, left);
+            CopyRest(rest + 3 * Rest, v + at, left);
         }
     }
 
@@ -128,21 +131,26 @@ internal static unsafe partial class UpdateKernels
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        int whole = count / TSimd.Count * TSimd.Count, left = count - whole, i = 0;
-        for (; i < whole; i += TSimd.Count) Move<TSimd, TVector>(step, rates, steps, w + i, m + i, v + i);
-        for (i = 0; i + DecayTile * TSimd.Count <= whole; i += DecayTile * TSimd.Count) Decay4<TSimd, TVector>(step, steps, m + i, v + i);
-        for (; i < whole; i += TSimd.Count) Decay1<TSimd, TVector>(step, steps, m + i, v + i);
-        if (left == 0) return;
+        int i = 0;
+        for (; i + TSimd.Count <= count; i += TSimd.Count) Move<TSimd, TVector>(step, rates, steps, w + i, m + i, v + i);
+        for (i = 0; i + DecayTile * TSimd.Count <= count; i += DecayTile * TSimd.Count) Decay4<TSimd, TVector>(step, steps, m + i, v + i);
+        for (; i + TSimd.Count <= count; i += TSimd.Count) Decay1<TSimd, TVector>(step, steps, m + i, v + i);
+        for (; i + Simd128.Count <= count; i += Simd128.Count)
+        {
+            Move<Simd128, Vector128<float>>(step, rates, steps, w + i, m + i, v + i);
+            Decay1<Simd128, Vector128<float>>(step, steps, m + i, v + i);
+        }
 
-        float* rest = stackalloc float[3 * VectorWidths.Chunk];
-        Copy(w + whole, rest, left);
-        Copy(m + whole, rest + 16, left);
-        Copy(v + whole, rest + 32, left);
-        Move<TSimd, TVector>(step, rates, steps, rest, rest + 16, rest + 32);
-        Decay1<TSimd, TVector>(step, steps, rest + 16, rest + 32);
-        Copy(rest, w + whole, left);
-        Copy(rest + 16, m + whole, left);
-        Copy(rest + 32, v + whole, left);
+        if (i == count) return;
+        float* rest = stackalloc float[3 * Rest];
+        CopyRest(w + i, rest, count - i);
+        CopyRest(m + i, rest + Rest, count - i);
+        CopyRest(v + i, rest + 2 * Rest, count - i);
+        Move<Simd128, Vector128<float>>(step, rates, steps, rest, rest + Rest, rest + 2 * Rest);
+        Decay1<Simd128, Vector128<float>>(step, steps, rest + Rest, rest + 2 * Rest);
+        CopyRest(rest, w + i, count - i);
+        CopyRest(rest + Rest, m + i, count - i);
+        CopyRest(rest + 2 * Rest, v + i, count - i);
     }
 
     /// <summary>
@@ -252,5 +260,10 @@ internal static unsafe partial class UpdateKernels
         TSimd.Store(v, vi);
     }
 
-    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+    /// <summary>Up to three floats, for which a call would be too much.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRest(float* from, float* to, int count)
+    {
+        for (int i = 0; i < count; i++) to[i] = from[i];
+    }
 }

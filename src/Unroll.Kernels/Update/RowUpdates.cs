@@ -44,12 +44,12 @@ internal static unsafe partial class UpdateKernels
         }
     }
 
-    /// <summary>Catches all rows up to <paramref name="iteration"/>.</summary>
+    /// <summary>Catches rows up to <paramref name="iteration"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RmsPropCatchUp(RmsPropStep step, Block v, int rowWidth, Span<long> lastSteps, long iteration)
+    public static void RmsPropCatchUp(RmsPropStep step, Block v, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps, long iteration)
     {
         v.Require((long)lastSteps.Length * rowWidth, nameof(v));
-        for (int row = 0; row < lastSteps.Length; row++)
+        foreach (int row in rows)
         {
             Decay(v.Span.Slice(row * rowWidth, rowWidth), step.Rho, iteration - lastSteps[row]);
             lastSteps[row] = iteration;

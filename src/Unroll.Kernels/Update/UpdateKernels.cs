@@ -84,26 +84,30 @@ internal static unsafe partial class UpdateKernels
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        TVector minusRate = TSimd.Broadcast(-step.Rate), oneMinusBeta1 = TSimd.Broadcast(step.OneMinusBeta1);
-        TVector beta2 = TSimd.Broadcast(step.Beta2), oneMinusBeta2 = TSimd.Broadcast(step.OneMinusBeta2);
-        TVector epsilon = TSimd.Broadcast(step.Epsilon), tiny = TSimd.Broadcast(Tiny);
         for (int i = 0; i < count; i += TSimd.Count)
-        {
-            TVector gi = TSimd.Load(g + i), mi = TSimd.Load(m + i);
-            mi = Settle<TSimd, TVector>(TSimd.Fma(TSimd.Subtract(gi, mi), oneMinusBeta1, mi));
-            TVector vi = TSimd.Fma(TSimd.Multiply(gi, oneMinusBeta2), gi, TSimd.Fma(TSimd.Load(v + i), beta2, tiny));
-            TSimd.Store(m + i, mi);
-            TSimd.Store(v + i, vi);
-            if (vMax != null)
-            {
-                vi = TSimd.Max(TSimd.Load(vMax + i), vi);
-                TSimd.Store(vMax + i, vi);
-            }
+            AdamVector<TSimd, TVector>(step, w + i, g + i, m + i, v + i, vMax == null ? null : vMax + i);
+    }
 
-            if (TSimd.IsZero(mi)) continue; // a weight that never had a gradient stays where it is
-            TVector ratio = TSimd.Divide(mi, TSimd.Add(TSimd.Sqrt(vi), epsilon));
-            TSimd.Store(w + i, TSimd.Fma(ratio, minusRate, TSimd.Load(w + i)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AdamVector<TSimd, TVector>(AdamStep step, float* w, float* g, float* m, float* v, float* vMax)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        TVector gi = TSimd.Load(g), mi = TSimd.Load(m);
+        mi = Settle<TSimd, TVector>(TSimd.Fma(TSimd.Subtract(gi, mi), TSimd.Broadcast(step.OneMinusBeta1), mi));
+        TVector decayed = TSimd.Fma(TSimd.Load(v), TSimd.Broadcast(step.Beta2), TSimd.Broadcast(Tiny));
+        TVector vi = TSimd.Fma(TSimd.Multiply(gi, TSimd.Broadcast(step.OneMinusBeta2)), gi, decayed);
+        TSimd.Store(m, mi);
+        TSimd.Store(v, vi);
+        if (vMax != null)
+        {
+            vi = TSimd.Max(TSimd.Load(vMax), vi);
+            TSimd.Store(vMax, vi);
         }
+
+        if (TSimd.IsZero(mi)) return; // a weight that never had a gradient stays where it is
+        TVector ratio = TSimd.Divide(mi, TSimd.Add(TSimd.Sqrt(vi), TSimd.Broadcast(step.Epsilon)));
+        TSimd.Store(w, TSimd.Fma(ratio, TSimd.Broadcast(-step.Rate), TSimd.Load(w)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,12 +1,13 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
+using Unroll.Models.Training;
 
 namespace Unroll.Layers;
 
 /// <summary>A trainable weight of a layer.</summary>
 public sealed class Parameter
 {
-    private readonly Arena _arena; // keeps the memory of Value alive for whoever holds the parameter
+    private readonly Arena _arena; // keeps the memory of the values alive for whoever holds the parameter
 
     internal Parameter(string name, int[] shape, Arena arena)
     {
@@ -19,7 +20,7 @@ public sealed class Parameter
             throw new ArgumentException($"Weight '{name}' of shape ({string.Join(", ", shape)}) has {count:N0} elements; at most 2,147,483,631 are possible.");
         Count = (int)count;
         PaddedCount = (Count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
-        Value = arena.Allocate(PaddedCount);
+        Stored = arena.Allocate(PaddedCount);
     }
 
     /// <summary>Keras' name, for example <c>recurrent_kernel</c>.</summary>
@@ -34,7 +35,21 @@ public sealed class Parameter
     /// <summary>Elements with the zeros behind them that let updates run in whole vectors.</summary>
     internal int PaddedCount { get; }
 
-    internal Block Value { get; }
+    /// <summary>The values.</summary>
+    internal Block Value
+    {
+        get
+        {
+            Lagging?.CatchUp();
+            return Stored;
+        }
+    }
+
+    /// <summary>The values as they are in memory: rows of a table may be some steps behind, see <see cref="Lagging"/>.</summary>
+    internal Block Stored { get; }
+
+    /// <summary>Present while rows may be behind: for those who read some rows only.</summary>
+    internal LaggingRows? Lagging { get; set; }
 
     /// <summary>The values, row-major, as a copy.</summary>
     public float[] ToArray()

@@ -3,6 +3,7 @@ using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
+using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
@@ -13,6 +14,8 @@ namespace Unroll.Optimizers;
 /// </summary>
 public class Adam : Optimizer
 {
+    private const int LargeTable = 1 << 20; // floats
+
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
     /// <param name="beta1">Decay of the mean of gradients, 0 to below 1.</param>
@@ -62,10 +65,30 @@ public class Adam : Optimizer
 
     internal override int InterleavedSlots => 2;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
+    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
+        UpdateKernels.Adam(width, Step(Rate(iteration)), weights, gradient, slots[0], slots[1], Amsgrad ? slots[2] : default);
+
+    // Amsgrad keeps a third array, and without shrinking steps rows never come to rest: both take the dense update. So do
+    // tables that stay in the cache, because putting work off makes it no less: 20,000 × 64 floats take 0.7 of the time.
+    internal override bool CanUpdateRows(int floats) =>
+        floats >= LargeTable && !Amsgrad && UpdateKernels.AdamStepsShrink(Beta1, Beta2);
+
+    internal override bool MovesIdleRows => true;
+
+    internal override void UpdateRows(LaggingRows table, Block gradient, ReadOnlySpan<int> rows)
     {
-        double rate = RateAt(iteration) * Math.Sqrt(1 - Portable.Power(Beta2, iteration)) / (1 - Portable.Power(Beta1, iteration));
-        var step = new UpdateKernels.AdamStep((float)rate, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2), (float)Epsilon);
-        UpdateKernels.Adam(width, step, weights, gradient, slots[0], slots[1], Amsgrad ? slots[2] : default);
+        float rate = Rate(table.Iteration);
+        table.AddRate(rate);
+        UpdateKernels.AdamRows(table.Width, Step(rate), table.Weights, gradient, table.Slots[0], table.Slots[1], rows, table.RowWidth);
+        foreach (int row in rows) table.LastSteps[row] = table.Iteration;
     }
+
+    internal override void CatchUp(LaggingRows table, ReadOnlySpan<int> rows) => UpdateKernels.AdamCatchUp(
+        table.Width, Step(table.LargestRate), table.Rates, table.Weights, table.Slots[0], table.Slots[1], rows, table.RowWidth,
+        table.LastSteps, table.Iteration);
+
+    private float Rate(long iteration) =>
+        (float)(RateAt(iteration) * Math.Sqrt(1 - Portable.Power(Beta2, iteration)) / (1 - Portable.Power(Beta1, iteration)));
+
+    private UpdateKernels.AdamStep Step(float rate) => new(rate, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2), (float)Epsilon);
 }

@@ -73,8 +73,11 @@ public abstract partial class Optimizer
     /// <summary>True if gradients are changed before the update.</summary>
     internal bool Clips => Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null;
 
-    /// <summary>True if rows without a gradient may be left for later: nothing but the rule itself touches them.</summary>
-    internal bool LeavesRowsAlone => CanUpdateRows && WeightDecay is null && !Clips && !UseEma;
+    /// <summary>
+    /// True if rows of a table of so many floats may be left for later while they have no gradient: nothing but the rule
+    /// itself touches them.
+    /// </summary>
+    internal bool LeavesRowsAlone(int floats) => CanUpdateRows(floats) && WeightDecay is null && !Clips && !UseEma;
 
     private double? Clipping(string argument, double? value)
     {

@@ -1,6 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
+using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
@@ -86,16 +87,21 @@ public abstract partial class Optimizer
     /// <param name="slots">The optimizer's arrays for this weight.</param>
     internal abstract void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots);
 
-    /// <summary>True if <see cref="UpdateRows"/> gives the same bits as <see cref="Update"/> and pays.</summary>
-    internal virtual bool CanUpdateRows => false;
+    /// <summary>
+    /// True if <see cref="UpdateRows"/> gives the same bits as <see cref="Update"/> and pays for a table of so many floats.
+    /// The answer depends on the table alone, hence stays the same during a fit.
+    /// </summary>
+    internal virtual bool CanUpdateRows(int floats) => false;
 
     /// <summary>Updates a table of which this step uses a few rows; the others are caught up later.</summary>
-    internal virtual void UpdateRows(
-        VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps) =>
+    internal virtual void UpdateRows(LaggingRows table, Block gradient, ReadOnlySpan<int> rows) =>
         throw new NotSupportedException($"{Name} has no update by rows.");
 
-    /// <summary>Brings the state of all rows to <paramref name="iteration"/>.</summary>
-    internal virtual void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
+    /// <summary>True if rows without gradient move: then rows are caught up before their values are read.</summary>
+    internal virtual bool MovesIdleRows => false;
+
+    /// <summary>Brings rows and their state to the table's last step.</summary>
+    internal virtual void CatchUp(LaggingRows table, ReadOnlySpan<int> rows) =>
         throw new NotSupportedException($"{Name} has no update by rows.");
 
     private protected void RequireShare(string argument, double value) =>

@@ -2,6 +2,7 @@ using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
+using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
@@ -67,14 +68,13 @@ public sealed class RMSprop : Optimizer
     }
 
     // Momentum moves rows that have no gradient, and centering keeps a second array: both need the dense update.
-    internal override bool CanUpdateRows => Momentum == 0 && !Centered;
+    internal override bool CanUpdateRows(int floats) => Momentum == 0 && !Centered;
 
-    internal override void UpdateRows(
-        VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots, ReadOnlySpan<int> rows, int rowWidth, Span<long> lastSteps) =>
-        UpdateKernels.RmsPropRows(width, Step(iteration), weights, gradient, slots[0], rows, rowWidth, lastSteps, iteration);
+    internal override void UpdateRows(LaggingRows table, Block gradient, ReadOnlySpan<int> rows) => UpdateKernels.RmsPropRows(
+        table.Width, Step(table.Iteration), table.Weights, gradient, table.Slots[0], rows, table.RowWidth, table.LastSteps, table.Iteration);
 
-    internal override void CatchUp(long iteration, ReadOnlySpan<Block> slots, int rowWidth, Span<long> lastSteps) =>
-        UpdateKernels.RmsPropCatchUp(Step(iteration), slots[0], rowWidth, lastSteps, iteration);
+    internal override void CatchUp(LaggingRows table, ReadOnlySpan<int> rows) =>
+        UpdateKernels.RmsPropCatchUp(Step(table.Iteration), table.Slots[0], rows, table.RowWidth, table.LastSteps, table.Iteration);
 
     private UpdateKernels.RmsPropStep Step(long iteration) => new((float)RateAt(iteration), (float)Rho, (float)(1 - Rho), (float)Momentum, (float)Epsilon);
 }

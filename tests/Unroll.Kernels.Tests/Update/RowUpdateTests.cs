@@ -36,7 +36,7 @@ public class RowUpdateTests
             Assert.True(w1.Span.SequenceEqual(w2.Span), $"Weights differ after step {iteration}.");
         }
 
-        UpdateKernels.RmsPropCatchUp(step, v2, rowWidth, lastSteps, 60);
+        UpdateKernels.RmsPropCatchUp(step, v2, [.. Enumerable.Range(0, Rows)], rowWidth, lastSteps, 60);
         Assert.True(v1.Span[..(Rows * rowWidth)].SequenceEqual(v2.Span[..(Rows * rowWidth)]));
         Assert.All(lastSteps, last => Assert.Equal(60, last));
         arena.Free();
@@ -51,7 +51,7 @@ public class RowUpdateTests
         Assert.Throws<ArgumentException>(() => UpdateKernels.RmsPropRows(VectorWidth.Bits128, step, small, block, block, [0], 8, new long[4], 1));
         Assert.Throws<ArgumentException>(() => UpdateKernels.RmsPropRows(VectorWidth.Bits128, step, block, small, block, [0], 8, new long[4], 1));
         Assert.Throws<ArgumentException>(() => UpdateKernels.RmsPropRows(VectorWidth.Bits128, step, block, block, small, [0], 8, new long[4], 1));
-        Assert.Throws<ArgumentException>(() => UpdateKernels.RmsPropCatchUp(step, small, 8, new long[4], 1));
+        Assert.Throws<ArgumentException>(() => UpdateKernels.RmsPropCatchUp(step, small, [0], 8, new long[4], 1));
         arena.Free();
     }
 }

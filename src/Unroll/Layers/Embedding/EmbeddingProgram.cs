@@ -13,9 +13,26 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     // The layer above takes rows from the table itself; only the mask is made here.
     private readonly bool _isProjected = context.ProjectedEmbedding is not null;
 
+    // Present in training if the table is so large that a step had better visit no other rows than it uses.
+    private readonly DistinctIds? _used = context is { IsTraining: true, ProjectedEmbedding: null } && TracksRows(layer, context)
+        ? new DistinctIds(layer.Options.InputDim, (long)context.MaxRows * context.InputSteps)
+        : null;
+
     public override void Prepare()
     {
-        // Rows are read where they lie.
+        if (!Context.IsTraining) _table.Lagging?.CatchUp(); // else by batch
+    }
+
+    public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
+    {
+        if (_used is null) return;
+        _used.Find(inputs, rows, Context.InputSteps, places: default);
+        _table.Lagging?.CatchUp(_used.Ids.Span);
+    }
+
+    public override void EndBatch()
+    {
+        if (_used is not null) Context.Gradients!.SetUsedRows(_table, _used.Ids, _width);
     }
 
     public override LayerBuffers CreateBuffers(Arena arena)
@@ -32,7 +49,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
 
     public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
     {
-        if (!_isProjected) EmbeddingKernel.Gather(_table.Value, _width, group.Ids, group.Steps, group.Lanes, own.Output);
+        if (!_isProjected) EmbeddingKernel.Gather(_table.Stored, _width, group.Ids, group.Steps, group.Lanes, own.Output);
         if (!own.Mask.IsEmpty) EmbeddingKernel.Mask(group.Ids, group.Steps, group.Lanes, own.Mask);
     }
 
@@ -47,4 +64,9 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
         EmbeddingKernel.AddGradient(
             Context.Gradients!.Total(_table), _width, group.Ids, group.Steps, group.Lanes, group.Rows, own.OutputGradient);
     }
+
+    // Finding the rows takes some nanoseconds per token; clearing and updating a table of a megabyte takes more.
+    private static bool TracksRows(Embedding layer, ProgramContext context) =>
+        (long)layer.Options.InputDim * layer.Options.OutputDim >= 1 << 18
+        && (long)context.MaxRows * context.InputSteps < layer.Options.InputDim;
 }

@@ -23,15 +23,11 @@ internal sealed class EmbeddingProjection
     private readonly InputProjection _projection;
     private readonly int _width, _gates;
 
-    // Place of every token id among the batch's distinct ids; valid if stamped with the batch's number.
-    private readonly int[] _place, _stamp;
-    private int _batch;
+    private readonly DistinctIds _distinct;
 
     // [batch row, time]: places of the batch's tokens, with rows of zeros behind for groups that are padded.
     private readonly int[] _places;
-    private readonly int[] _distinctIds; // in order of appearance
     private readonly int[] _ids, _identity; // [lane, block]
-    private int _distinct;
 
     private readonly Block _rows, _rowsGradient; // [blocks][features][32]
     private readonly Block _blocks; // [blocks][gates][32]
@@ -43,13 +39,11 @@ internal sealed class EmbeddingProjection
         (_width, _gates) = (embedding.Options.OutputDim, columns.Length);
         _projection = InputProjection.Create(context.Width);
         int vocabulary = embedding.Options.InputDim;
-        _place = new int[vocabulary];
-        _stamp = new int[vocabulary];
+        _distinct = new DistinctIds(vocabulary, (long)context.MaxRows * context.InputSteps);
         _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * context.InputSteps)];
 
         int distinct = (int)Math.Min(vocabulary, (long)context.MaxRows * context.InputSteps);
         int blocks = (distinct + Lanes - 1) / Lanes;
-        _distinctIds = new int[distinct];
         _ids = new int[blocks * Lanes];
         _identity = new int[blocks * Lanes];
         Arena arena = context.Arena;
@@ -71,31 +65,12 @@ internal sealed class EmbeddingProjection
     public void Begin(Inputs inputs, ReadOnlySpan<int> rows)
     {
         int steps = _context.InputSteps;
-        _batch++;
-        _distinct = 0;
-        Span<int> distinct = _distinctIds;
-        for (int r = 0; r < rows.Length; r++)
-        {
-            ReadOnlySpan<int> tokens = inputs.Ids.AsSpan(rows[r] * steps, steps);
-            Span<int> places = _places.AsSpan(r * steps, steps);
-            for (int t = 0; t < tokens.Length; t++)
-            {
-                int id = tokens[t];
-                if (_stamp[id] != _batch)
-                {
-                    _stamp[id] = _batch;
-                    _place[id] = _distinct;
-                    distinct[_distinct++] = id;
-                }
-
-                places[t] = _place[id];
-            }
-        }
-
+        _distinct.Find(inputs, rows, steps, _places);
         _places.AsSpan(rows.Length * steps).Clear();
+        _table.Lagging?.CatchUp(_distinct.Ids.Span);
         int blocks = Blocks;
         ToBlocks(blocks);
-        EmbeddingKernel.Gather(_table.Value, _width, _ids, blocks, Lanes, _rows);
+        EmbeddingKernel.Gather(_table.Stored, _width, _ids, blocks, Lanes, _rows);
         _projection.Project(_weights.InputKernel!, _weights.Bias, _rows, _blocks, blocks);
         _projected.Slice(0, blocks * Lanes * _gates).Clear();
         EmbeddingKernel.AddGradient(_projected, _gates, _identity, blocks, Lanes, Lanes, _blocks);
@@ -127,10 +102,10 @@ internal sealed class EmbeddingProjection
 
         _projection.InputGradient(_weights.KernelTransposed[0], _blocks, _rowsGradient, blocks);
         EmbeddingKernel.AddGradient(gradients.Total(_table), _width, _ids, blocks, Lanes, Lanes, _rowsGradient);
-        gradients.SetUsedRows(_table, _distinctIds.AsMemory(0, _distinct), _width); // read before the next batch replaces them
+        gradients.SetUsedRows(_table, _distinct.Ids, _width); // read before the next batch replaces them
     }
 
-    private int Blocks => (_distinct + Lanes - 1) / Lanes;
+    private int Blocks => (_distinct.Count + Lanes - 1) / Lanes;
 
     private ReadOnlySpan<int> Places(BatchGroup group) =>
         _places.AsSpan(group.FirstRow * _context.InputSteps, group.Lanes * _context.InputSteps);
@@ -139,11 +114,12 @@ internal sealed class EmbeddingProjection
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ToBlocks(int blocks)
     {
+        ReadOnlySpan<int> ids = _distinct.Ids.Span;
         for (int block = 0, k = 0; block < blocks; block++)
         {
             for (int at = block; at < Lanes * blocks; at += blocks, k++)
             {
-                _ids[at] = k < _distinct ? _distinctIds[k] : _distinctIds[0]; // what pads has a gradient of zero
+                _ids[at] = k < ids.Length ? ids[k] : ids[0]; // what pads has a gradient of zero
                 _identity[at] = k;
             }
         }

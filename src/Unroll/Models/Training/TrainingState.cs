@@ -14,8 +14,7 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
     private readonly Dictionary<Parameter, Block[]> _slots = [];
     private readonly WeightAverages? _averages = optimizer.UseEma ? new WeightAverages(optimizer) : null;
 
-    // Tables that are updated by rows: for every row, the step up to which the optimizer's state is.
-    private readonly Dictionary<Parameter, long[]> _lastSteps = [];
+    private readonly Dictionary<Parameter, LaggingRows> _lagging = []; // tables that are updated by rows
 
     public Optimizer Optimizer { get; private set; } = optimizer;
 
@@ -40,6 +39,7 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
     {
         get
         {
+            CatchUp();
             if (_averages is not null)
                 foreach (Parameter parameter in _slots.Keys) yield return (parameter, _averages[parameter]);
             int interleaved = Optimizer.InterleavedSlots;
@@ -86,8 +86,8 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
             Block gradient = gradients.Total(parameter);
             if (Optimizer.WeightDecay is { } decay)
                 UpdateKernels.Decay(width, parameter.Value, (float)(decay * Optimizer.RateAt(Iterations)));
-            if (Optimizer.LeavesRowsAlone && gradients.UsedRows(parameter) is { } used)
-                Optimizer.UpdateRows(width, Iterations, parameter.Value, gradient, slots, used.Rows.Span, used.Width, LastSteps(parameter, used.Width));
+            if (Optimizer.LeavesRowsAlone(parameter.Count) && gradients.UsedRows(parameter) is { } used)
+                Lagging(parameter, width, used.Width).Update(gradient, used.Rows.Span);
             else
                 Optimizer.Update(width, Iterations, parameter.Value, gradient, slots);
         }
@@ -95,23 +95,25 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
         _averages?.Update(width, Iterations);
     }
 
-    /// <summary>Brings the optimizer's state of rows that were not used of late up to date; to be called when a fit ends.</summary>
+    /// <summary>
+    /// Brings rows that were not used of late up to date, the optimizer's state included; to be called when a fit ends
+    /// and before anybody reads that state. Weights alone need no call: reading them catches up.
+    /// </summary>
     public void CatchUp()
     {
-        foreach ((Parameter parameter, long[] lastSteps) in _lastSteps)
-            Optimizer.CatchUp(Iterations, _slots[parameter], parameter.Count / lastSteps.Length, lastSteps);
-        _lastSteps.Clear();
+        foreach (LaggingRows rows in _lagging.Values) rows.End();
+        _lagging.Clear();
     }
 
     /// <summary>Puts the averages in the weights' place; to be called when a fit has come to its end.</summary>
     public void Finish() => _averages?.Overwrite();
 
-    private long[] LastSteps(Parameter parameter, int width)
+    private LaggingRows Lagging(Parameter parameter, VectorWidth width, int rowWidth)
     {
-        if (_lastSteps.TryGetValue(parameter, out long[]? known)) return known;
-        var lastSteps = new long[parameter.Count / width];
-        Array.Fill(lastSteps, Iterations - 1);
-        _lastSteps.Add(parameter, lastSteps);
-        return lastSteps;
+        if (_lagging.TryGetValue(parameter, out LaggingRows? known)) return known;
+        var rows = new LaggingRows(Optimizer, parameter, _slots[parameter], width, rowWidth);
+        rows.Start(Iterations - 1);
+        _lagging.Add(parameter, rows);
+        return rows;
     }
 }
