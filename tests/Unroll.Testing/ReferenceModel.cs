@@ -8,8 +8,6 @@ namespace Unroll.Testing;
 internal sealed class ReferenceModel
 {
     private readonly ReferenceLayer[] _layers;
-    private readonly bool[]? _firstMask;
-    private readonly bool[] _passesMask;
     private readonly double[] _input;
     private readonly double[] _targets;
     private readonly int _batch, _steps;
@@ -24,8 +22,6 @@ internal sealed class ReferenceModel
     {
         (_input, _targets, _batch, _steps) = (input, targets, batch, steps);
         _layers = [.. model.Layers.Select((layer, index) => Convert(layer, index, model.Seed, dropoutStep))];
-        _passesMask = [.. model.Layers.Select(layer => layer is not RecurrentLayer { BaseOptions.ReturnSequences: false })];
-        if (model.Layers[0] is Embedding { Options.MaskZero: true }) _firstMask = [.. input.Select(id => id != 0)];
     }
 
     /// <summary>Weights of all layers in Keras' order; changing them changes the model.</summary>
@@ -38,11 +34,12 @@ internal sealed class ReferenceModel
     public double[] Forward()
     {
         double[] values = _input;
-        bool[]? mask = _firstMask;
-        for (int i = 0; i < _layers.Length; i++)
+        bool[]? mask = null;
+        foreach (ReferenceLayer layer in _layers)
         {
-            values = _layers[i].Forward(values, i == 0 ? null : mask, _batch, _steps);
-            if (!_passesMask[i]) mask = null;
+            double[] input = values;
+            values = layer.Forward(input, mask, _batch, _steps);
+            mask = layer.OutputMask(input, mask);
         }
 
         return values;
@@ -81,7 +78,7 @@ internal sealed class ReferenceModel
         switch (layer)
         {
             case Embedding embedding:
-                return new ReferenceEmbedding { Weights = weights, Width = embedding.Options.OutputDim };
+                return new ReferenceEmbedding { Weights = weights, Width = embedding.Options.OutputDim, MaskZero = embedding.Options.MaskZero };
             case Dense dense:
                 return new ReferenceDense
                 {
@@ -104,12 +101,37 @@ internal sealed class ReferenceModel
                     RecurrentActivation = recurrent.RecurrentActivationKind,
                     ReturnSequences = recurrent.BaseOptions.ReturnSequences,
                     GoBackwards = recurrent.BaseOptions.GoBackwards,
+                    ZeroOutputForMask = recurrent.BaseOptions.ZeroOutputForMask,
                     RecurrentDropoutPerStep = perStep,
                     InputDropout = dropoutStep is { } step1
                         ? Masks(recurrent, perGate, inputs, recurrent.BaseOptions.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
                     RecurrentDropout = dropoutStep is { } step2
                         ? Masks(recurrent, !perStep, recurrent.BaseOptions.Units * (perStep ? _steps : 1), recurrent.BaseOptions.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
                 };
+            case Bidirectional bidirectional:
+                var forwards = (ReferenceRecurrent)Convert(bidirectional.ForwardLayer, index, seed, dropoutStep);
+                var backwards = (ReferenceRecurrent)Convert(bidirectional.BackwardLayer, index + (1 << 16), seed, dropoutStep);
+                return new ReferenceBidirectional
+                {
+                    Weights = [.. forwards.Weights, .. backwards.Weights],
+                    Forwards = forwards,
+                    Backwards = backwards,
+                    Mode = bidirectional.MergeMode.ToString().ToLowerInvariant(),
+                };
+            case Dropout dropout:
+                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: true, dropout.Options.Rate, dropout.Options.Seed ?? seed, index, dropoutStep) };
+            case SpatialDropout1D dropout:
+                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: false, dropout.Options.Rate, dropout.Options.Seed ?? seed, index, dropoutStep) };
+            case Masking masking:
+                return new ReferenceMasking { Weights = [], Features = layer.InputShape![^1]!.Value, MaskValue = masking.MaskValue };
+            case GlobalAveragePooling1D:
+                return new ReferenceAveragePooling { Weights = [], Features = layer.InputShape![^1]!.Value };
+            case GlobalMaxPooling1D:
+                return new ReferenceMaxPooling { Weights = [], Features = layer.InputShape![^1]!.Value };
+            case TimeDistributed distributed:
+                return Convert(distributed.Layer, index, seed, dropoutStep);
+            case ActivationLayer activation:
+                return new ReferenceActivation { Weights = [], Kind = activation.Activation.Kind };
             default:
                 throw new NotSupportedException($"No reference for {layer.ClassName}.");
         }
@@ -140,5 +162,21 @@ internal sealed class ReferenceModel
         }
 
         return result;
+    }
+
+    /// <summary>The factors of a dropout layer as [batch, time, features].</summary>
+    private double[]? Factors(Layer layer, bool perStep, double rate, int seed, int index, (int Epoch, int Step)? dropoutStep)
+    {
+        if (dropoutStep is not { } at || rate == 0) return null;
+        int features = layer.InputShape![^1]!.Value, steps = layer.InputShape.Count == 2 ? _steps : 1;
+        var mask = new ScalarDropout(rate, seed, RandomPurpose.Dropout, index, at.Epoch, at.Step);
+        var factors = new double[_batch * steps * features];
+        for (int i = 0; i < factors.Length; i++)
+        {
+            int b = i / features / steps, t = i / features % steps, f = i % features;
+            factors[i] = mask.Factor((perStep ? t * features : 0) + f, b);
+        }
+
+        return factors;
     }
 }

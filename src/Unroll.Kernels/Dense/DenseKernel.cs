@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Gemm;
@@ -83,7 +82,8 @@ internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKer
             float* output = s.Output.Pointer + (nint)t * stride;
             Product<TSimd, TVector>.AssignWithBias(
                 s.Kernel, s.Input.Pointer + (nint)t * inputStride, output, s.Bias.Pointer, s.Lanes);
-            if (typeof(TActivation) != typeof(LinearActivation)) Activate(output, s.Units * s.Lanes);
+            if (typeof(TActivation) != typeof(LinearActivation))
+                ActivationKernel<TSimd, TVector, TActivation>.Apply(output, output, s.Units * s.Lanes);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKer
         {
             float* delta = s.OutputGradient.Pointer + (nint)t * stride;
             if (typeof(TActivation) != typeof(LinearActivation))
-                Differentiate(s.Output.Pointer + (nint)t * stride, delta, s.Units * lanes);
+                ActivationKernel<TSimd, TVector, TActivation>.Differentiate(s.Output.Pointer + (nint)t * stride, delta, delta, s.Units * lanes);
             if (!s.InputGradient.IsEmpty)
             {
                 Product<TSimd, TVector>.Assign(
@@ -109,22 +109,5 @@ internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKer
         if (s.BiasGradient.IsEmpty) return;
         Contraction<TSimd, TVector>.AddBias(
             s.OutputGradient.Pointer, stride, s.Units, s.Steps, lanes, s.BiasGradient.Pointer, s.ChunkGradientStride);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Activate(float* values, int count)
-    {
-        for (int k = 0; k < count; k += TSimd.Count)
-            TSimd.Store(values + k, TActivation.Apply<TSimd, TVector>(TSimd.Load(values + k)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Differentiate(float* output, float* delta, int count)
-    {
-        for (int k = 0; k < count; k += TSimd.Count)
-        {
-            TVector slope = TActivation.Derivative<TSimd, TVector>(TSimd.Load(output + k));
-            TSimd.Store(delta + k, TSimd.Multiply(TSimd.Load(delta + k), slope));
-        }
     }
 }

@@ -78,6 +78,9 @@ internal sealed class RecurrentSequence
     /// <summary>Floats from one step to the next. The extra cache line keeps steps out of each other's cache sets.</summary>
     public static int Stride(int features, int lanes) => features * lanes + VectorWidths.Chunk;
 
+    /// <summary>Floats from the beginning of the first step to the end of the last.</summary>
+    public static int Extent(int steps, int features, int lanes) => (steps - 1) * Stride(features, lanes) + features * lanes;
+
     /// <summary>Rows of <see cref="Scratch"/> that a layer needs.</summary>
     public static int ScratchRows(int inputs, int units) => inputs + 3 * units;
 

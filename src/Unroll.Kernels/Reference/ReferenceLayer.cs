@@ -17,6 +17,9 @@ internal abstract class ReferenceLayer
     /// <summary>Output for an input; keeps what backward needs. <paramref name="mask"/> is [batch, time] or null.</summary>
     public abstract double[] Forward(double[] input, bool[]? mask, int batch, int steps);
 
+    /// <summary>The mask that goes on to the next layer.</summary>
+    public virtual bool[]? OutputMask(double[] input, bool[]? mask) => mask;
+
     /// <summary>Sets <see cref="Gradients"/> and returns the gradient at the input.</summary>
     public double[] Backward(double[] outputGradient)
     {
@@ -54,6 +57,10 @@ internal sealed class ReferenceEmbedding : ReferenceLayer
     private double[] _ids = [];
 
     public required int Width { get; init; }
+
+    public required bool MaskZero { get; init; }
+
+    public override bool[]? OutputMask(double[] input, bool[]? mask) => MaskZero ? [.. input.Select(id => id != 0)] : null;
 
     public override double[] Forward(double[] input, bool[]? mask, int batch, int steps)
     {

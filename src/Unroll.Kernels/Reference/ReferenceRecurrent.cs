@@ -25,6 +25,8 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
 
     public bool GoBackwards { get; init; }
 
+    public bool ZeroOutputForMask { get; init; }
+
     /// <summary>Dropout factors [gate][batch, inputs] in Keras' order of gates; null without.</summary>
     public double[][]? InputDropout { get; init; }
 
@@ -36,6 +38,8 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
     private int Gates => Cell switch { CellKind.SimpleRnn => 1, CellKind.Lstm => 4, _ => 3 };
 
     private bool HasBias => Weights.Length > 2;
+
+    public override bool[]? OutputMask(double[] input, bool[]? mask) => ReturnSequences ? mask : null;
 
     public override double[] Forward(double[] input, bool[]? mask, int batch, int steps)
     {
@@ -50,10 +54,10 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
             {
                 Step step = _trace[b, k] = Run(b, k, h, c);
                 if (step.Used) (h, c) = (step.H, step.C);
-                if (ReturnSequences) h.CopyTo(output, (b * steps + k) * Units);
+                if (ReturnSequences && PutsOut(b, k)) h.CopyTo(output, (b * steps + k) * Units);
             }
 
-            if (!ReturnSequences) h.CopyTo(output, b * Units);
+            if (!ReturnSequences && PutsOut(b, steps - 1)) h.CopyTo(output, b * Units);
         }
 
         return output;
@@ -66,10 +70,10 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         {
             var dh = new double[Units];
             var dc = new double[Units];
-            if (!ReturnSequences) Array.Copy(outputGradient, b * Units, dh, 0, Units);
+            if (!ReturnSequences && PutsOut(b, _steps - 1)) Array.Copy(outputGradient, b * Units, dh, 0, Units);
             for (int k = _steps - 1; k >= 0; k--)
             {
-                if (ReturnSequences)
+                if (ReturnSequences && PutsOut(b, k))
                     for (int j = 0; j < Units; j++) dh[j] += outputGradient[(b * _steps + k) * Units + j];
                 if (_trace[b, k].Used) (dh, dc) = Unwind(b, k, _trace[b, k], dh, dc, inputGradient);
             }
@@ -77,6 +81,8 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
 
         return inputGradient;
     }
+
+    private bool PutsOut(int b, int k) => !ZeroOutputForMask || _trace[b, k].Used;
 
     private int Time(int k) => GoBackwards ? _steps - 1 - k : k;
 

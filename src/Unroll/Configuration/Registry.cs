@@ -25,6 +25,14 @@ public static class Registry
         LSTM.Registration,
         GRU.Registration,
         Dense.Registration,
+        Bidirectional.Registration,
+        TimeDistributed.Registration,
+        Dropout.Registration,
+        SpatialDropout1D.Registration,
+        Masking.Registration,
+        GlobalAveragePooling1D.Registration,
+        GlobalMaxPooling1D.Registration,
+        ActivationLayer.Registration,
     ]);
 
     internal static RegistryKind<Optimizer> Optimizers { get; } = new("Optimizer", "keras.optimizers",

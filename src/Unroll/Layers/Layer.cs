@@ -45,6 +45,18 @@ public abstract class Layer
     /// <summary>True if the layer adds its gradients for the whole batch in an order of its own (an embedding).</summary>
     internal virtual bool OrdersItsGradients => false;
 
+    /// <summary>Where Keras' weights files keep the layer's weights: for each of <see cref="Parameters"/> a path below the layer's group.</summary>
+    internal virtual IEnumerable<string> WeightPaths => Parameters.Select((_, i) => $"vars/{i}");
+
+    /// <summary>The layer that a wrapper was made of; in Keras it takes a name of its own from the model's numbering.</summary>
+    internal virtual Layer? Wrapped => null;
+
+    /// <summary>Names the layers inside of a wrapper.</summary>
+    /// <param name="name">The name that the wrapped layer would have alone.</param>
+    internal virtual void NameWrapped(string name)
+    {
+    }
+
     /// <summary>Creates the weights for an input shape (without the batch dimension; null: not known yet).</summary>
     /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
     internal void Build(IReadOnlyList<int?> inputShape, Arena arena, int seed, int layerIndex)
@@ -70,13 +82,28 @@ public abstract class Layer
 
         OutputShape = InferOutputShape(inputShape);
         InputShape = inputShape;
+        OnBuilt(inputShape);
+    }
+
+    /// <summary>Makes a layer inside of a wrapper, which owns the weights, know its share of them.</summary>
+    internal void Adopt(IEnumerable<Parameter> parameters, IReadOnlyList<int?> inputShape)
+    {
+        if (!IsBuilt) _parameters.AddRange(parameters);
+        IsBuilt = true;
+        InputShape = inputShape;
+        OutputShape = InferOutputShape(inputShape);
+    }
+
+    /// <summary>Called at the end of <see cref="Build"/>.</summary>
+    private protected virtual void OnBuilt(IReadOnlyList<int?> inputShape)
+    {
     }
 
     /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>
-    private protected abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
+    internal abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
 
     /// <summary>The shape that comes out for a shape that goes in, both without the batch dimension.</summary>
-    private protected abstract IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape);
+    internal abstract IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape);
 
     /// <summary>What runs the layer for inputs of a known length.</summary>
     internal abstract LayerProgram CreateProgram(ProgramContext context);

@@ -6,7 +6,8 @@ namespace Unroll.Layers;
 /// <summary>Checks that name layer, argument, value and what would be right, and the entries that all configurations have.</summary>
 internal static class LayerArguments
 {
-    private const string Float32 = "float32";
+    /// <summary>The only type of numbers that there is.</summary>
+    public const string Float32 = "float32";
 
     /// <summary>What Keras writes first for every layer.</summary>
     public static IReadOnlyList<ConfigArgument<T>> Common<T>() where T : Layer =>

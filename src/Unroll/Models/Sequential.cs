@@ -106,6 +106,7 @@ public sealed class Sequential : IEnumerable<Layer>
             throw new ArgumentException($"Layer '{layer.Name}' ({layer.ClassName}) is in a model already; create a new one.", nameof(layer));
         if (layer.KnowsItsInput && _layers.Count > 0)
             throw new ArgumentException($"{layer.ClassName} takes token ids and can only be the first layer; here it follows '{_layers[^1].Name}'.", nameof(layer));
+        if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : UniqueName(wrapped.ClassName));
         if (layer.Name.Length == 0)
             layer.Name = UniqueName(layer.ClassName);
         else if (_layers.Any(other => other.Name == layer.Name))
@@ -276,7 +277,7 @@ public sealed class Sequential : IEnumerable<Layer>
     private string UniqueName(string className)
     {
         string stem = SnakeCase.Of(className);
-        int number = _layers.Count(layer => layer.ClassName == className);
+        int number = _layers.Count(layer => layer.ClassName == className || layer.Wrapped?.ClassName == className);
         string name = number == 0 ? stem : $"{stem}_{number}";
         while (_layers.Any(layer => layer.Name == name)) name = $"{stem}_{++number}";
         return name;

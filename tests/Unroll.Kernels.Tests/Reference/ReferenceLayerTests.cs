@@ -44,7 +44,7 @@ public class ReferenceLayerTests
     [Fact]
     public void Embedding()
     {
-        var layer = new ReferenceEmbedding { Weights = [[1, 2, 3, 4, 5, 6]], Width = 2 };
+        var layer = new ReferenceEmbedding { MaskZero = false, Weights = [[1, 2, 3, 4, 5, 6]], Width = 2 };
         Assert.Equal([5, 6, 1, 2, 5, 6], layer.Forward([2, 0, 2], null, 1, 3));
         layer.Backward([1, 2, 3, 4, 5, 6]);
         Assert.Equal([3, 4, 0, 0, 6, 8], layer.Gradients[0]);

@@ -3,31 +3,15 @@ using Unroll.Layers;
 using Unroll.Random;
 using Unroll.Testing;
 using Xunit;
+using static Unroll.Tests.Layers.LayerChecks;
 
 namespace Unroll.Tests.Layers;
 
 /// <summary>Every layer against float64: analytic and numeric gradients, all widths, one and several threads.</summary>
 public class GradientTests
 {
-    private const int Vocabulary = 11, Width = 3, Steps = 6;
-
-    public static TheoryData<string, bool> CellsAndMasks
-    {
-        get
-        {
-            var data = new TheoryData<string, bool>();
-            foreach (string cell in new[] { "SimpleRNN", "LSTM", "GRU", "GRU reset before" })
-            {
-                data.Add(cell, false);
-                data.Add(cell, true);
-            }
-
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void Cell(string cell, bool mask)
     {
         foreach (int units in new[] { 1, 3, 5, 8, 17 })
@@ -40,33 +24,33 @@ public class GradientTests
     }
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void Stack(string cell, bool mask)
     {
         Check(33, mask, Create(cell, 5, returnSequences: true), Create(cell, 3, returnSequences: true), Create(cell, 8));
     }
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void Backwards(string cell, bool mask)
     {
         Check(7, mask, Create(cell, 3, returnSequences: true, goBackwards: true), Create(cell, 5, goBackwards: true));
     }
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void DropoutOfInputs(string cell, bool mask) => Check(33, mask, Create(cell, 5, dropout: 0.4));
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void DropoutOfStates(string cell, bool mask) => Check(33, mask, Create(cell, 5, recurrentDropout: 0.5));
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void DropoutOfBoth(string cell, bool mask) => Check(33, mask, Create(cell, 8, dropout: 0.4, recurrentDropout: 0.5));
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void DropoutOfStatesPerStep(string cell, bool mask)
     {
         Check(33, mask, Create(cell, 5, recurrentDropout: 0.5, perStep: true));
@@ -75,7 +59,7 @@ public class GradientTests
     }
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void WithoutBias(string cell, bool mask) => Check(16, mask, Create(cell, 3, useBias: false));
 
     [Theory]
@@ -94,7 +78,7 @@ public class GradientTests
 
     /// <summary>Wide embeddings under few gates are projected token by token: another order of work, the same gradients.</summary>
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void ProjectedEmbedding(string cell, bool mask)
     {
         foreach (int batch in new[] { 1, 7, 33, 50 })
@@ -108,7 +92,7 @@ public class GradientTests
     }
 
     [Theory]
-    [MemberData(nameof(CellsAndMasks))]
+    [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void ProjectedEmbeddingWithDropoutOfStates(string cell, bool mask) =>
         Check(33, mask, 40, 22, Create(cell, 5, recurrentDropout: 0.5));
 
@@ -140,54 +124,5 @@ public class GradientTests
         foreach (ref float value in MemoryMarshal.CreateSpan(ref x[0, 0, 0], x.Length)) value = (float)random.NextNormal();
         var model = new Sequential(seed: 3) { new GRU(5), new Dense(1, "sigmoid") };
         GradientCheck.Run(model, x, Labels(9, 1, random));
-    }
-
-    private static void Check(int batch, bool mask, params Layer[] layers) => Check(batch, mask, Vocabulary, Width, layers);
-
-    private static void Check(int batch, bool mask, int vocabulary, int width, params Layer[] layers)
-    {
-        var random = new Philox(4, RandomPurpose.Shuffle, batch, layers.Length);
-        var ids = new int[batch, Steps];
-        for (int b = 0; b < batch; b++)
-        {
-            // Left, right and no padding; one fully masked row.
-            int from = b % 3 == 1 ? random.NextInt32(Steps) : 0, to = b % 3 == 2 ? random.NextInt32(Steps) : Steps;
-            for (int t = from; t < to; t++) ids[b, t] = b == 3 ? 0 : 1 + random.NextInt32(vocabulary - 1);
-        }
-
-        var model = new Sequential(seed: 7) { new Embedding(vocabulary, width, "random_normal(stddev=0.7)", maskZero: mask) };
-        foreach (Layer layer in layers) model.Add(layer);
-        bool sequences = model.Layers[^1] is RecurrentLayer { BaseOptions.ReturnSequences: true };
-        model.Add(new Dense(1, "sigmoid"));
-        GradientCheck.Run(model, ids, Labels(batch, sequences ? Steps : 1, random), (Epoch: 1, Step: 2));
-    }
-
-    private static float[,] Labels(int batch, int perSample, Philox random)
-    {
-        var labels = new float[batch, perSample];
-        for (int b = 0; b < batch; b++)
-            for (int i = 0; i < perSample; i++)
-                labels[b, i] = random.NextInt32(2);
-        return labels;
-    }
-
-    private static RecurrentLayer Create(
-        string cell, int units, bool returnSequences = false, bool goBackwards = false, double dropout = 0,
-        double recurrentDropout = 0, bool useBias = true, bool perStep = false)
-    {
-        // Biases other than zero, so that their place matters.
-        const string Bias = "random_normal(stddev=0.3)";
-        return cell switch
-        {
-            "SimpleRNN" => new SimpleRNN(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
-            "LSTM" => new LSTM(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
-            _ => new GRU(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU", recurrentDropoutPerStep: perStep),
-        };
     }
 }

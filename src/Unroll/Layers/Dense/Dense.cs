@@ -83,14 +83,14 @@ public sealed class Dense : Layer
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 
-    private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
+    internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int features = Features(inputShape);
         yield return ("kernel", [features, Options.Units], Options.KernelInitializer);
         if (Options.UseBias) yield return ("bias", [Options.Units], Options.BiasInitializer);
     }
 
-    private protected override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         Features(inputShape);
         return [.. inputShape.SkipLast(1), Options.Units];

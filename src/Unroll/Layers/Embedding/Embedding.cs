@@ -87,10 +87,10 @@ public sealed class Embedding : Layer
             : config with { Positional = [vocabulary, .. config.Positional] };
     }
 
-    private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
+    internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
         [("embeddings", [Options.InputDim, Options.OutputDim], Options.EmbeddingsInitializer)];
 
-    private protected override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count == 1
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count == 1
         ? [inputShape[0], Options.OutputDim]
         : throw WrongInput(inputShape, "token ids [batch, time] as the first layer of a model");
 }

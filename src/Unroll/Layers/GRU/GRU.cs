@@ -87,6 +87,8 @@ public sealed class GRU : RecurrentLayer
         })),
     };
 
+    internal override RecurrentLayer Create(RecurrentOptions options) => new GRU((GRUOptions)options);
+
     internal override CellKind Cell => Options.ResetAfter ? CellKind.Gru : CellKind.GruResetBefore;
 
     internal override ActivationKind RecurrentActivationKind => Options.RecurrentActivation.Kind;

@@ -87,6 +87,8 @@ public sealed class LSTM : RecurrentLayer
         })),
     };
 
+    internal override RecurrentLayer Create(RecurrentOptions options) => new LSTM((LSTMOptions)options);
+
     internal override CellKind Cell => CellKind.Lstm;
 
     internal override ActivationKind RecurrentActivationKind => Options.RecurrentActivation.Kind;

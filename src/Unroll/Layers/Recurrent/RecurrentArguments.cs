@@ -23,7 +23,7 @@ internal static class RecurrentArguments
         new("go_backwards", layer => layer.BaseOptions.GoBackwards),
         ConfigArgument<T>.Fixed("stateful", false),
         ConfigArgument<T>.Ignored("unroll", false),
-        ConfigArgument<T>.Fixed("zero_output_for_mask", false),
+        new("zero_output_for_mask", layer => layer.BaseOptions.ZeroOutputForMask),
         new("units", layer => layer.BaseOptions.Units),
         new("activation", layer => layer.BaseOptions.Activation),
         .. recurrentActivation is null ? Array.Empty<ConfigArgument<T>>() : [new("recurrent_activation", recurrentActivation)],
@@ -54,5 +54,6 @@ internal static class RecurrentArguments
         RecurrentDropoutPerStep = a.Bool("recurrent_dropout_per_step", false),
         ReturnSequences = a.Bool("return_sequences", false),
         GoBackwards = a.Bool("go_backwards", false),
+        ZeroOutputForMask = a.Bool("zero_output_for_mask", false),
     });
 }

@@ -31,9 +31,14 @@ public abstract class RecurrentLayer : Layer
 
     internal virtual ActivationKind RecurrentActivationKind => ActivationKind.Sigmoid;
 
+    internal override IEnumerable<string> WeightPaths => Parameters.Select((_, i) => $"cell/vars/{i}");
+
+    /// <summary>A new layer of the same class.</summary>
+    internal abstract RecurrentLayer Create(RecurrentOptions options);
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new RecurrentProgram(this, context);
 
-    private protected override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
+    internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int columns = checked(GateCount * BaseOptions.Units);
         yield return ("kernel", [Features(inputShape), columns], BaseOptions.KernelInitializer);
@@ -45,7 +50,7 @@ public abstract class RecurrentLayer : Layer
 
     private protected virtual Initializer BiasInitializer => BaseOptions.BiasInitializer;
 
-    private protected override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         Features(inputShape);
         return BaseOptions.ReturnSequences ? [inputShape[0], BaseOptions.Units] : [BaseOptions.Units];

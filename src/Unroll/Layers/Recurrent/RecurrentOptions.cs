@@ -40,6 +40,12 @@ public abstract record RecurrentOptions(int Units)
     /// <summary>True: the output has every step, <c>[B, T, U]</c>; false: the last, <c>[B, U]</c>.</summary>
     public bool ReturnSequences { get; init; }
 
+    /// <summary>
+    /// True: the output of a masked step is 0; false: it repeats the output before. The state is held either way.
+    /// <see cref="Bidirectional"/> sets it as it needs it.
+    /// </summary>
+    public bool ZeroOutputForMask { get; init; }
+
     /// <summary>True: reads the sequence from its end; outputs are in the order of reading.</summary>
     public bool GoBackwards { get; init; }
 }

@@ -58,6 +58,7 @@ internal sealed class RecurrentProgram : LayerProgram
         return new Buffers
         {
             OutputGradient = Context.IsTraining ? arena.Allocate(_options.ReturnSequences ? stateSize : lastSize) : default,
+            MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? stateSize : lastSize) : default,
             InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
             RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
             Sequence = new RecurrentSequence
@@ -97,6 +98,12 @@ internal sealed class RecurrentProgram : LayerProgram
         own.Output = _options.ReturnSequences
             ? sequence.Hidden
             : sequence.Hidden.Slice((sequence.Steps - 1) * stride, _units * lanes);
+        if (_options.ZeroOutputForMask && !input.Mask.IsEmpty)
+        {
+            MaskedSteps.Copy(sequence, own.Output, buffers.MaskedOutput);
+            own.Output = buffers.MaskedOutput;
+        }
+
         own.Mask = _options.ReturnSequences ? input.Mask : default;
     }
 
@@ -105,6 +112,7 @@ internal sealed class RecurrentProgram : LayerProgram
         GradientStore gradients = Context.Gradients!;
         RecurrentSequence sequence = ((Buffers)own).Sequence;
         sequence.OutputGradient = own.OutputGradient;
+        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty) MaskedSteps.Copy(sequence, own.OutputGradient, own.OutputGradient);
         sequence.InputGradient = Context.NeedsInputGradient && _projection is null ? input.OutputGradient : default;
         sequence.KernelGradient = gradients.ForGroup(_inputKernel, group);
         sequence.RecurrentGradient = gradients.ForGroup(_recurrentKernel, group);
@@ -132,6 +140,9 @@ internal sealed class RecurrentProgram : LayerProgram
     private sealed class Buffers : LayerBuffers
     {
         public required RecurrentSequence Sequence { get; init; }
+
+        /// <summary>The output with zeros at masked steps, which the states are not.</summary>
+        public Block MaskedOutput { get; init; }
 
         public Block InputMask { get; init; }
 

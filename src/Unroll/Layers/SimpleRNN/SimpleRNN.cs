@@ -65,5 +65,7 @@ public sealed class SimpleRNN : RecurrentLayer
         Make = a => new SimpleRNN(RecurrentArguments.Read(a, new SimpleRNNOptions(a.Int("units")))),
     };
 
+    internal override RecurrentLayer Create(RecurrentOptions options) => new SimpleRNN((SimpleRNNOptions)options);
+
     internal override CellKind Cell => CellKind.SimpleRnn;
 }

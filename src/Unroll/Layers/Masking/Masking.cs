@@ -1,0 +1,35 @@
+using Unroll.Configuration;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>
+/// Masks the time steps of which all features equal one value, and sets them to 0: <c>[B, T, F] → [B, T, F]</c>. Layers
+/// above then skip these steps, as they skip the zeros of an embedding with <c>maskZero</c>.
+/// </summary>
+public sealed class Masking : WeightlessLayer
+{
+    /// <summary>Creates the layer.</summary>
+    /// <param name="maskValue">The value that marks steps to skip.</param>
+    public Masking(double maskValue = 0.0) => MaskValue = maskValue;
+
+    /// <summary>The value that marks steps to skip.</summary>
+    public double MaskValue { get; }
+
+    /// <inheritdoc/>
+    public override string ClassName => "Masking";
+
+    internal static Registration<Layer> Registration { get; } = new Registration<Layer, Masking>("Masking")
+    {
+        Arguments = [.. LayerArguments.Common<Masking>(), new("mask_value", masking => masking.MaskValue)],
+        Make = a => new Masking(a.Double("mask_value", 0)),
+    };
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => new MaskingProgram((float)MaskValue, context);
+
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
+    {
+        RequireSequence(inputShape);
+        return inputShape;
+    }
+}

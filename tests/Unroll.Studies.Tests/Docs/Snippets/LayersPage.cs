@@ -1,0 +1,34 @@
+using Unroll;
+using Unroll.Datasets;
+using Unroll.Layers;
+using Xunit;
+
+namespace ReaderCode;
+
+public sealed class LayersPage
+{
+    [Fact]
+    public void Trains_in_both_directions()
+    {
+        string text = Printed.By(Snippet);
+        Assert.Contains("bidirectional (Bidirectional)", text, StringComparison.Ordinal);
+        Assert.Contains("(None, 40, 16)", text, StringComparison.Ordinal);
+    }
+
+    private static void Snippet()
+    {
+        var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 40 });
+        var model = new Sequential
+        {
+            new Embedding(2000, 8, maskZero: true),
+            new SpatialDropout1D(0.2),
+            new Bidirectional(new LSTM(8, returnSequences: true)),
+            new GlobalAveragePooling1D(),
+            new Dropout(0.3),
+            new Dense(1, activation: "sigmoid"),
+        };
+        model.Compile("adam", "binary_crossentropy", ["accuracy"]);
+        model.Fit(data.XTrain, data.YTrain, epochs: 2, verbose: 2);
+        Console.Write(model.Summary());
+    }
+}
