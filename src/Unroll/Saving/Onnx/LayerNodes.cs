@@ -1,3 +1,4 @@
+using Unroll.Formats.Onnx;
 using Unroll.Layers;
 
 namespace Unroll.Saving.Onnx;
@@ -13,6 +14,8 @@ internal static class LayerNodes
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         RecurrentLayer recurrent => new OnnxFlow(
             RecurrentNodes.Add(scope, recurrent, input), recurrent.BaseOptions.ReturnSequences ? input.Mask : null),
+        Bidirectional both => new OnnxFlow(
+            AddBidirectional(scope, both, input), both.ForwardLayer.BaseOptions.ReturnSequences ? input.Mask : null),
         _ => throw scope.Refuse("there is no translation of this layer."),
     };
 
@@ -33,5 +36,19 @@ internal static class LayerNodes
         if (dense.Options.UseBias)
             output = scope.Node("Add", [output, scope.Weights("bias", dense.Parameters[1].ToArray(), dense.Options.Units)]);
         return ActivationNodes.Add(scope, dense.Options.Activation, output);
+    }
+
+    private static string AddBidirectional(NodeScope scope, Bidirectional both, OnnxFlow input)
+    {
+        string forward = RecurrentNodes.Add(scope.Inner(both.ForwardLayer.Name), both.ForwardLayer, input);
+        string backward = RecurrentNodes.Add(scope.Inner(both.BackwardLayer.Name), both.BackwardLayer, input, flip: true);
+        return both.MergeMode switch
+        {
+            MergeMode.Concat => scope.Node("Concat", [forward, backward], new OnnxAttribute("axis", -1)),
+            MergeMode.Sum => scope.Node("Add", [forward, backward]),
+            MergeMode.Mul => scope.Node("Mul", [forward, backward]),
+            MergeMode.Ave => scope.Node("Mean", [forward, backward]),
+            _ => throw scope.Refuse($"there is no translation of the merge mode {both.MergeMode}."),
+        };
     }
 }

@@ -11,7 +11,7 @@ namespace Unroll.Saving.Onnx;
 /// <param name="mask">The booleans.</param>
 internal sealed class OnnxMask(NodeScope scope, string mask)
 {
-    private string? _count, _steps, _lengths, _anyStep, _order, _stepsSoFar;
+    private string? _count, _steps, _lengths, _anyStep, _lastStep, _forFeatures, _order, _stepsSoFar;
     private OnnxMask? _flipped;
 
     /// <summary>The booleans, <c>[B, T]</c>.</summary>
@@ -25,6 +25,12 @@ internal sealed class OnnxMask(NodeScope scope, string mask)
 
     /// <summary>Whether any step counts, booleans <c>[B, 1]</c>.</summary>
     public string AnyStep => _anyStep ??= scope.Node("Unsqueeze", [scope.Node("Greater", [Count, scope.Int32(0)]), scope.Integers(1)]);
+
+    /// <summary>Whether the last step counts, booleans <c>[B, 1]</c>.</summary>
+    public string LastStep => _lastStep ??= scope.Node("Gather", [mask, scope.Integers(-1)], new OnnxAttribute("axis", 1));
+
+    /// <summary>The booleans beside features, <c>[B, T, 1]</c>.</summary>
+    public string ForFeatures => _forFeatures ??= scope.Node("Unsqueeze", [mask, scope.Integers(2)]);
 
     /// <summary>Indices into time, int64 <c>[B, T, 1]</c>: first those of the steps that count, then the others, each in order.</summary>
     public string Order => _order ??= CreateOrder();

@@ -14,7 +14,8 @@ internal static class RecurrentNodes
     /// <param name="scope">Where the nodes belong.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="input">Its input <c>[B, T, F]</c>.</param>
-    public static string Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input)
+    /// <param name="flip">True: steps against the order of reading.</param>
+    public static string Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input, bool flip = false)
     {
         (string x, OnnxMask? mask) = (input.Value, input.Mask);
         RecurrentOptions options = layer.BaseOptions;
@@ -31,25 +32,29 @@ internal static class RecurrentNodes
         int used = Array.FindLastIndex(inputs, name => name.Length > 0) + 1;
         string output = scope.Node(
             Operator(layer), inputs[..used], unused: options.ReturnSequences ? [] : [""], [.. Attributes(scope, layer, reverse)]);
-        return options.ReturnSequences ? Sequences(scope, output, mask, reverse) : Last(scope, output, mask);
-    }
+        if (!options.ReturnSequences) return Last(scope, output, mask, options.ZeroOutputForMask);
 
-    private static string Last(NodeScope scope, string output, OnnxMask? mask)
-    {
-        output = scope.Node("Squeeze", [output, scope.Integers(0)]);
-        return mask is null ? output : scope.Node("Where", [mask.AnyStep, output, scope.Float(0f)]);
-    }
-
-    private static string Sequences(NodeScope scope, string output, OnnxMask? mask, bool reverse)
-    {
         output = scope.Node("Squeeze", [output, scope.Integers(1)]);
-        if (reverse) output = scope.Flip(output, 0); // ONNX puts the outputs back in the order of time
+        if (mask is null && flip != reverse) output = scope.Flip(output, 0); // ONNX puts reverse outputs in the order of time
         output = scope.Node("Transpose", [output], new OnnxAttribute("perm", [1L, 0, 2]));
         if (mask is null) return output;
+        output = PutBack(scope, output, mask, options.ZeroOutputForMask);
+        return flip ? scope.Flip(output, 1) : output;
+    }
 
+    private static string Last(NodeScope scope, string output, OnnxMask? mask, bool zeroForMask)
+    {
+        output = scope.Node("Squeeze", [output, scope.Integers(0)]);
+        return mask is null ? output : scope.Node("Where", [zeroForMask ? mask.LastStep : mask.AnyStep, output, scope.Float(0f)]);
+    }
+
+    /// <summary>Outputs of the steps that count, which are in front, at the places of those steps.</summary>
+    private static string PutBack(NodeScope scope, string output, OnnxMask mask, bool zeroForMask)
+    {
         // A step behind the mask has the output of the last step before it that counts: zeros if there is none.
         string fromZero = scope.Node("Pad", [output, scope.Integers(0, 1, 0, 0, 0, 0)]);
-        return scope.Node("GatherND", [fromZero, mask.StepsSoFar], new OnnxAttribute("batch_dims", 1));
+        output = scope.Node("GatherND", [fromZero, mask.StepsSoFar], new OnnxAttribute("batch_dims", 1));
+        return zeroForMask ? scope.Node("Where", [mask.ForFeatures, output, scope.Float(0f)]) : output;
     }
 
     private static string Operator(RecurrentLayer layer) => layer is SimpleRNN ? "RNN" : layer.ClassName;

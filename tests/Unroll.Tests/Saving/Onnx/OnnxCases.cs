@@ -66,6 +66,19 @@ internal static class OnnxCases
             cases.Add($"stack_dense_between{suffix}", OnIds(
                 mask, Cell("GRU", backwards: true, sequences: true), new Dense(4, "relu"), Cell("LSTM", sequences: true)));
             cases.Add($"embedding_only{suffix}", OnIds(mask));
+            foreach (MergeMode mode in Enum.GetValues<MergeMode>())
+            {
+                cases.Add($"Bidirectional_{mode}{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM"), mode), new Dense(1)));
+                cases.Add($"Bidirectional_{mode}_sequences{suffix}", OnIds(
+                    mask, new Bidirectional(Cell("GRU", sequences: true), mode, Cell("SimpleRNN", backwards: true, sequences: true)), Cell("LSTM")));
+            }
+
+            cases.Add($"Bidirectional_other_way_round{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM", backwards: true, sequences: true))));
+            foreach (bool sequences in new[] { false, true })
+            {
+                cases.Add($"zero_output{(sequences ? "_sequences" : "")}{suffix}", OnIds(mask, new LSTM(
+                    new LSTMOptions(Units) { ReturnSequences = sequences, ZeroOutputForMask = true, GoBackwards = sequences })));
+            }
         }
 
         return cases;
