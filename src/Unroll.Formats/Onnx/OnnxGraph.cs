@@ -18,7 +18,7 @@ internal sealed class OnnxGraph
     public const int Opset = 17;
 
     /// <summary>Number of an element type, for the operator Cast.</summary>
-    public const int Int32 = (int)DataType.Int32, Int64 = (int)DataType.Int64;
+    public const int Float = (int)DataType.Float, Int32 = (int)DataType.Int32, Int64 = (int)DataType.Int64;
 
     private readonly GraphProto _graph;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);

@@ -16,6 +16,13 @@ internal static class LayerNodes
             RecurrentNodes.Add(scope, recurrent, input), recurrent.BaseOptions.ReturnSequences ? input.Mask : null),
         Bidirectional both => new OnnxFlow(
             AddBidirectional(scope, both, input), both.ForwardLayer.BaseOptions.ReturnSequences ? input.Mask : null),
+        TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
+        ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
+        Dropout or SpatialDropout1D => input,
+        Masking masking => AddMasking(scope, masking, input.Value),
+        GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
+        GlobalMaxPooling1D => new OnnxFlow(
+            scope.Node("ReduceMax", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0)), null),
         _ => throw scope.Refuse("there is no translation of this layer."),
     };
 
@@ -27,6 +34,27 @@ internal static class LayerNodes
         if (!options.MaskZero) return new OnnxFlow(output, null);
         NodeScope inner = scope.Inner("mask");
         return new OnnxFlow(output, new OnnxMask(inner, inner.Node("Not", [inner.Node("Equal", [ids, inner.Int32(0)])])));
+    }
+
+    private static OnnxFlow AddMasking(NodeScope scope, Masking masking, string input)
+    {
+        NodeScope inner = scope.Inner("mask");
+        string isOther = inner.Node("Not", [inner.Node("Equal", [input, inner.Float((float)masking.MaskValue)])]);
+        string anyOther = inner.Node(
+            "ReduceMax", [inner.Node("Cast", [isOther], new OnnxAttribute("to", OnnxGraph.Int32))], new OnnxAttribute("axes", [2L]),
+            new OnnxAttribute("keepdims", 0));
+        var mask = new OnnxMask(inner, inner.Node("Greater", [anyOther, inner.Int32(0)]));
+        return new OnnxFlow(scope.Node("Where", [mask.ForFeatures, input, scope.Float(0f)]), mask);
+    }
+
+    private static string AddAverage(NodeScope scope, OnnxFlow input)
+    {
+        if (input.Mask is not { } mask)
+            return scope.Node("ReduceMean", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0));
+        string used = scope.Node("Where", [mask.ForFeatures, input.Value, scope.Float(0f)]);
+        string sum = scope.Node("ReduceSum", [used, scope.Integers(1)], new OnnxAttribute("keepdims", 0));
+        string lengths = scope.Node("Cast", [mask.Lengths], new OnnxAttribute("to", OnnxGraph.Float));
+        return scope.Node("Div", [sum, scope.Node("Unsqueeze", [lengths, scope.Integers(1)])]);
     }
 
     private static string AddDense(NodeScope scope, Dense dense, string input)

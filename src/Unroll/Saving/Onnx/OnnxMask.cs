@@ -20,7 +20,7 @@ internal sealed class OnnxMask(NodeScope scope, string mask)
     /// <summary>The mask of the sequences read from their ends.</summary>
     public OnnxMask Flipped => _flipped ??= new OnnxMask(scope.Inner("flipped"), scope.Flip(mask, 1)) { _count = Count, _flipped = this };
 
-    /// <summary>Steps that count, int32 <c>[B]</c>, for the operators' sequence_lens; 1 where there are none, which not all runtimes take.</summary>
+    /// <summary>Steps that count, int32 <c>[B]</c>, for the operators' sequence_lens; 1 where there are none: not all runtimes take 0.</summary>
     public string Lengths => _lengths ??= scope.Node("Max", [Count, scope.Int32(1)]);
 
     /// <summary>Whether any step counts, booleans <c>[B, 1]</c>.</summary>

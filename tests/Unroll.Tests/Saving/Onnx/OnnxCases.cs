@@ -23,6 +23,14 @@ internal static class OnnxCases
         { 6, 5, 4, 3, 2 },
     };
 
+    /// <summary>Steps of which no, one or both features are −1: in the middle, at both ends, everywhere.</summary>
+    private static readonly float[,,] Marked =
+    {
+        { { 0.5f, -1 }, { -1, -1 }, { 0, 0 } },
+        { { -1, -1 }, { -0.5f, 2 }, { -1, -1 } },
+        { { -1, -1 }, { -1, -1 }, { -1, -1 } },
+    };
+
     private static readonly Inputs[] Batches = [Padded, Cycle(1, 1, 6), Cycle(2, 9, 7), Cycle(19, 4, 3), new[,] { { 0, 0 } }];
 
     public static IReadOnlyDictionary<string, OnnxCase> All { get; } = Create();
@@ -73,6 +81,10 @@ internal static class OnnxCases
                     mask, new Bidirectional(Cell("GRU", sequences: true), mode, Cell("SimpleRNN", backwards: true, sequences: true)), Cell("LSTM")));
             }
 
+            cases.Add($"average{suffix}", OnIds(mask, new SpatialDropout1D(0.2), new GlobalAveragePooling1D(), new Dropout(0.5)));
+            cases.Add($"maximum{suffix}", OnIds(mask, Cell("LSTM", sequences: true), new GlobalMaxPooling1D(), new Dense(1)));
+            cases.Add($"time_distributed{suffix}", OnIds(
+                mask, new TimeDistributed(new Dense(3)), new ActivationLayer("tanh"), new Dropout(0.1), Cell("GRU"), new ActivationLayer("relu")));
             cases.Add($"Bidirectional_other_way_round{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM", backwards: true, sequences: true))));
             foreach (bool sequences in new[] { false, true })
             {
@@ -81,6 +93,8 @@ internal static class OnnxCases
             }
         }
 
+        cases.Add("Masking", new OnnxCase(
+            WithWeights([new Masking(-1), Cell("GRU", sequences: true), new GlobalAveragePooling1D()], [null, 2]), [Inputs.FromValues(Marked)]));
         return cases;
     }
 

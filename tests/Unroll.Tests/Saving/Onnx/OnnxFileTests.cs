@@ -1,5 +1,6 @@
 using Unroll.Formats.Onnx.Messages;
 using Unroll.Layers;
+using Unroll.Models.Execution;
 using Xunit;
 
 namespace Unroll.Tests.Saving.Onnx;
@@ -74,6 +75,25 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Single(_folder.GetFiles());
     }
 
+    [Fact]
+    public void What_has_no_translation_is_refused_by_name()
+    {
+        var model = new Sequential { new Embedding(10, 2), new Unheard() };
+        string path = Path.Combine(_folder.FullName, "model.onnx");
+        string message = Assert.Throws<NotSupportedException>(() => model.ExportOnnx(path)).Message;
+        Assert.Equal("Unheard 'unheard' can't be exported to ONNX: there is no translation of this layer.", message);
+        Assert.Empty(_folder.GetFiles());
+    }
+
+    /// <summary>A new layer needs a translation and a case, or a reason to be refused.</summary>
+    [Fact]
+    public void Every_layer_that_there_is_is_tried()
+    {
+        IEnumerable<Type> tried = OnnxCases.All.Values.SelectMany(model => model.Model.Layers).Select(layer => layer.GetType()).Distinct();
+        Type[] layers = [.. typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract)];
+        Assert.Empty(layers.Except(tried).Select(type => type.Name));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private ModelProto Export(Sequential model)
@@ -91,5 +111,12 @@ public sealed class OnnxFileTests : IDisposable
     {
         byte[] raw = graph.Initializer.Single(tensor => tensor.Name == name).RawData.ToByteArray();
         return [.. Enumerable.Range(0, raw.Length / sizeof(float)).Select(i => BitConverter.ToSingle(raw, i * sizeof(float)))];
+    }
+
+    private sealed class Unheard : WeightlessLayer
+    {
+        public override string ClassName => "Unheard";
+
+        internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException();
     }
 }
