@@ -25,24 +25,22 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         int lanes = s.Lanes, inputSize = s.Inputs * lanes, size = s.Units * lanes;
         float* input = s.Input.IsEmpty ? null : s.Input.Pointer + (nint)s.TimeOf(t) * RecurrentSequence.Stride(s.Inputs, lanes);
         float* inputMask = s.InputDropout.Pointer, mask = s.RecurrentDropout.Pointer;
+        bool inputPerGate = s.InputDropout.Length > inputSize, perGate = HasMaskPerGate(s);
+        int firstMask = products[first].RecurrentMask; // masks of neighbouring products are neighbours, too
+        if (input != null && inputMask != null && first == 0)
+            MultiplyEach(input, inputMask, s.MaskedInput, inputSize, s.InputDropout.Length / inputSize);
+        if (hidden != null && mask != null)
+        {
+            int masks = perGate ? products[first + count - 1].RecurrentMask - firstMask + 1 : 1;
+            MultiplyEach(hidden, mask + (nint)MaskOf(s, firstMask, t) * size, s.MaskedHidden, size, masks);
+        }
+
         for (int i = first; i < first + count; i++)
         {
             GateProduct product = products[i];
-            float* from = input, state = hidden;
-            if (inputMask != null && product.Inputs > 0)
-            {
-                from = s.MaskedInput;
-                bool shared = s.InputDropout.Length == inputSize;
-                if (i == first || !shared) Multiply(input, inputMask + (shared ? 0 : (nint)product.InputMask * inputSize), from, inputSize);
-            }
-
+            float* from = inputMask == null ? input : s.MaskedInput + (inputPerGate ? (nint)product.InputMask * inputSize : 0);
+            float* state = mask == null ? hidden : s.MaskedHidden + (perGate ? (nint)(product.RecurrentMask - firstMask) * size : 0);
             int units = hidden == null ? 0 : product.Units;
-            if (mask != null && units > 0)
-            {
-                state = s.MaskedHidden;
-                Multiply(hidden, mask + (nint)MaskOf(s, product.RecurrentMask, t) * size, state, size);
-            }
-
             float* target = gates + (nint)product.Row * lanes;
             if (!product.Adds)
                 Product<TSimd, TVector>.AssignWithBias(product.Weights, from, product.Inputs, state, units, target, product.Bias.Pointer, lanes);
@@ -57,21 +55,15 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* deltas, float* dHidden, int t)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        float* mask = s.RecurrentDropout.Pointer;
+        float* mask = s.RecurrentDropout.Pointer, products = s.MaskedHidden;
         for (int g = first; g < first + count; g++)
         {
-            if (mask == null)
-            {
-                Product<TSimd, TVector>.Accumulate(packs[g], deltas, dHidden, lanes);
-            }
-            else
-            {
-                Product<TSimd, TVector>.Assign(packs[g], deltas, s.MaskedHidden, lanes);
-                AddProduct(s.MaskedHidden, mask + (nint)MaskOf(s, firstMask + g - first, t) * size, dHidden, size);
-            }
-
+            if (mask == null) Product<TSimd, TVector>.Accumulate(packs[g], deltas, dHidden, lanes);
+            else Product<TSimd, TVector>.Assign(packs[g], deltas, products + (nint)(g - first) * size, lanes);
             deltas += (nint)packs[g].Depth * lanes;
         }
+
+        if (mask != null) AddProducts(products, mask + (nint)MaskOf(s, firstMask, t) * size, dHidden, size, count);
     }
 
     /// <summary>dInput[t] = kernelᵀ · dGates[t] for all steps, through the dropout masks.</summary>
@@ -162,6 +154,30 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     {
         for (int i = 0; i < count; i += TSimd.Count)
             TSimd.Store(target + i, TSimd.Multiply(TSimd.Load(a + i), TSimd.Load(b + i)));
+    }
+
+    /// <summary>targets[i] = a ⊙ b[i], the arrays one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyEach(float* a, float* b, float* targets, int size, int count)
+    {
+        for (int k = 0; k < count; k++, b += size, targets += size)
+        {
+            for (int i = 0; i < size; i += TSimd.Count)
+                TSimd.Store(targets + i, TSimd.Multiply(TSimd.Load(a + i), TSimd.Load(b + i)));
+        }
+    }
+
+    /// <summary>target += a[0] ⊙ b[0], then a[1] ⊙ b[1] …, the arrays one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddProducts(float* a, float* b, float* target, int size, int count)
+    {
+        for (int i = 0; i < size; i += TSimd.Count)
+        {
+            TVector sum = TSimd.Load(target + i);
+            int at = i;
+            for (int k = 0; k < count; k++, at += size) sum = TSimd.Fma(TSimd.Load(a + at), TSimd.Load(b + at), sum);
+            TSimd.Store(target + i, sum);
+        }
     }
 
     /// <summary>target += a ⊙ b.</summary>

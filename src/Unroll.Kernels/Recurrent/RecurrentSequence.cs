@@ -10,6 +10,8 @@ namespace Unroll.Kernels.Recurrent;
 /// </summary>
 internal sealed class RecurrentSequence
 {
+    private const int MostGates = 4;
+
     public int Steps { get; set; }
 
     public int Lanes { get; set; }
@@ -82,16 +84,16 @@ internal sealed class RecurrentSequence
     public static int Extent(int steps, int features, int lanes) => (steps - 1) * Stride(features, lanes) + features * lanes;
 
     /// <summary>Rows of <see cref="Scratch"/> that a layer needs.</summary>
-    public static int ScratchRows(int inputs, int units) => inputs + 3 * units;
+    public static int ScratchRows(int inputs, int units) => MostGates * (inputs + units) + 2 * units;
 
-    /// <summary>Where a step's input goes behind its dropout mask: [inputs].</summary>
+    /// <summary>Where a step's input goes behind its dropout masks: [1 or gates][inputs].</summary>
     public unsafe float* MaskedInput => Scratch.Pointer;
 
-    /// <summary>Where the hidden state, or its gradient, goes behind its dropout mask: [units].</summary>
-    public unsafe float* MaskedHidden => Scratch.Pointer + (nint)Inputs * Lanes;
+    /// <summary>Where the hidden state goes behind its dropout masks, or the gates' gradients before them: [1 or gates][units].</summary>
+    public unsafe float* MaskedHidden => Scratch.Pointer + (nint)MostGates * Inputs * Lanes;
 
     /// <summary>Gradients that pass from step to step: [2 · units].</summary>
-    public unsafe float* Passing => Scratch.Pointer + (nint)(Inputs + Units) * Lanes;
+    public unsafe float* Passing => Scratch.Pointer + (nint)MostGates * (Inputs + Units) * Lanes;
 
     /// <summary>Index in the data of step <paramref name="t"/> of the processing order.</summary>
     public int TimeOf(int t) => GoBackwards ? Steps - 1 - t : t;
