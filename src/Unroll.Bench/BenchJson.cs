@@ -29,11 +29,33 @@ internal sealed record WorkloadReport(
     }
 }
 
+/// <summary>What <c>unroll bench scaling</c> writes as JSON.</summary>
+internal sealed record ScalingReport(Machine Machine, string Folder, string Command, int Rounds, int? Steps, double PeakGflops, IReadOnlyList<CurveReport> Curves)
+{
+    public static ScalingReport Of(IReadOnlyList<ScalingCurve> curves, BenchRun run, string command)
+    {
+        int at = 0;
+        return new ScalingReport(
+            run.Machine, run.Machine.Folder, command, run.Options.Rounds, run.Options.Steps, run.PeakGflops,
+            [.. curves.Select(curve => new CurveReport(
+                curve.Name, curve.Title, [.. curve.Points.Select(point => new PointReport(point.Value, WorkloadReport.Of(run.Results[at++])))]))]);
+    }
+}
+
+/// <summary>One curve.</summary>
+internal sealed record CurveReport(string Name, string Title, IReadOnlyList<PointReport> Points);
+
+/// <summary>One size of a curve.</summary>
+internal sealed record PointReport(int Value, WorkloadReport Measured);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
     NewLine = "\n", NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(ScalingReport))]
 internal sealed partial class BenchJson : JsonSerializerContext
 {
     public static string Write(BenchReport report) => JsonSerializer.Serialize(report, Default.BenchReport) + "\n";
+
+    public static string Write(ScalingReport report) => JsonSerializer.Serialize(report, Default.ScalingReport) + "\n";
 }

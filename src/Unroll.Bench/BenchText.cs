@@ -15,13 +15,17 @@ internal static class BenchText
 
     private static readonly string[] Headings = ["workload", "ms/step", "s/epoch", "GFLOP/s", "of peak", "reviews/s", "against"];
 
-    /// <summary>The machine and how was measured, in one line.</summary>
+    /// <summary>The machine, the version and the measured peak, in one line.</summary>
+    public static string Machine(BenchRun run) =>
+        $"{run.Machine.Cpu}, {Count(run.Machine.Cores, "core")}, {run.Machine.VectorBits}-bit vectors, {run.Machine.Runtime}, Unroll {run.Machine.Version}; "
+        + $"{Count(run.Options.Rounds, "round")}; FMA peak of a core {Number(run.PeakGflops)} GFLOP/s";
+
+    /// <summary>As <see cref="Machine"/>, with what all workloads have in common.</summary>
     public static string Heading(BenchRun run)
     {
         BenchCase first = run.Results[0].Case;
         string tokens = run.Options.Source == DataSource.Imdb ? "IMDB reviews" : "random tokens";
-        return $"{run.Machine.Cpu}, {Count(run.Machine.Cores, "core")}, {run.Machine.VectorBits}-bit vectors, {run.Machine.Runtime}, Unroll {run.Machine.Version}; "
-            + $"{Count(first.Threads, "thread")}, {Count(first.Jobs, "model")} at a time, {tokens}, {Count(run.Options.Rounds, "round")}; FMA peak of a core {Number(run.PeakGflops)} GFLOP/s";
+        return $"{Machine(run)}; {Count(first.Threads, "thread")}, {Count(first.Jobs, "model")} at a time, {tokens}";
     }
 
     /// <summary>Columns aligned by blanks; every line ends with a line feed.</summary>
@@ -65,12 +69,15 @@ internal static class BenchText
         return value.ToString("N" + decimals, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whole, thousands set apart.</summary>
+    public static string Integer(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
     public static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
     private static string[] Row(BenchResult result) =>
     [
         result.Case.Workload.Name, Number(result.Milliseconds), Number(result.SecondsPerEpoch), Number(result.Gflops), Percent(result.ShareOfPeak),
-        result.RowsPerSecond.ToString("N0", CultureInfo.InvariantCulture),
+        Integer(result.RowsPerSecond),
         result.Ratio is { } ratio ? $"{ratio.ToString("F2", CultureInfo.InvariantCulture)} × {result.Case.Workload.Baseline}" : "",
     ];
 

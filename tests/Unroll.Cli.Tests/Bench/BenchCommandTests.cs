@@ -67,4 +67,31 @@ public sealed class BenchCommandTests
 
         Assert.Equal(ErrorBoundary.Cancelled, CliTest.Run(cancellation.Token, "bench", "rnn5").ExitCode);
     }
+
+    [Fact]
+    public void Scaling_writes_a_table_and_json_for_each_curve()
+    {
+        string folder = Path.Combine(CliTest.EmptyDirectory, "scaling", "new");
+
+        CliResult result = CliTest.Run("bench", "scaling", "threads", "jobs", "--steps", "2", "--rounds", "1", "--out", folder);
+
+        Assert.Equal(ErrorBoundary.Success, result.ExitCode);
+        string text = File.ReadAllText(Path.Combine(folder, "scaling.md"));
+        Assert.Contains("| threads | ms/step |", text, StringComparison.Ordinal);
+        Assert.Contains("| jobs | ms/step |", text, StringComparison.Ordinal);
+        JsonElement curves = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "scaling.json"))).RootElement.GetProperty("curves");
+        Assert.Equal(["threads", "jobs"], curves.EnumerateArray().Select(curve => curve.GetProperty("name").GetString()));
+        JsonElement point = curves[1].GetProperty("points").EnumerateArray().Last();
+        Assert.Equal(Environment.ProcessorCount, point.GetProperty("value").GetInt32());
+        Assert.Equal(Environment.ProcessorCount, point.GetProperty("measured").GetProperty("jobs").GetInt32());
+    }
+
+    [Fact]
+    public void Unknown_curve_names_the_nearest()
+    {
+        CliResult result = CliTest.Run("bench", "scaling", "lenght");
+
+        Assert.Equal(ErrorBoundary.BadInput, result.ExitCode);
+        Assert.Contains("'lenght' is unknown; did you mean 'length'?", result.Error, StringComparison.Ordinal);
+    }
 }

@@ -8,6 +8,11 @@ namespace Unroll.Cli.Commands.Bench;
 /// <summary><c>unroll bench</c>: how fast training and prediction are on this machine.</summary>
 internal static class BenchCommand
 {
+    /// <summary>The command as it was typed, for the files that it makes.</summary>
+    public static string Typed(ParseResult result) => string.Join(' ', ["unroll", .. result.Tokens.Select(token => token.Value)]);
+
+    public static Option<int?> StepsOption() => CliOptions.OptionalInt("--steps", "Timed steps of each workload in a round; a quarter of a second without it.", 1);
+
     public static Command Create(CliContext context)
     {
         var names = new Argument<string[]>("workload")
@@ -18,13 +23,13 @@ internal static class BenchCommand
         Option<int> threads = CliOptions.Int("--threads", "Threads inside a training step.", 1, 1, 1024);
         Option<int> jobs = CliOptions.Int("--jobs", "Independent models side by side: throughput of a machine that trains many.", 1, 1, 1024);
         Option<int> rounds = CliOptions.Int("--rounds", "Rounds over all workloads; results are medians.", 5, 1, 1000);
-        Option<int?> steps = CliOptions.OptionalInt("--steps", "Timed steps of each workload in a round; a quarter of a second without it.", 1);
+        Option<int?> steps = StepsOption();
         Option<string> data = CliOptions.Choice("--data", "Tokens: drawn at random from a fixed seed, or IMDB reviews.", "random", "imdb");
         Option<string?> json = CliOptions.OptionalText("--json", "FILE", "Write the results as JSON; - for standard output, all else then goes to standard error.");
         Option<string?> markdown = CliOptions.OptionalText("--markdown", "FILE", "Write the results as Markdown.");
         var command = new Command("bench", "Measure how fast training and prediction are on this machine.")
         {
-            names, threads, jobs, rounds, steps, data, json, markdown,
+            names, threads, jobs, rounds, steps, data, json, markdown, BenchScalingCommand.Create(context),
         };
         command.SetAction(result =>
         {
@@ -42,7 +47,7 @@ internal static class BenchCommand
 
             BenchRun run;
             using (var progress = new BenchProgressLine(context)) run = Benchmark.Run(cases, options, progress.Report, context.Cancellation);
-            string typed = string.Join(' ', ["unroll", .. result.Tokens.Select(token => token.Value)]);
+            string typed = Typed(result);
             TextWriter text = jsonPath == "-" ? context.Error : context.Out;
             text.Write($"{BenchText.Heading(run)}\n\n{BenchText.Table(run)}\n{BenchText.Notes}\n");
             if (markdownPath is not null)
