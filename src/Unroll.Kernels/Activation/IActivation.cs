@@ -12,6 +12,7 @@ internal enum ActivationKind
     Sigmoid,
     Relu,
     HardSigmoid,
+    HardSigmoidKeras2,
     Softsign,
 }
 
@@ -98,6 +99,28 @@ internal readonly struct HardSigmoidActivation : IActivation
     {
         TVector sixth = TSimd.Broadcast(1f / 6f);
         TVector belowOne = TSimd.SelectGreater(TSimd.Broadcast(1f), y, sixth, TSimd.Zero);
+        return TSimd.SelectGreater(y, TSimd.Zero, belowOne, TSimd.Zero);
+    }
+}
+
+/// <summary>Keras 2: x / 5 + 1/2, clipped to 0 … 1.</summary>
+internal readonly struct HardSigmoidKeras2Activation : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        TVector clipped = TSimd.Max(TSimd.Zero, TSimd.Min(TSimd.Broadcast(5f), TSimd.Add(x, TSimd.Broadcast(2.5f))));
+        return TSimd.Multiply(clipped, TSimd.Broadcast(0.2f));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Derivative<TSimd, TVector>(TVector y)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        TVector belowOne = TSimd.SelectGreater(TSimd.Broadcast(1f), y, TSimd.Broadcast(0.2f), TSimd.Zero);
         return TSimd.SelectGreater(y, TSimd.Zero, belowOne, TSimd.Zero);
     }
 }

@@ -64,6 +64,7 @@ internal abstract class DenseKernel
             ActivationKind.Sigmoid => new DenseKernel<TSimd, TVector, SigmoidActivation>(),
             ActivationKind.Relu => new DenseKernel<TSimd, TVector, ReluActivation>(),
             ActivationKind.HardSigmoid => new DenseKernel<TSimd, TVector, HardSigmoidActivation>(),
+            ActivationKind.HardSigmoidKeras2 => new DenseKernel<TSimd, TVector, HardSigmoidKeras2Activation>(),
             ActivationKind.Softsign => new DenseKernel<TSimd, TVector, SoftsignActivation>(),
             _ => new DenseKernel<TSimd, TVector, LinearActivation>(),
         };

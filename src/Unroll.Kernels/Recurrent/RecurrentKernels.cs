@@ -42,6 +42,7 @@ internal static class RecurrentKernels
             ActivationKind.Sigmoid => WithRecurrent<TSimd, TVector, SigmoidActivation>(cell, recurrent),
             ActivationKind.Relu => WithRecurrent<TSimd, TVector, ReluActivation>(cell, recurrent),
             ActivationKind.HardSigmoid => WithRecurrent<TSimd, TVector, HardSigmoidActivation>(cell, recurrent),
+            ActivationKind.HardSigmoidKeras2 => WithRecurrent<TSimd, TVector, HardSigmoidKeras2Activation>(cell, recurrent),
             ActivationKind.Softsign => WithRecurrent<TSimd, TVector, SoftsignActivation>(cell, recurrent),
             _ => WithRecurrent<TSimd, TVector, LinearActivation>(cell, recurrent),
         };
@@ -58,6 +59,7 @@ internal static class RecurrentKernels
             ActivationKind.Sigmoid => Gated<TSimd, TVector, TActivation, SigmoidActivation>(cell),
             ActivationKind.Relu => Gated<TSimd, TVector, TActivation, ReluActivation>(cell),
             ActivationKind.HardSigmoid => Gated<TSimd, TVector, TActivation, HardSigmoidActivation>(cell),
+            ActivationKind.HardSigmoidKeras2 => Gated<TSimd, TVector, TActivation, HardSigmoidKeras2Activation>(cell),
             ActivationKind.Softsign => Gated<TSimd, TVector, TActivation, SoftsignActivation>(cell),
             _ => Gated<TSimd, TVector, TActivation, LinearActivation>(cell),
         };

@@ -35,6 +35,7 @@ internal abstract class ReferenceLayer
         ActivationKind.Sigmoid => ScalarMath.Sigmoid(x),
         ActivationKind.Relu => System.Math.Max(x, 0),
         ActivationKind.HardSigmoid => System.Math.Clamp(x + 3, 0, 6) / 6,
+        ActivationKind.HardSigmoidKeras2 => System.Math.Clamp(0.2 * x + 0.5, 0, 1),
         ActivationKind.Softsign => x / (1 + System.Math.Abs(x)),
         _ => x,
     };
@@ -46,6 +47,7 @@ internal abstract class ReferenceLayer
         ActivationKind.Sigmoid => y * (1 - y),
         ActivationKind.Relu => y > 0 ? 1 : 0,
         ActivationKind.HardSigmoid => y is > 0 and < 1 ? 1.0 / 6 : 0,
+        ActivationKind.HardSigmoidKeras2 => y is > 0 and < 1 ? 0.2 : 0,
         ActivationKind.Softsign => (1 - System.Math.Abs(y)) * (1 - System.Math.Abs(y)),
         _ => 1,
     };

@@ -20,14 +20,17 @@ public sealed record Activation
     /// <summary>max(x, 0).</summary>
     public static Activation Relu { get; } = new("relu", ActivationKind.Relu);
 
-    /// <summary>relu6(x + 3) / 6, as in Keras 3 (Keras 2 had another formula under this name).</summary>
+    /// <summary>relu6(x + 3) / 6, as in Keras 3.</summary>
     public static Activation HardSigmoid { get; } = new("hard_sigmoid", ActivationKind.HardSigmoid);
+
+    /// <summary>0.2·x + 0.5 clipped to 0 … 1: what Keras 2 called <c>hard_sigmoid</c>. Files of Keras 2 are read so; Keras 3 has no name for it.</summary>
+    public static Activation HardSigmoidKeras2 { get; } = new("hard_sigmoid_keras2", ActivationKind.HardSigmoidKeras2);
 
     /// <summary>x / (1 + |x|).</summary>
     public static Activation Softsign { get; } = new("softsign", ActivationKind.Softsign);
 
     /// <summary>All activations that there are.</summary>
-    public static IReadOnlyList<Activation> All { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, Softsign];
+    public static IReadOnlyList<Activation> All { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, HardSigmoidKeras2, Softsign];
 
     /// <summary>Keras' name.</summary>
     public string Name { get; }

@@ -99,6 +99,17 @@ public abstract class Layer
     {
     }
 
+    /// <summary>How many weights the layer would make for an input shape, and the shape that it would put out; nothing is made.</summary>
+    /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
+    /// <exception cref="OverflowException">There would be more than 2^63.</exception>
+    internal (long Count, IReadOnlyList<int?> OutputShape) Foresee(IReadOnlyList<int?> inputShape)
+    {
+        long count = 0;
+        foreach ((_, int[] shape, _) in DescribeWeights(inputShape))
+            count = checked(count + shape.Aggregate(1L, (product, size) => checked(product * size)));
+        return (count, InferOutputShape(inputShape));
+    }
+
     /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>
     internal abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
 

@@ -30,7 +30,7 @@ internal static class LayerArguments
         _ => false,
     };
 
-    private static JsonObject Policy() => new()
+    public static JsonObject Policy() => new()
     {
         ["module"] = "keras",
         ["class_name"] = "DTypePolicy",

@@ -23,7 +23,7 @@ namespace Unroll;
 /// The same layers, data and seed give the same weights to the bit, whatever the number of threads or the processor.
 /// A model is not safe for use from several threads at a time.
 /// </summary>
-public sealed class Sequential : IEnumerable<Layer>
+public sealed partial class Sequential : IEnumerable<Layer>
 {
     private readonly List<Layer> _layers = [];
     private readonly Arena _arena = new();

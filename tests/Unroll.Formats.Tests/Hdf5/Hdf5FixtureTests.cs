@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Unroll.Formats.Hdf5;
-using Unroll.Formats.Npy;
+using Unroll.Formats.Zip;
 using Unroll.Testing;
 using Xunit;
 

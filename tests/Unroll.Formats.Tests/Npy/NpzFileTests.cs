@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Unroll.Formats.Npy;
+using Unroll.Formats.Zip;
 using Unroll.Testing;
 using Xunit;
 

@@ -28,6 +28,9 @@ public class ActivationTests
 
     /// <summary>Keras 3: relu6(x + 3) / 6. Near −3 the sum x + 3 is exact, near 3 it rounds once.</summary>
     [Fact]
+    public void HardSigmoidKeras2() => Check<HardSigmoidKeras2Activation>(x => System.Math.Clamp(0.2 * x + 0.5, 0, 1), 2.5, [-2.5, 2.5]);
+
+    [Fact]
     public void HardSigmoid() => Check<HardSigmoidActivation>(x => System.Math.Clamp(x + 3, 0, 6) / 6, 2.5, [-3, 3]);
 
     [Fact]

@@ -22,6 +22,7 @@ public class DenseKernelTests
     [InlineData(nameof(ActivationKind.Sigmoid))]
     [InlineData(nameof(ActivationKind.Relu))]
     [InlineData(nameof(ActivationKind.HardSigmoid))]
+    [InlineData(nameof(ActivationKind.HardSigmoidKeras2))]
     [InlineData(nameof(ActivationKind.Softsign))]
     public void EveryActivationWorks(string name)
     {

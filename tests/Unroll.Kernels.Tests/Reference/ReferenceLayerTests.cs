@@ -15,6 +15,7 @@ public class ReferenceLayerTests
     [InlineData(nameof(ActivationKind.Sigmoid))]
     [InlineData(nameof(ActivationKind.Relu))]
     [InlineData(nameof(ActivationKind.HardSigmoid))]
+    [InlineData(nameof(ActivationKind.HardSigmoidKeras2))]
     [InlineData(nameof(ActivationKind.Softsign))]
     public void ActivationAndSlope(string name)
     {
@@ -104,6 +105,7 @@ public class ReferenceLayerTests
         ActivationKind.Sigmoid => 1 / (1 + System.Math.Exp(-x)),
         ActivationKind.Relu => x > 0 ? x : 0,
         ActivationKind.HardSigmoid => x < -3 ? 0 : x > 3 ? 1 : x / 6 + 0.5,
+        ActivationKind.HardSigmoidKeras2 => x < -2.5 ? 0 : x > 2.5 ? 1 : x / 5 + 0.5,
         ActivationKind.Softsign => x / (1 + System.Math.Abs(x)),
         _ => x,
     };

@@ -26,7 +26,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: true);
         DataChecks.RequireTargets(y, session.Output);
         using Validation? validation = CreateValidation(request, trainCount, heldOut, batchSize);
-        state.BuildOptimizer(model.Layers.SelectMany(layer => layer.Parameters), model.Arena);
+        model.BuildOptimizer();
 
         var history = new History();
         var callbacks = CallbackList.For(

@@ -18,6 +18,8 @@ internal static class ActivationNodes
         ActivationKind.Relu => scope.Node("Relu", [value]),
         ActivationKind.HardSigmoid => scope.Node(
             "HardSigmoid", [value], new OnnxAttribute("alpha", SixthPart), new OnnxAttribute("beta", 0.5f)),
+        ActivationKind.HardSigmoidKeras2 => scope.Node(
+            "HardSigmoid", [value], new OnnxAttribute("alpha", 0.2f), new OnnxAttribute("beta", 0.5f)),
         ActivationKind.Softsign => scope.Node("Softsign", [value]),
         _ => throw scope.Refuse($"there is no translation of the activation '{activation.Name}'."),
     };
@@ -43,6 +45,7 @@ internal static class ActivationNodes
         ActivationKind.Sigmoid => ("Sigmoid", []),
         ActivationKind.Relu => ("Relu", []),
         ActivationKind.HardSigmoid => ("HardSigmoid", [SixthPart, 0.5f]),
+        ActivationKind.HardSigmoidKeras2 => ("HardSigmoid", [0.2f, 0.5f]),
         ActivationKind.Softsign => ("Softsign", []),
         _ => throw scope.Refuse($"ONNX's recurrent operators have no activation '{activation.Name}'."),
     };

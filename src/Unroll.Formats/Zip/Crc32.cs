@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Unroll.Formats.Npy;
+namespace Unroll.Formats.Zip;
 
 /// <summary>The CRC-32 of ZIP and gzip, eight bytes per step.</summary>
 internal static class Crc32

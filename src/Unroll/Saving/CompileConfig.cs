@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Unroll.Configuration;
+using Unroll.Losses;
+using Unroll.Models.Training;
+
+namespace Unroll.Saving;
+
+/// <summary>What a model was compiled with, as Keras' files hold it.</summary>
+internal static class CompileConfig
+{
+    public static JsonObject Write(TrainingState state) => new()
+    {
+        ["optimizer"] = Registry.Optimizers.ToKeras(state.Optimizer),
+        ["loss"] = LossNode(state.Loss),
+        ["loss_weights"] = null,
+        ["metrics"] = new JsonArray([.. state.Metrics.Select(metric => (JsonNode)JsonValue.Create(metric))]),
+        ["weighted_metrics"] = null,
+        ["run_eagerly"] = false,
+        ["steps_per_execution"] = 1,
+        ["jit_compile"] = false,
+    };
+
+    /// <summary>Compiles the model. Entries of Keras 2 and 3 are understood.</summary>
+    /// <exception cref="InvalidDataException">Something is unknown or not supported; the message names it.</exception>
+    public static void Apply(JsonObject config, Sequential model, string place)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["loss_weights", "weighted_metrics", "sample_weight_mode"])
+        {
+            if (config[name] is { } value && value is not JsonArray { Count: 0 })
+                throw new InvalidDataException($"{place}: {name} {value.ToJsonString()} are not supported.");
+        }
+
+        JsonNode optimizer = config["optimizer"] ?? config["optimizer_config"]
+            ?? throw new InvalidDataException($"{place}: no optimizer is given.");
+        JsonNode loss = (config["loss"] is JsonArray { Count: 1 } single ? single[0] : config["loss"])
+            ?? throw new InvalidDataException($"{place}: no loss is given.");
+        model.Compile(
+            Registry.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
+            Registry.Losses.FromKeras(loss, $"{place}: loss"),
+            [.. Metrics(config["metrics"], $"{place}: metrics")]);
+    }
+
+    /// <summary>A plain name says as much as an object with default arguments.</summary>
+    private static JsonNode LossNode(Loss loss)
+    {
+        JsonObject json = Registry.Losses.ToKeras(loss);
+        return JsonNode.DeepEquals(json, Registry.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
+    }
+
+    private static IEnumerable<string> Metrics(JsonNode? node, string place)
+    {
+        switch (node)
+        {
+            case null:
+                yield break;
+            case JsonArray array:
+                foreach (string name in array.SelectMany(item => Metrics(item, place))) yield return name;
+                break;
+            case JsonValue value when value.TryGetValue(out string? name):
+                yield return name;
+                break;
+            case JsonObject json when json.Text("class_name") is "MeanMetricWrapper" && json["config"] is JsonObject wrapped:
+                // How tf.keras wrote metrics that were given by name.
+                yield return wrapped.Text("name") ?? throw new InvalidDataException($"{place}: a metric has no name.");
+                break;
+            default:
+                throw new InvalidDataException($"{place}: {(node as JsonObject)?.Text("class_name") ?? node.ToJsonString()} is not supported.");
+        }
+    }
+}

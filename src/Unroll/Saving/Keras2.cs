@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace Unroll.Saving;
+
+/// <summary>What names and missing entries meant in Keras 2.</summary>
+internal static class Keras2
+{
+    private const string OldHardSigmoid = "hard_sigmoid";
+
+    /// <summary>Spells a layer's configuration out for today's meaning.</summary>
+    public static void Modernise(JsonObject layer)
+    {
+        if (layer["config"] is not JsonObject config) return;
+
+        // Keras 2.0 had only what later became reset_after=False.
+        if (layer.Text("class_name") is "GRU" && !config.ContainsKey("reset_after")) config["reset_after"] = false;
+        foreach (string name in (ReadOnlySpan<string>)["activation", "recurrent_activation"])
+        {
+            if (config.Text(name) is OldHardSigmoid) config[name] = "hard_sigmoid_keras2";
+        }
+
+        foreach (string name in (ReadOnlySpan<string>)["layer", "backward_layer"])
+        {
+            if (config[name] is JsonObject inner) Modernise(inner);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Unroll.Formats.Hdf5;
+using Unroll.Layers;
+
+namespace Unroll.Saving;
+
+/// <summary>
+/// Weights as Keras 2 kept them: a group per layer, with lists of names as attributes. Names differ between versions;
+/// what counts is the order, so layers with weights and their weights are matched one to one.
+/// </summary>
+internal static class LegacyWeights
+{
+    public static bool HasLayerNames(Hdf5Group group) => group.Attribute("layer_names") is not null || group.Attribute("layer_names0") is not null;
+
+    /// <summary>The values of all weights, in the model's order.</summary>
+    /// <exception cref="InvalidDataException">Their number or a shape differs.</exception>
+    public static List<float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
+    {
+        var saved = new List<(string Layer, List<Hdf5Dataset> Weights)>();
+        foreach (string name in Names(root, "layer_names"))
+        {
+            Hdf5Group group = root.Group(name) ?? throw root.Bad($"lists the layer '{name}', but has no such group");
+            List<Hdf5Dataset> weights = [.. Names(group, "weight_names").Select(group.Dataset)];
+            if (weights.Count > 0) saved.Add((name, weights));
+        }
+
+        List<Layer> wanted = [.. layers.Where(layer => layer.Parameters.Count > 0)];
+        if (saved.Count != wanted.Count)
+        {
+            throw root.Bad(
+                $"has {saved.Count} layers with weights ({string.Join(", ", saved.Select(layer => layer.Layer).Take(20))}), "
+                + $"but the model has {wanted.Count} ({string.Join(", ", wanted.Select(layer => layer.Name))})");
+        }
+
+        var values = new List<float[]>();
+        foreach (((string name, List<Hdf5Dataset> weights), Layer layer) in saved.Zip(wanted))
+        {
+            if (weights.Count != layer.Parameters.Count)
+                throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
+            values.AddRange(weights.Zip(layer.Parameters, (dataset, parameter) => WeightsLayout.ReadAs(dataset, parameter, layer)));
+        }
+
+        return values;
+    }
+
+    /// <summary>A list of names; a long one is cut into several attributes, numbered from 0.</summary>
+    public static List<string> Names(Hdf5Group group, string attribute)
+    {
+        if (group.Attribute(attribute) is { } single) return [.. single.ReadTexts()];
+        var names = new List<string>();
+        for (int i = 0; group.Attribute($"{attribute}{i}") is { } part; i++) names.AddRange(part.ReadTexts());
+        return names;
+    }
+}

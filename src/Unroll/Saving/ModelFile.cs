@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Unroll.Formats.Hdf5;
+using Unroll.Formats.Zip;
+
+namespace Unroll.Saving;
+
+/// <summary>An opened model file: its kind follows from what it holds, not from its name.</summary>
+/// <param name="Path">The file, as errors name it.</param>
+/// <param name="Info">What it says about itself.</param>
+/// <param name="Weights">The root of its HDF5 part; of a legacy model the group with the weights.</param>
+/// <param name="Config">The configuration; null if it holds weights alone.</param>
+/// <param name="Compile">What the model was compiled with; null if it was not.</param>
+/// <param name="Own">What Unroll added; null in files of Keras.</param>
+/// <param name="Optimizer">The optimizer's variables of a legacy model; null if there are none.</param>
+internal sealed record ModelFile(
+    string Path, ModelFileInfo Info, Hdf5Group Weights, JsonObject? Config, JsonObject? Compile, JsonObject? Own, Hdf5Group? Optimizer)
+{
+    public const string MetadataMember = "metadata.json", ConfigMember = "config.json", WeightsMember = "model.weights.h5";
+
+    /// <summary>Key of what Unroll adds to the metadata.</summary>
+    public const string OwnKey = "unroll";
+
+    private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20;
+    private const int MaxRatio = 50; // weights hardly shrink; only zeros do
+
+    public static ModelFile Open(string path)
+    {
+        Span<byte> start = stackalloc byte[2];
+        using (FileStream stream = File.OpenRead(path)) stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        bool isArchive = start.SequenceEqual("PK"u8);
+        return Guard(path, () => isArchive ? OpenArchive(BoundedZip.Open(path)) : OpenHdf5(Hdf5File.Open(path), path));
+    }
+
+    /// <summary>A file in memory.</summary>
+    public static ModelFile Parse(byte[] bytes, string name) => Guard(name, () => bytes.AsSpan().StartsWith("PK"u8)
+        ? OpenArchive(BoundedZip.Parse(bytes, name))
+        : OpenHdf5(Hdf5File.Parse(bytes, name), name));
+
+    /// <summary>The same file, with what goes wrong told together with who wrote it.</summary>
+    /// <exception cref="InvalidDataException">The action failed in one of the ways that a file can cause.</exception>
+    public T Use<T>(Func<ModelFile, T> action)
+    {
+        try
+        {
+            return action(this);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        {
+            string cause = Configuration.ErrorText.Of(e);
+            string place = cause.StartsWith(Path, StringComparison.Ordinal) ? "" : $"{Path}: ";
+            throw new InvalidDataException($"{place}{cause} (File {Info}.)", e);
+        }
+    }
+
+    /// <summary>Texts with escapes that are no characters come to light when they are looked at.</summary>
+    private static ModelFile Guard(string path, Func<ModelFile> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static ModelFile OpenArchive(BoundedZip zip)
+    {
+        if (!zip.Members.Contains(ConfigMember))
+            throw new InvalidDataException($"{zip.Name}: a ZIP archive without {ConfigMember} is no Keras model; it holds {string.Join(", ", zip.Members.Take(10))}.");
+        JsonObject metadata = zip.Members.Contains(MetadataMember)
+            ? SafeJson.ParseObject(zip.Read(MetadataMember, MaxMetadata), $"{zip.Name}: {MetadataMember}")
+            : [];
+        var own = metadata[OwnKey] as JsonObject;
+        var info = new ModelFileInfo(ModelFileFormat.KerasArchive, metadata.Text("keras_version"), own?.Text("version"));
+        if (!zip.Members.Contains(WeightsMember) && zip.Members.Contains("model.weights.npz"))
+            throw new InvalidDataException($"{zip.Name}: weights in the form of NumPy are not supported; save with Keras' default, HDF5. (File {info}.)");
+        JsonObject config = SafeJson.ParseObject(zip.Read(ConfigMember, MaxConfig), $"{zip.Name}: {ConfigMember}");
+        Hdf5Group weights = Hdf5File.Parse(zip.Read(WeightsMember, Array.MaxLength, MaxRatio), $"{zip.Name}: {WeightsMember}");
+        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null);
+    }
+
+    private static ModelFile OpenHdf5(Hdf5Group root, string path)
+    {
+        string? version = root.Attribute("keras_version")?.ReadText();
+        if (root.Attribute("model_config") is { } config)
+        {
+            Hdf5Group weights = root.Group("model_weights") ?? throw root.Bad("has a model_config, but no group model_weights");
+            return new ModelFile(
+                path, new ModelFileInfo(ModelFileFormat.LegacyModel, version ?? weights.Attribute("keras_version")?.ReadText(), null), weights,
+                Parse(config), root.Attribute("training_config") is { } training ? Parse(training) : null, null,
+                root.Group("optimizer_weights"));
+        }
+
+        bool isLegacy = LegacyWeights.HasLayerNames(root);
+        if (!isLegacy && root.Group("layers") is null && root.Group(WeightsLayout.OldRoot) is null)
+            throw root.Bad("is no model: it has neither a model_config nor layers");
+        return new ModelFile(
+            path, new ModelFileInfo(isLegacy ? ModelFileFormat.LegacyWeights : ModelFileFormat.Weights, version, null), root, null, null, null, null);
+
+        JsonObject Parse(Hdf5Attribute attribute) =>
+            SafeJson.ParseObject(Encoding.UTF8.GetBytes(attribute.ReadText()), $"{path}: {attribute.Name}");
+    }
+}

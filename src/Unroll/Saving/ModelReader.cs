@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Unroll.Formats.Hdf5;
+using Unroll.Layers;
+using Unroll.Models.Training;
+
+namespace Unroll.Saving;
+
+/// <summary>Makes models from files, and fills models with the weights of files.</summary>
+internal static class ModelReader
+{
+    public static Sequential Load(ModelFile file, bool compile) => file.Use(opened => Make(opened, compile));
+
+    /// <summary>Replaces the weights of a model and, if it is compiled and the file has it, the optimizer's state.</summary>
+    public static void LoadWeights(ModelFile file, Sequential model) => file.Use(opened =>
+    {
+        model.SetWeights(ReadWeights(opened, model.Layers));
+        if (model.State is not { } state) return true;
+        List<Hdf5Dataset> saved = OptimizerVariables(opened);
+        if (saved.Count == 0) return true;
+        model.BuildOptimizer();
+        if (SavedOptimizer.Fits(saved, state, out _)) SavedOptimizer.Read(saved, state);
+        return true;
+    });
+
+    private static Sequential Make(ModelFile file, bool compile)
+    {
+        if (file.Config is not { } json)
+            throw new InvalidDataException($"{file.Path}: holds weights alone; build the model and call LoadWeights.");
+        string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
+        ModelConfig config = ModelConfig.Read(json, file.Info.IsKeras2, place);
+        RequireRoom(config, file, place);
+
+        var model = new Sequential(config.Name, file.Own?.WholeNumber("seed") ?? 0);
+        foreach (Layer layer in config.Layers) model.Add(layer);
+        if (config.SampleShape is { } shape && config.Layers.Count > 0) model.Build(shape);
+        model.SetWeights(ReadWeights(file, model.Layers));
+        if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
+        return model;
+    }
+
+    /// <summary>Sizes in a configuration are believed only as far as the file holds weights for them.</summary>
+    private static void RequireRoom(ModelConfig config, ModelFile file, string place)
+    {
+        long wanted = config.CountWeights(), found = file.Weights.Datasets().Sum(dataset => (long)dataset.Count);
+        if (wanted > found)
+            throw new InvalidDataException($"{place}: the model has {wanted:N0} weights, but the file holds {found:N0} numbers.");
+    }
+
+    private static void Compile(ModelFile file, JsonObject config, Sequential model)
+    {
+        string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: compile_config" : $"{file.Path}: training_config";
+        CompileConfig.Apply(config, model, place);
+        TrainingState state = model.State!;
+        state.Epochs = file.Own?.WholeNumber("epochs") ?? 0;
+        List<Hdf5Dataset> saved = OptimizerVariables(file);
+        if (saved.Count == 0) return;
+        model.BuildOptimizer();
+        if (!SavedOptimizer.Fits(saved, state, out string difference))
+        {
+            throw new InvalidDataException(
+                $"{file.Path}: {difference}. Load with compile: false and compile again, if the optimizer may start afresh.");
+        }
+
+        SavedOptimizer.Read(saved, state);
+    }
+
+    private static List<float[]> ReadWeights(ModelFile file, IReadOnlyList<Layer> layers) =>
+        LegacyWeights.HasLayerNames(file.Weights) ? LegacyWeights.Read(file.Weights, layers) : WeightsLayout.Read(file.Weights, layers);
+
+    private static List<Hdf5Dataset> OptimizerVariables(ModelFile file) =>
+        file.Optimizer is { } group ? SavedOptimizer.ListedLegacy(group)
+        : file.Info.Format is ModelFileFormat.KerasArchive or ModelFileFormat.Weights ? SavedOptimizer.Listed(file.Weights)
+        : [];
+}

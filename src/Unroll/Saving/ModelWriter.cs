@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Unroll.Formats.Hdf5;
+using Unroll.Models.Training;
+
+namespace Unroll.Saving;
+
+/// <summary>Writes models in the form of Keras 3. The bytes depend on the model alone.</summary>
+internal static class ModelWriter
+{
+    /// <summary>The Keras whose files these are; later ones read them, too.</summary>
+    private const string KerasVersion = "3.4.1";
+
+    // ZIP can't express less, and a clock would make two files of the same model differ.
+    private static readonly DateTimeOffset NoDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static string UnrollVersion { get; } = typeof(Sequential).Assembly.GetName().Version!.ToString(3);
+
+    public static void WriteArchive(Sequential model, Stream stream)
+    {
+        TrainingState? state = model.State;
+        JsonObject config = ModelConfig.Write(model, state is null ? null : CompileConfig.Write(state));
+        var metadata = new JsonObject
+        {
+            ["keras_version"] = KerasVersion,
+            [ModelFile.OwnKey] = new JsonObject
+            {
+                ["version"] = UnrollVersion,
+                ["seed"] = model.Seed,
+                ["epochs"] = state?.Epochs ?? 0,
+            },
+        };
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        AddText(archive, ModelFile.MetadataMember, metadata);
+        AddText(archive, ModelFile.ConfigMember, config);
+        using Stream weights = Open(archive, ModelFile.WeightsMember);
+        WriteWeights(model, weights);
+    }
+
+    public static void WriteWeights(Sequential model, Stream stream)
+    {
+        var root = new Hdf5Content();
+        WeightsLayout.Write(root, model.Layers);
+        if (model.State is { } state) SavedOptimizer.Write(root.Group("optimizer/vars"), state);
+        Hdf5Writer.Write(stream, root);
+    }
+
+    private static void AddText(ZipArchive archive, string member, JsonObject json)
+    {
+        using Stream stream = Open(archive, member);
+        using var writer = new System.Text.Json.Utf8JsonWriter(stream);
+        json.WriteTo(writer);
+    }
+
+    /// <summary>Stored, as Keras does it: weights hardly shrink.</summary>
+    private static Stream Open(ZipArchive archive, string member)
+    {
+        ZipArchiveEntry entry = archive.CreateEntry(member, CompressionLevel.NoCompression);
+        entry.LastWriteTime = NoDate;
+        return entry.Open();
+    }
+}

@@ -1,0 +1,49 @@
+using Unroll;
+using Unroll.Layers;
+using Unroll.Saving;
+using Xunit;
+
+namespace ReaderCode;
+
+public sealed class SavingPage : IDisposable
+{
+    [Fact]
+    public void Models_and_weights_come_back()
+    {
+        int[,] x = { { 1, 2, 3 }, { 4, 5, 0 }, { 7, 8, 9 } };
+        int[] y = [1, 0, 1];
+        var model = new Sequential { new Embedding(1000, 8, maskZero: true), new LSTM(16), new Dense(1, activation: "sigmoid") };
+        model.Compile("adam", "binary_crossentropy", ["accuracy"]);
+        model.Fit(x, y, verbose: 0);
+        string printed = Printed.By(() =>
+        {
+            model.Save("reviews.keras");
+            Sequential loaded = Sequential.Load("reviews.keras");
+
+            Assert.Equal(model.Fingerprint(), loaded.Fingerprint());
+            loaded.Fit(x, y, epochs: 2, verbose: 0);
+            Console.WriteLine(loaded.Fingerprint());
+
+            model.SaveWeights("reviews.weights.h5");
+            var other = new Sequential { new Embedding(1000, 8, maskZero: true), new LSTM(16), new Dense(1, activation: "sigmoid") };
+            other.LoadWeights("reviews.weights.h5");
+
+            Assert.Equal(model.Fingerprint(), other.Fingerprint());
+            ModelFileInfo info = ModelFileInfo.Read("reviews.keras");
+            Console.WriteLine($"{info.Format}, {info}");
+
+            Sequential reader = Sequential.Load("reviews.keras", compile: false);
+            reader.Compile("adam", "binary_crossentropy", ["accuracy"]);
+
+            Assert.Equal(model.Fingerprint(), reader.Fingerprint());
+        });
+        model.Fit(x, y, epochs: 2, verbose: 0);
+        Assert.Equal($"{model.Fingerprint()}\nKerasArchive, written by Unroll 0.1.0\n", printed.ReplaceLineEndings("\n"));
+    }
+
+    public void Dispose()
+    {
+        File.Delete("reviews.keras");
+        File.Delete("reviews.weights.h5");
+    }
+}
