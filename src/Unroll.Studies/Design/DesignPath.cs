@@ -73,27 +73,32 @@ internal static class DesignPath
     /// <summary>Turns <c>"lstm(16, dropout=0.4)"</c> into an object with named members.</summary>
     private static SourceNode Expand(SourceNode text, string path, string file)
     {
-        ObjectConfig config;
         try
         {
-            config = ObjectConfig.Parse(text.Text);
+            return SourceNode.From(Members(ObjectConfig.Parse(text.Text)), text.Line, text.Column);
         }
         catch (FormatException error)
         {
             throw SourceReader.Error(file, text, $"'{path}'", error.Message);
         }
+    }
 
+    /// <summary>All arguments by name, those of layers inside of layers, too.</summary>
+    private static JsonObject Members(ObjectConfig config)
+    {
         var members = new JsonObject { ["type"] = config.Type };
-        IReadOnlyList<string> names = Registry.PositionalNames(config.Type);
+        IReadOnlyList<string> names = Registry.PositionalNames(config);
         for (int i = 0; i < config.Positional.Count; i++)
         {
             if (i >= names.Count)
-                throw SourceReader.Error(file, text, $"'{path}'", $"'{text.Text}' has an argument without a name; write name=value so that it can be changed.");
-            members[names[i]] = config.Positional[i]?.DeepClone();
+                throw new FormatException($"'{config}' has an argument without a name; write name=value so that it can be changed.");
+            members[names[i]] = WithNames(config.Positional[i]);
         }
 
-        foreach ((string name, JsonNode? value) in config.Named) members[name] = value?.DeepClone();
-        return SourceNode.From(members, text.Line, text.Column);
+        foreach ((string name, JsonNode? value) in config.Named) members[name] = WithNames(value);
+        return members;
+
+        static JsonNode? WithNames(JsonNode? value) => value is JsonObject json ? Members(ObjectConfig.FromNode(json)) : value?.DeepClone();
     }
 
     private static List<object> Split(string path, SourceNode at, string file)

@@ -14,8 +14,11 @@ internal static class TrialCost
     {
         double perStep = 0;
         double width = 1;
-        foreach (ObjectConfig layer in design.Model)
+        foreach (ObjectConfig outer in design.Model)
         {
+            bool both = NameMatching.Comparer.Equals(outer.Type, "Bidirectional");
+            ObjectConfig layer = both && Argument(outer, "layer") is { } inner ? ObjectConfig.FromNode(inner) : outer;
+            int directions = both ? 2 : 1;
             string type = NameMatching.Normalize(layer.Type);
             double gates = type switch { "simplernn" => 1, "gru" => 3, "lstm" => 4, _ => 0 };
             if (type == "embedding")
@@ -26,24 +29,24 @@ internal static class TrialCost
             else if (gates > 0)
             {
                 double units = Number(layer, "units") ?? 1;
-                perStep += StepOverhead + gates * units * (width + units + 8);
-                width = units;
+                perStep += directions * (StepOverhead + gates * units * (width + units + 8));
+                width = directions * units;
             }
         }
 
         return design.Training.Epochs * (double)design.Dataset.MaxLen * Math.Max(1, perStep);
     }
 
-    private static double? Number(ObjectConfig layer, string argument)
+    private static JsonNode? Argument(ObjectConfig layer, string argument)
     {
         foreach ((string name, JsonNode? value) in layer.Named)
-            if (NameMatching.Comparer.Equals(name, argument)) return AsNumber(value);
-        int index = Registry.PositionalNames(layer.Type).ToList().IndexOf(argument);
-        return index >= 0 && index < layer.Positional.Count ? AsNumber(layer.Positional[index]) : null;
+            if (NameMatching.Comparer.Equals(name, argument)) return value;
+        int index = Registry.PositionalNames(layer).ToList().IndexOf(argument);
+        return index >= 0 && index < layer.Positional.Count ? layer.Positional[index] : null;
     }
 
-    private static double? AsNumber(JsonNode? value) =>
-        value is JsonValue && value.GetValueKind() == JsonValueKind.Number
+    private static double? Number(ObjectConfig layer, string argument) =>
+        Argument(layer, argument) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
             ? double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
             : null;
 }

@@ -87,7 +87,14 @@ public static class Registry
     /// <exception cref="ArgumentException">Unknown loss or argument (the message names the nearest known), or a wrong value.</exception>
     public static Loss CreateLoss(ObjectConfig config) => Losses.Create(config);
 
-    /// <summary>Names of the leading arguments of a layer or optimizer that can be written without them; empty if there is none of that name.</summary>
-    internal static IReadOnlyList<string> PositionalNames(string type) =>
-        Layers.Find(type)?.PositionalNames ?? Optimizers.Find(type)?.PositionalNames ?? [];
+    /// <summary>
+    /// Names of the arguments that a layer or optimizer has without a name, if its vocabulary comes from elsewhere, as in a
+    /// study; empty if there is no such class.
+    /// </summary>
+    internal static IReadOnlyList<string> PositionalNames(ObjectConfig config)
+    {
+        IReadOnlyList<string> names = Layers.Find(config.Type)?.PositionalNames ?? Optimizers.Find(config.Type)?.PositionalNames ?? [];
+        bool takesVocabulary = NameMatching.Comparer.Equals(config.Type, "Embedding") && Embedding.WithVocabulary(config, 1) != config;
+        return takesVocabulary ? [.. names.Skip(1)] : names;
+    }
 }

@@ -55,6 +55,19 @@ public sealed class StudyExpansionTests
     }
 
     [Fact]
+    public void Paths_lead_into_layers_inside_of_layers()
+    {
+        Study study = Documents.Study(Documents.Small
+            .Replace("embedding(output_dim=8)", "embedding(8)", StringComparison.Ordinal)
+            .Replace("\"lstm(4)\"", "\"bidirectional(lstm(4, return_sequences=true), sum)\", \"global_average_pooling1d\"", StringComparison.Ordinal)
+            .Replace("model[1].units", "model[1].layer.units", StringComparison.Ordinal)
+            .Replace("\"name\": \"units\",", "\"name\": \"units\", \"changes\": { \"model[0].mask_zero\": true },", StringComparison.Ordinal));
+        Assert.Equal(
+            "embedding(output_dim=8, mask_zero=true) → bidirectional(layer=lstm(units=2, return_sequences=true), merge_mode=sum) → global_average_pooling1d → dense(1, activation=sigmoid)",
+            study.Parts[0].Cells[0].Design.ModelText);
+    }
+
+    [Fact]
     public void The_typed_design_holds_what_the_document_says()
     {
         StudyDesign design = Documents.Study().Parts[0].Cells[0].Design;
