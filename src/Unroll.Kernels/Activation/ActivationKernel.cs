@@ -30,8 +30,10 @@ internal abstract class ActivationKernel
             ActivationKind.Sigmoid => new ActivationKernel<TSimd, TVector, SigmoidActivation>(),
             ActivationKind.Relu => new ActivationKernel<TSimd, TVector, ReluActivation>(),
             ActivationKind.HardSigmoid => new ActivationKernel<TSimd, TVector, HardSigmoidActivation>(),
+            ActivationKind.HardSigmoidKeras2 => new ActivationKernel<TSimd, TVector, HardSigmoidKeras2Activation>(),
             ActivationKind.Softsign => new ActivationKernel<TSimd, TVector, SoftsignActivation>(),
-            _ => new ActivationKernel<TSimd, TVector, LinearActivation>(),
+            ActivationKind.Linear => new ActivationKernel<TSimd, TVector, LinearActivation>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "This activation does not work element by element."),
         };
 }
 
