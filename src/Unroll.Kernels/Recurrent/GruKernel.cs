@@ -57,6 +57,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
             Differentiate(gates, size, lanes, hiddenBefore, mask, dHidden);
             if (t > 0)
                 RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates + size, dHidden, t);
+            RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
@@ -66,7 +67,6 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         for (int g = 0; g < parts; g++)
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, units, 3 * units, 3 * units);
-        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -64,6 +64,7 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
             RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, last, 1, 2, gates, dResetHidden, t);
             DifferentiateReset(gates, size, hiddenBefore, dResetHidden, dHidden);
             if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden, t);
+            RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
@@ -77,7 +78,6 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         Contraction<TSimd, TVector>.Add(
             s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, s.Steps, lanes, scale,
             s.RecurrentGradient.Pointer + 2 * units, 3 * units, s.ChunkGradientStride);
-        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -59,6 +59,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
             Differentiate(gates, size, lanes, cellBefore, s.CellActivation.Pointer + (nint)t * stride, mask, dHidden, dCell);
             if (t > 0)
                 RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates, dHidden, t);
+            RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
@@ -73,7 +74,6 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         }
 
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, 0, GateCount * units, 0);
-        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, gatesStride);
     }
 
     /// <summary>Two vectors at a time; an odd last one goes with itself.</summary>

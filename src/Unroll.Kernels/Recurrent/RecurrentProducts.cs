@@ -66,30 +66,24 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         if (mask != null) AddProducts(products, mask + (nint)MaskOf(s, firstMask, t) * size, dHidden, size, count);
     }
 
-    /// <summary>dInput[t] = kernelᵀ · dGates[t] for all steps, through the dropout masks.</summary>
+    /// <summary>dInput = kernelᵀ · dGates at step t, while the gates' gradients are still at hand, through the dropout masks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void InputGradient(RecurrentSequence s, RecurrentWeights w, int gatesStride)
+    public static void SetInputGradient(RecurrentSequence s, PackedWeights[] packs, float* deltas, int t)
     {
         if (s.InputGradient.IsEmpty) return;
         int lanes = s.Lanes, inputSize = s.Inputs * lanes;
-        int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
         float* mask = s.InputDropout.Pointer;
         bool perGate = s.InputDropout.Length > inputSize;
-        for (int t = 0; t < s.Steps; t++)
+        float* target = s.InputGradient.Pointer + (nint)s.TimeOf(t) * RecurrentSequence.Stride(s.Inputs, lanes);
+        for (int g = 0; g < packs.Length; g++)
         {
-            float* target = s.InputGradient.Pointer + (nint)s.TimeOf(t) * inputStride;
-            float* deltas = s.Gates.Pointer + (nint)t * gatesStride;
-            for (int g = 0; g < w.KernelTransposed.Length; g++)
-            {
-                PackedWeights pack = w.KernelTransposed[g];
-                float* result = g == 0 ? target : s.MaskedInput;
-                Product<TSimd, TVector>.Assign(pack, deltas, result, lanes);
-                float* factor = mask == null ? null : mask + (perGate ? (nint)g * inputSize : 0);
-                if (g == 0 && mask != null) Multiply(target, factor, target, inputSize);
-                else if (g > 0 && mask != null) AddProduct(result, factor, target, inputSize);
-                else if (g > 0) AddTo(result, target, inputSize);
-                deltas += (nint)pack.Depth * lanes;
-            }
+            float* result = g == 0 ? target : s.MaskedInput;
+            Product<TSimd, TVector>.Assign(packs[g], deltas, result, lanes);
+            float* factor = mask == null ? null : mask + (perGate ? (nint)g * inputSize : 0);
+            if (g == 0 && mask != null) Multiply(target, factor, target, inputSize);
+            else if (g > 0 && mask != null) AddProduct(result, factor, target, inputSize);
+            else if (g > 0) AddTo(result, target, inputSize);
+            deltas += (nint)packs[g].Depth * lanes;
         }
     }
 

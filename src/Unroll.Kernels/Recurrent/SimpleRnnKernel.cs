@@ -45,13 +45,13 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, mask, dHidden);
             if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, 1, 0, gates, dHidden, t);
+            RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, stride, 0, units, 0);
-        RecurrentProducts<TSimd, TVector>.InputGradient(s, w, stride);
     }
 
     /// <summary>Leaves the activated value in <paramref name="gates"/>: behind a mask it is not the hidden state.</summary>
