@@ -56,6 +56,15 @@ internal abstract class DenseKernel
 
     public abstract void Backward(DenseSequence sequence);
 
+    /// <summary>One row of a batch, outputs in the lanes; feature counts padded to multiples of 16.</summary>
+    /// <param name="input">[steps][inputs, padded].</param>
+    /// <param name="inputs">Features that count.</param>
+    /// <param name="matrix">[inputs][units, padded].</param>
+    /// <param name="bias">[units, padded].</param>
+    /// <param name="output">[steps][units, padded].</param>
+    /// <param name="steps">Time steps.</param>
+    public abstract void ForwardRow(Block input, int inputs, Block matrix, Block bias, Block output, int steps);
+
     private static DenseKernel Create<TSimd, TVector>(ActivationKind activation)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged => activation switch
@@ -85,6 +94,17 @@ internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKer
                 s.Kernel, s.Input.Pointer + (nint)t * inputStride, output, s.Bias.Pointer, s.Lanes);
             if (typeof(TActivation) != typeof(LinearActivation))
                 ActivationKernel<TSimd, TVector, TActivation>.Apply(output, output, s.Units * s.Lanes);
+        }
+    }
+
+    public override void ForwardRow(Block input, int inputs, Block matrix, Block bias, Block output, int steps)
+    {
+        int stride = RowSequence.Padded(inputs), width = bias.Length;
+        for (int t = 0; t < steps; t++)
+        {
+            float* target = output.Pointer + (nint)t * width;
+            RowProduct<TSimd, TVector>.Assign(matrix.Pointer, width, input.Pointer + (nint)t * stride, inputs, null, 0, bias.Pointer, target);
+            if (typeof(TActivation) != typeof(LinearActivation)) Activate(target, width);
         }
     }
 

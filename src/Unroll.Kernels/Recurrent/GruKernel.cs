@@ -22,8 +22,8 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
-        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        int gatesStride = s.StateStride(Rows * s.Units);
+        int stride = s.ReturnSequences ? RecurrentSequence.Stride(s.Units, lanes) : s.StateStride(s.Units);
 
         float* hiddenBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
@@ -68,6 +68,11 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, units, 3 * units, 3 * units);
     }
+
+    public override void ForwardRow(RowSequence sequence, RowWeights weights) => RowRecurrence<TSimd, TVector>.Run(this, sequence, weights);
+
+    public override void StepRow(float* gates, int size, float* cell, float* cellActivation, float* hidden) =>
+        Activate(gates, size, size, hidden, null, hidden);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(float* gates, int size, int lanes, float* hiddenBefore, float* mask, float* hidden)

@@ -22,8 +22,8 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        int gatesStride = RecurrentSequence.Stride(Rows * s.Units, lanes);
-        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        int gatesStride = s.StateStride(Rows * s.Units);
+        int stride = s.ReturnSequences ? RecurrentSequence.Stride(s.Units, lanes) : s.StateStride(s.Units);
         int last = w.Products.Length - 1;
 
         float* hiddenBefore = s.InitialState.Pointer;
@@ -79,6 +79,11 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
             s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, s.Steps, lanes, scale,
             s.RecurrentGradient.Pointer + 2 * units, 3 * units, s.ChunkGradientStride);
     }
+
+    public override void ForwardRow(RowSequence sequence, RowWeights weights) =>
+        throw new NotSupportedException("A GRU whose reset gate comes first needs two products a step; it has no form for single rows.");
+
+    public override void StepRow(float* gates, int size, float* cell, float* cellActivation, float* hidden) => throw new NotSupportedException();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OpenGates(float* gates, int size, float* hiddenBefore)

@@ -20,16 +20,17 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        int gatesStride = RecurrentSequence.Stride(GateCount * s.Units, lanes);
-        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        int gatesStride = s.StateStride(GateCount * s.Units);
+        int cellStride = s.StateStride(s.Units);
+        int stride = s.ReturnSequences ? RecurrentSequence.Stride(s.Units, lanes) : cellStride;
 
         float* hiddenBefore = s.InitialState.Pointer, cellBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
         {
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
-            float* cell = s.Cell.Pointer + (nint)t * stride;
-            float* activation = s.CellActivation.Pointer + (nint)t * stride;
+            float* cell = s.Cell.Pointer + (nint)t * cellStride;
+            float* activation = s.CellActivation.Pointer + (nint)t * cellStride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
             RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
             Activate(gates, size, lanes, cellBefore, hiddenBefore, mask, cell, activation, hidden);
@@ -75,6 +76,11 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
 
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, gatesStride, 0, GateCount * units, 0);
     }
+
+    public override void ForwardRow(RowSequence sequence, RowWeights weights) => RowRecurrence<TSimd, TVector>.Run(this, sequence, weights);
+
+    public override void StepRow(float* gates, int size, float* cell, float* cellActivation, float* hidden) =>
+        Activate(gates, size, size, cell, hidden, null, cell, cellActivation, hidden);
 
     /// <summary>Two vectors at a time; an odd last one goes with itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

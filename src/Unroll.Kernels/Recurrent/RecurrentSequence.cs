@@ -20,6 +20,12 @@ internal sealed class RecurrentSequence
 
     public int Units { get; set; }
 
+    /// <summary>
+    /// True: arrays of states and gates hold every step, as the backward pass wants them. False: one step, which each
+    /// step overwrites; only <see cref="Hidden"/> holds all if <see cref="ReturnSequences"/> asks for them.
+    /// </summary>
+    public bool KeepsSteps { get; set; } = true;
+
     /// <summary>Reads input and mask from the last step to the first.</summary>
     public bool GoBackwards { get; set; }
 
@@ -95,16 +101,25 @@ internal sealed class RecurrentSequence
     /// <summary>Gradients that pass from step to step: [2 · units].</summary>
     public unsafe float* Passing => Scratch.Pointer + (nint)MostGates * (Inputs + Units) * Lanes;
 
+    /// <summary>Floats from one step's states to the next's, for arrays of <paramref name="features"/> rows.</summary>
+    public int StateStride(int features) => KeepsSteps ? Stride(features, Lanes) : 0;
+
     /// <summary>Index in the data of step <paramref name="t"/> of the processing order.</summary>
     public int TimeOf(int t) => GoBackwards ? Steps - 1 - t : t;
 }
 
 /// <summary>Forward and backward over whole sequences of one kind of cell.</summary>
-internal abstract class RecurrentKernel
+internal abstract unsafe class RecurrentKernel
 {
     /// <summary>Fills gates and states from the input.</summary>
     public abstract void Forward(RecurrentSequence sequence, RecurrentWeights weights);
 
     /// <summary>Adds the weights' gradients and sets the input's from the gradient at the output.</summary>
     public abstract void Backward(RecurrentSequence sequence, RecurrentWeights weights);
+
+    /// <summary>Runs a single row.</summary>
+    public abstract void ForwardRow(RowSequence sequence, RowWeights weights);
+
+    /// <summary>A step of a single row, in place, from the sums of its gates; arrays of <paramref name="size"/> floats.</summary>
+    public abstract void StepRow(float* gates, int size, float* cell, float* cellActivation, float* hidden);
 }

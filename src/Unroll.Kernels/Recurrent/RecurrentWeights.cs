@@ -32,7 +32,48 @@ internal sealed record RecurrentShape(
     /// <summary>Columns of the kernel, in the order of the gates' rows.</summary>
     public int[] InputColumns => ColumnsOf(InputGates);
 
+    /// <summary>
+    /// Keras' gates and the rows that their sums go to, for the input's part and the hidden state's. GRU with reset_after
+    /// keeps the hidden state's part of h by itself, in row 3.
+    /// </summary>
+    public IEnumerable<(int Gate, int Row, bool OfInput)> GatePlaces
+    {
+        get
+        {
+            for (int row = 0; row < InputGates.Length; row++)
+            {
+                yield return (InputGates[row], row, true);
+                yield return (InputGates[row], Cell == CellKind.Gru && row == 0 ? 3 : row, false);
+            }
+        }
+    }
+
+    /// <summary>The factor that a gate's weights carry.</summary>
+    public float ScaleOf(int gate) => RecurrentKernels.InputScale(Cell == CellKind.SimpleRnn || gate == 2 ? Activation : RecurrentActivation);
+
     public int[] ColumnsOf(params int[] gates) => [.. gates.SelectMany(gate => Enumerable.Range(gate * Units, Units))];
+
+    /// <summary>
+    /// Biases by gates' rows, which lie <paramref name="rowSize"/> floats apart, scaled. GRU with reset_after: z and r only
+    /// ever see the sum of both biases.
+    /// </summary>
+    public void PackBias(ReadOnlySpan<float> bias, Span<float> target, int rowSize)
+    {
+        int units = Units;
+        int[] gates = InputGates;
+        for (int row = 0; row < gates.Length; row++)
+        {
+            for (int j = 0; j < units; j++)
+            {
+                float value = bias[gates[row] * units + j];
+                if (Cell == CellKind.Gru && gates[row] < 2) value += bias[(3 + gates[row]) * units + j];
+                target[row * rowSize + j] = value * ScaleOf(gates[row]);
+            }
+        }
+
+        if (Cell != CellKind.Gru) return;
+        for (int j = 0; j < units; j++) target[3 * rowSize + j] = bias[5 * units + j] * ScaleOf(2);
+    }
 }
 
 /// <summary>One product of a time step: some gates from the step's input, the hidden state, or both above each other.</summary>
@@ -56,15 +97,12 @@ internal sealed class RecurrentWeights
     private readonly RecurrentShape _shape;
     private readonly List<(GateProduct Product, int[] Columns, float[] Factors)> _forward = [];
     private readonly List<(PackedWeights Weights, bool OfInput, int[] Columns)> _backward = [];
-    private readonly float _scale, _recurrentScale;
     private readonly int[] _inputColumns;
     private readonly float[] _inputFactors;
 
     public RecurrentWeights(Arena arena, VectorWidth width, RecurrentShape shape)
     {
         _shape = shape;
-        _scale = RecurrentKernels.InputScale(shape.Activation);
-        _recurrentScale = RecurrentKernels.InputScale(shape.RecurrentActivation);
         _inputColumns = shape.InputColumns;
         _inputFactors = FactorsOf(shape.InputGates);
         Bias = arena.Allocate(shape.GateRows * shape.Units);
@@ -125,7 +163,7 @@ internal sealed class RecurrentWeights
         }
 
         if (InputKernel is { } own) own.PackRows(kernel, stride, 0, _shape.Inputs, _inputColumns, _inputFactors);
-        if (!bias.IsEmpty) PackBias(bias.Span, Bias.Span);
+        if (!bias.IsEmpty) _shape.PackBias(bias.Span, Bias.Span, _shape.Units);
     }
 
     private void AddForward(Arena arena, VectorWidth width)
@@ -159,32 +197,7 @@ internal sealed class RecurrentWeights
         }
     }
 
-    private float[] FactorsOf(int[] gates) => [.. gates.SelectMany(gate => Enumerable.Repeat(ScaleOf(gate), _shape.Units))];
-
-    private float ScaleOf(int gate) => (_shape.Cell, gate) switch
-    {
-        (CellKind.SimpleRnn, _) or (_, 2) => _scale,
-        _ => _recurrentScale,
-    };
+    private float[] FactorsOf(int[] gates) => [.. gates.SelectMany(gate => Enumerable.Repeat(_shape.ScaleOf(gate), _shape.Units))];
 
     private static int[][] Groups(int[] gates, bool single) => single ? [.. gates.Select(gate => new[] { gate })] : [gates];
-
-    /// <summary>GRU with reset_after: z and r only ever see the sum of both biases.</summary>
-    private void PackBias(ReadOnlySpan<float> bias, Span<float> target)
-    {
-        int units = _shape.Units;
-        int[] gates = _shape.InputGates;
-        for (int row = 0; row < gates.Length; row++)
-        {
-            for (int j = 0; j < units; j++)
-            {
-                float value = bias[gates[row] * units + j];
-                if (_shape.Cell == CellKind.Gru && gates[row] < 2) value += bias[(3 + gates[row]) * units + j];
-                target[row * units + j] = value * ScaleOf(gates[row]);
-            }
-        }
-
-        if (_shape.Cell != CellKind.Gru) return;
-        for (int j = 0; j < units; j++) target[3 * units + j] = bias[5 * units + j] * _scale;
-    }
 }

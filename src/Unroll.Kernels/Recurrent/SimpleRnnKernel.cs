@@ -14,12 +14,13 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
     public override void Forward(RecurrentSequence s, RecurrentWeights w)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        int stride = RecurrentSequence.Stride(s.Units, lanes);
+        int gatesStride = s.StateStride(s.Units);
+        int stride = s.ReturnSequences ? RecurrentSequence.Stride(s.Units, lanes) : gatesStride;
 
         float* hiddenBefore = s.InitialState.Pointer;
         for (int t = 0; t < s.Steps; t++)
         {
-            float* gates = s.Gates.Pointer + (nint)t * stride;
+            float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
             RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
@@ -53,6 +54,11 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
         RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, stride, 0, units, 0);
     }
+
+    public override void ForwardRow(RowSequence sequence, RowWeights weights) => RowRecurrence<TSimd, TVector>.Run(this, sequence, weights);
+
+    public override void StepRow(float* gates, int size, float* cell, float* cellActivation, float* hidden) =>
+        Activate(gates, size, size, hidden, null, hidden);
 
     /// <summary>Leaves the activated value in <paramref name="gates"/>: behind a mask it is not the hidden state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

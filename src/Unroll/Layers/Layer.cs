@@ -119,6 +119,9 @@ public abstract class Layer
     /// <summary>What runs the layer for inputs of a known length.</summary>
     internal abstract LayerProgram CreateProgram(ProgramContext context);
 
+    /// <summary>What predicts single rows; null if the layer has no such form.</summary>
+    internal virtual RowLayer? CreateRow(RowContext context) => null;
+
     private protected ArgumentException WrongInput(IReadOnlyList<int?> shape, string expected) =>
         new($"{ClassName} '{Name}' takes {expected}, but its input has the shape ({string.Join(", ", ["None", .. shape.Select(size => size?.ToString() ?? "None")])}).");
 }

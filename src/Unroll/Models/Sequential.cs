@@ -28,6 +28,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
     private readonly List<Layer> _layers = [];
     private readonly Arena _arena = new();
     private TrainingState? _state;
+    private RowPredictor? _rowPredictor;
     private int _threads = 1;
 
     /// <summary>Creates an empty model.</summary>
@@ -116,6 +117,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
         layer.IsAdded = true;
         _layers.Add(layer);
         _state = null;
+        _rowPredictor = null;
     }
 
     /// <summary>Makes the weights for inputs of a shape: <c>Build(30)</c> for 30 ids, <c>Build(null, 8)</c> for 8 features over time.</summary>
@@ -199,6 +201,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
     public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0)
     {
         CheckInputs(x);
+        if (x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 && PredictRows(x) is { } output) return output;
         return new Evaluator(this).Predict(x, batchSize, verbose);
     }
 
@@ -272,6 +275,22 @@ public sealed partial class Sequential : IEnumerable<Layer>
         throw new ArgumentException(
             $"Sample {at / steps}, position {at % steps} holds the token id {x.Ids![at]}, but the Embedding '{embedding.Name}' has the "
             + $"vocabulary 0 … {vocabulary - 1} (input_dim {vocabulary}). Load the data with num_words {vocabulary}, or make the Embedding larger.", nameof(x));
+    }
+
+    /// <summary>Predicts few rows by the form that the model keeps for it; null if a layer has none.</summary>
+    private Tensor<float>? PredictRows(Inputs x)
+    {
+        // Taken out while in use: another thread that predicts at the same time makes one of its own.
+        RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
+        if (predictor is null || !predictor.Fits(x)) predictor = RowPredictor.Create(_layers, x, Width);
+        if (predictor is null) return null;
+        OutputShape shape = predictor.Output;
+        var output = new float[x.Count * shape.Size];
+        predictor.Predict(x, output);
+        _rowPredictor = predictor;
+        return shape.HasTime
+            ? Tensor.Create(output, [x.Count, shape.Steps, shape.Units])
+            : Tensor.Create(output, [x.Count, shape.Units]);
     }
 
     private string UniqueName(string className)

@@ -83,6 +83,8 @@ public sealed class Dense : Layer
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 
+    internal override RowLayer CreateRow(RowContext context) => new DenseRow(this, context);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int features = Features(inputShape);

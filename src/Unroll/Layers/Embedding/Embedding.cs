@@ -77,6 +77,8 @@ public sealed class Embedding : Layer
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new EmbeddingProgram(this, context);
 
+    internal override RowLayer CreateRow(RowContext context) => new EmbeddingRow(this, context);
+
     /// <summary><c>embedding(8)</c> is short for <c>embedding(vocabulary, 8)</c>.</summary>
     internal static ObjectConfig WithVocabulary(ObjectConfig config, int vocabulary)
     {

@@ -38,6 +38,10 @@ public abstract class RecurrentLayer : Layer
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new RecurrentProgram(this, context);
 
+    // Without reset_after a GRU's step needs two products, one behind the other.
+    internal override RowLayer? CreateRow(RowContext context) =>
+        Cell == CellKind.GruResetBefore || BaseOptions.ZeroOutputForMask ? null : new RecurrentRow(this, context);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int columns = checked(GateCount * BaseOptions.Units);

@@ -52,25 +52,31 @@ internal sealed class RecurrentProgram : LayerProgram
     public override LayerBuffers CreateBuffers(Arena arena)
     {
         int steps = Context.InputSteps, lanes = BatchGroup.MaxLanes;
-        long stateSize = (long)steps * RecurrentSequence.Stride(_units, lanes);
+
+        // A prediction overwrites its states step by step; an embedding that fills the gates fills those of all steps.
+        bool keepsSteps = Context.IsTraining || _projection is not null;
+        int kept = keepsSteps ? steps : 1;
+        long stateSize = (long)kept * RecurrentSequence.Stride(_units, lanes);
+        long outputSize = (long)(_options.ReturnSequences ? steps : kept) * RecurrentSequence.Stride(_units, lanes);
         long lastSize = (long)_units * lanes;
         bool lstm = _cell == CellKind.Lstm;
         return new Buffers
         {
-            OutputGradient = Context.IsTraining ? arena.Allocate(_options.ReturnSequences ? stateSize : lastSize) : default,
-            MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? stateSize : lastSize) : default,
+            OutputGradient = Context.IsTraining ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
+            MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
             InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
             RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
             Sequence = new RecurrentSequence
             {
+                KeepsSteps = keepsSteps,
                 Steps = steps,
                 Inputs = Context.InputFeatures,
                 Units = _units,
                 GoBackwards = _options.GoBackwards,
                 ReturnSequences = _options.ReturnSequences,
                 RecurrentDropoutPerStep = _options.RecurrentDropoutPerStep,
-                Gates = arena.Allocate((long)steps * RecurrentSequence.Stride(_gateRows * _units, lanes)),
-                Hidden = arena.Allocate(stateSize),
+                Gates = arena.Allocate((long)kept * RecurrentSequence.Stride(_gateRows * _units, lanes)),
+                Hidden = arena.Allocate(outputSize),
                 Cell = lstm ? arena.Allocate(stateSize) : default,
                 CellActivation = lstm ? arena.Allocate(stateSize) : default,
                 InitialState = arena.Allocate(lastSize),
@@ -97,7 +103,7 @@ internal sealed class RecurrentProgram : LayerProgram
         int stride = RecurrentSequence.Stride(_units, lanes);
         own.Output = _options.ReturnSequences
             ? sequence.Hidden
-            : sequence.Hidden.Slice((sequence.Steps - 1) * stride, _units * lanes);
+            : sequence.Hidden.Slice(sequence.KeepsSteps ? (sequence.Steps - 1) * stride : 0, _units * lanes);
         if (_options.ZeroOutputForMask && !input.Mask.IsEmpty)
         {
             MaskedSteps.Copy(sequence, own.Output, buffers.MaskedOutput);

@@ -1,0 +1,38 @@
+using Unroll.Kernels.Dense;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Recurrent;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>Runs a dense layer on one row of a batch, at every time step.</summary>
+internal sealed class DenseRow : RowLayer
+{
+    private readonly Dense _layer;
+    private readonly RowContext _context;
+    private readonly DenseKernel _kernel;
+    private readonly Block _matrix, _bias;
+
+    public DenseRow(Dense layer, RowContext context)
+    {
+        (_layer, _context) = (layer, context);
+        _kernel = DenseKernel.Create(context.Width, layer.Options.Activation.Kind);
+        int width = RowSequence.Padded(layer.Options.Units);
+        _matrix = context.Arena.Allocate((long)context.Features * width);
+        _bias = context.Arena.Allocate(width);
+        Output = context.Arena.Allocate((long)context.Steps * width);
+    }
+
+    public override Block Mask => _context.Below.Mask;
+
+    public override void Prepare()
+    {
+        int units = _layer.Options.Units, width = RowSequence.Padded(units);
+        ReadOnlySpan<float> kernel = _layer.Parameters[0].Value.Span;
+        for (int k = 0; k < _context.Features; k++) kernel.Slice(k * units, units).CopyTo(_matrix.Span[(k * width)..]);
+        if (_layer.Options.UseBias) _layer.Parameters[1].Value.Span[..units].CopyTo(_bias.Span);
+    }
+
+    public override void Run(ReadOnlySpan<int> ids) =>
+        _kernel.ForwardRow(_context.Below.Output, _context.Features, _matrix, _bias, Output, _context.Steps);
+}
