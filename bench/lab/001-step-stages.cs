@@ -54,7 +54,7 @@ static void Measure(string name, int vocabulary, int width, RecurrentLayer layer
     Console.WriteLine(name);
     double sum = 0;
     Stage("pack weights", 1, () => Array.ForEach(programs, program => program.Prepare()));
-    Stage("clear gradients", 1, gradients.Clear);
+    Stage("clear gradients", 1, () => gradients.Clear(usesSlots: false));
     Stage("embedding", groups, () => programs[0].Forward(buffers[0], buffers[0], group));
     Stage("recurrent forward", groups, () => programs[1].Forward(buffers[1], buffers[0], group));
     Stage("dense forward", groups, () => programs[2].Forward(buffers[2], buffers[1], group));

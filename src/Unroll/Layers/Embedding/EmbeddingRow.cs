@@ -7,12 +7,12 @@ namespace Unroll.Layers;
 /// <summary>Rows of the table for the tokens of one row of a batch.</summary>
 internal sealed class EmbeddingRow : RowLayer
 {
-    private readonly Block _table;
+    private readonly Parameter _table;
     private readonly int _width;
 
     public EmbeddingRow(Embedding layer, RowContext context)
     {
-        _table = layer.Parameters[0].Value;
+        _table = layer.Parameters[0];
         _width = layer.Options.OutputDim;
         Output = context.Arena.Allocate((long)context.Steps * RowSequence.Padded(_width));
         Mask = layer.Options.MaskZero ? context.Arena.Allocate(context.Steps) : default;
@@ -20,14 +20,11 @@ internal sealed class EmbeddingRow : RowLayer
 
     public override Block Mask { get; }
 
-    public override void Prepare()
-    {
-        // Rows are read where they lie.
-    }
+    public override void Prepare() => _table.Lagging?.CatchUp(); // rows are read where they lie
 
     public override void Run(ReadOnlySpan<int> ids)
     {
-        ReadOnlySpan<float> table = _table.Span;
+        ReadOnlySpan<float> table = _table.Stored.Span;
         Span<float> output = Output.Span, mask = Mask.Span;
         int stride = RowSequence.Padded(_width);
         for (int t = 0; t < ids.Length; t++)

@@ -8,13 +8,16 @@ namespace Unroll.Layers;
 
 /// <summary>
 /// Takes an embedding and the kernel of the recurrent layer above it in one: each distinct token of a batch is
-/// projected once, and tokens then pick their gates' inputs. Pays where gates are fewer than embedding features: less is
-/// moved per token, and less is computed when tokens repeat. The order of all sums follows from the batch alone, so
-/// neither threads nor grouping change a bit.
+/// projected once, and tokens then pick their gates' inputs. Pays where gates are fewer than embedding features, because
+/// less is moved per token, and where there are many features, because the arithmetic that repeated tokens save outweighs
+/// the moves. The order of all sums follows from the batch alone, so neither threads nor grouping change a bit.
 /// </summary>
 internal sealed class EmbeddingProjection
 {
     private const int Lanes = InputProjection.Lanes;
+
+    // From here on three products per token cost more than two moves as soon as every seventh token is a repeated one.
+    private const int ManyFeatures = 32;
 
     private readonly Parameter _table, _kernel;
     private readonly int[] _columns;
@@ -57,7 +60,7 @@ internal sealed class EmbeddingProjection
 
     /// <summary>Whether to project: decided by the layers alone, never by the machine, so that results agree everywhere.</summary>
     public static bool Pays(Embedding embedding, RecurrentLayer layer) =>
-        layer.GateCount * layer.BaseOptions.Units < embedding.Options.OutputDim
+        (layer.GateCount * layer.BaseOptions.Units < embedding.Options.OutputDim || embedding.Options.OutputDim >= ManyFeatures)
         && layer.BaseOptions is { Dropout: 0, GoBackwards: false };
 
     /// <summary>Finds the batch's distinct tokens and projects them.</summary>

@@ -17,6 +17,7 @@ internal sealed class GradientStore
     private readonly Block _totals;
     private readonly Block _slots;
     private readonly int _slotSize;
+    private bool _usesSlots;
 
     /// <param name="arena">Memory.</param>
     /// <param name="layers">The model's layers.</param>
@@ -42,7 +43,7 @@ internal sealed class GradientStore
     }
 
     /// <summary>Floats from one chunk's gradients to the next's; 0 if all chunks add to one place.</summary>
-    public int ChunkStride => _slots.IsEmpty ? 0 : _slotSize;
+    public int ChunkStride => _usesSlots ? _slotSize : 0;
 
     /// <summary>The gradient of a weight, as the optimizer reads it.</summary>
     public Block Total(Parameter parameter) => _entries[parameter].Total;
@@ -51,7 +52,7 @@ internal sealed class GradientStore
     public Block ForGroup(Parameter parameter, BatchGroup group)
     {
         (int offset, Block total) = _entries[parameter];
-        if (_slots.IsEmpty || offset < 0) return total;
+        if (!_usesSlots || offset < 0) return total;
         int start = group.FirstRow / VectorWidths.Chunk * _slotSize + offset;
         return _slots.Slice(start, _slots.Length - start);
     }
@@ -67,10 +68,12 @@ internal sealed class GradientStore
         _usedRows.TryGetValue(parameter, out (ReadOnlyMemory<int> Rows, int Width) used) ? used : null;
 
     /// <summary>Sets everything to zero before a step.</summary>
+    /// <param name="usesSlots">Whether chunks get places of their own in this step; only if there are such.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Clear()
+    public void Clear(bool usesSlots)
     {
-        _slots.Clear();
+        _usesSlots = usesSlots && !_slots.IsEmpty;
+        if (_usesSlots) _slots.Clear();
         foreach ((Parameter parameter, (_, Block total)) in _entries)
         {
             if (!_usedRows.TryGetValue(parameter, out (ReadOnlyMemory<int> Rows, int Width) used))
@@ -87,7 +90,7 @@ internal sealed class GradientStore
     /// <summary>Sums the slots of the chunks in ascending order.</summary>
     public void SumSlots(int chunks)
     {
-        if (_slots.IsEmpty) return;
+        if (!_usesSlots) return;
         Span<float> total = _totals.Span;
         for (int chunk = 0; chunk < chunks; chunk++)
             TensorPrimitives.Add(total, _slots.Span.Slice(chunk * _slotSize, _slotSize), total);

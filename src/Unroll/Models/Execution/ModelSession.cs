@@ -20,6 +20,9 @@ internal sealed class ModelSession : IDisposable
     private readonly bool _isLogit;
     private readonly Loss? _loss;
     private readonly RowResult[] _results;
+    private readonly ThreadChoice _choice;
+    private readonly Action<int> _trainGroups;
+    private TrainingBatch _batch;
 
     /// <param name="layers">Built layers.</param>
     /// <param name="inputs">Data of the shape to come.</param>
@@ -59,6 +62,8 @@ internal sealed class ModelSession : IDisposable
         Output = new OutputShape(inputSteps, inputFeatures, layers[^1].OutputShape!.Count == 2);
         _createRunner = () => new GroupRunner(_programs, _arena, steps, features, isIds);
         _team = new WorkerTeam(threads);
+        _choice = new ThreadChoice(threads);
+        _trainGroups = TrainGroups;
     }
 
     /// <summary>Gradients of the last training step; null in inference.</summary>
@@ -77,39 +82,37 @@ internal sealed class ModelSession : IDisposable
     /// <returns>Loss and accuracy of each row.</returns>
     public ReadOnlySpan<RowResult> Train(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows, int epoch, int step)
     {
+        int threads = _choice.Begin();
         Prepare();
-        Gradients!.Clear();
+        Gradients!.Clear(usesSlots: threads > 1);
         foreach (LayerProgram program in _programs) program.BeginBatch(inputs, rows.Span);
         int count = rows.Length;
-        int lanes = GroupLanes(count);
-        int groups = (count + lanes - 1) / lanes;
-        if (_team.Count == 1)
+        _batch = new TrainingBatch(inputs, targets, rows, GroupLanes(count, threads), epoch, step);
+        int groups = _batch.Groups;
+        if (threads == 1)
         {
             for (int g = 0; g < groups; g++)
             {
-                TrainGroup(Runner(0), inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
+                TrainGroup(Runner(0), g);
                 Runner(0).AddSharedGradients();
             }
         }
         else
         {
-            TrainInParallel(inputs, targets, rows, groups, lanes, epoch, step);
+            for (int g = 0; g < groups; g++) Runner(g);
+            _team.Run(_trainGroups);
+            for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients();
+            Gradients.SumSlots((count + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
         }
 
         foreach (LayerProgram program in _programs) program.EndBatch();
+        _choice.End();
         return _results.AsSpan(0, count);
     }
 
-    private void TrainInParallel(Inputs inputs, Targets targets, ReadOnlyMemory<int> rows, int groups, int lanes, int epoch, int step)
+    private void TrainGroups(int worker)
     {
-        for (int g = 0; g < groups; g++) Runner(g);
-        _team.Run(worker =>
-        {
-            for (int g = worker; g < groups; g += _team.Count)
-                TrainGroup(_runners[g], inputs, targets, rows.Span, g * lanes, lanes, epoch, step);
-        });
-        for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients();
-        Gradients!.SumSlots((rows.Length + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
+        for (int g = worker; g < _batch.Groups; g += _team.Count) TrainGroup(_runners[g], g);
     }
 
     /// <summary>Loss and accuracy of each of the rows, without training.</summary>
@@ -147,7 +150,7 @@ internal sealed class ModelSession : IDisposable
     {
         int count = rows.Length;
         foreach (LayerProgram program in _programs) program.BeginBatch(inputs, rows.Span);
-        int lanes = GroupLanes(count);
+        int lanes = GroupLanes(count, _team.Count);
         int groups = (count + lanes - 1) / lanes;
         for (int worker = 0; worker < _team.Count; worker++) Runner(worker);
         _team.Run(worker =>
@@ -156,15 +159,16 @@ internal sealed class ModelSession : IDisposable
         });
     }
 
-    private void TrainGroup(
-        GroupRunner runner, Inputs inputs, Targets targets, ReadOnlySpan<int> rows, int first, int lanes, int epoch, int step)
+    private void TrainGroup(GroupRunner runner, int index)
     {
-        Load(runner, inputs, rows, first, lanes);
+        int first = index * _batch.Lanes;
+        ReadOnlySpan<int> rows = _batch.Rows.Span;
+        Load(runner, _batch.Inputs, rows, first, _batch.Lanes);
         BatchGroup group = runner.Group;
-        (group.Training, group.Epoch, group.Step) = (_training, epoch, step);
+        (group.Training, group.Epoch, group.Step) = (_training, _batch.Epoch, _batch.Step);
         runner.Forward();
         ReadOnlySpan<int> own = rows.Slice(first, group.Rows);
-        runner.Score(_loss!, _isLogit, Output, targets.Values, own, rows.Length, _results.AsSpan(first, own.Length));
+        runner.Score(_loss!, _isLogit, Output, _batch.Targets.Values, own, rows.Length, _results.AsSpan(first, own.Length));
         runner.Backward();
     }
 
@@ -182,11 +186,17 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>Two chunks share each weight's broadcast, unless that would leave a thread without work.</summary>
-    private int GroupLanes(int rows) =>
-        rows > VectorWidths.Chunk * _team.Count ? BatchGroup.MaxLanes : VectorWidths.Chunk;
+    private static int GroupLanes(int rows, int threads) =>
+        rows > VectorWidths.Chunk * threads ? BatchGroup.MaxLanes : VectorWidths.Chunk;
+
+    /// <summary>The training step under way; a field, so that a step need not allocate what its threads have in common.</summary>
+    private readonly record struct TrainingBatch(Inputs Inputs, Targets Targets, ReadOnlyMemory<int> Rows, int Lanes, int Epoch, int Step)
+    {
+        public int Groups => (Rows.Length + Lanes - 1) / Lanes;
+    }
 }
 
 /// <summary>How a model runs; changes the time, never the results.</summary>
-/// <param name="Threads">Threads inside a step.</param>
+/// <param name="Threads">Threads inside a step, at most: a fit uses them as far as they make it faster.</param>
 /// <param name="Width">Vector width.</param>
 internal readonly record struct ExecutionOptions(int Threads, VectorWidth Width);

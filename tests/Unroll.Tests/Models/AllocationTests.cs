@@ -1,0 +1,67 @@
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+using Unroll.Losses;
+using Unroll.Models.Execution;
+using Unroll.Models.Training;
+using Unroll.Optimizers;
+using Xunit;
+
+namespace Unroll.Tests.Models;
+
+/// <summary>A warm training step allocates nothing: no garbage collection ever interrupts an epoch.</summary>
+public class AllocationTests
+{
+    private const int Rows = 50, Steps = 6, WarmSteps = 60, MeasuredSteps = 30;
+
+    public static TheoryData<string, string, int> Cases => new()
+    {
+        { "SimpleRNN", "rmsprop", 1 },
+        { "LSTM", "adam", 1 },
+        { "LSTM dropout", "adam", 1 },
+        { "GRU", "sgd(momentum=0.9)", 1 },
+        { "GRU before", "adam", 1 },
+        { "wide embedding", "rmsprop", 1 },
+        { "LSTM", "adam", 2 },
+        { "wide embedding", "adam", 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AWarmStepAllocatesNothing(string name, string optimizer, int threads)
+    {
+        Layer recurrent = name switch
+        {
+            "SimpleRNN" => new SimpleRNN(3),
+            "LSTM dropout" => new LSTM(3, dropout: 0.3, recurrentDropout: 0.4),
+            "GRU" => new GRU(3),
+            "GRU before" => new GRU(3, resetAfter: false),
+            _ => new LSTM(3),
+        };
+        var model = new Sequential(seed: 1) { new Embedding(30, name == "wide embedding" ? 40 : 4, maskZero: true), recurrent, new Dense(1, "sigmoid") };
+        var ids = new int[Rows, Steps];
+        var labels = new int[Rows];
+        for (int i = 0; i < Rows * Steps; i++) ids[i / Steps, i % Steps] = i * 7 % 30;
+        for (int i = 0; i < Rows; i++) labels[i] = i % 2;
+        Inputs inputs = ids;
+        Targets targets = labels;
+        model.CheckInputs(inputs);
+        var arena = new Arena();
+        var state = new TrainingState(Optimizer.FromName(optimizer), new BinaryCrossentropy(), ["accuracy"]);
+        state.BuildOptimizer(model.Layers.SelectMany(layer => layer.Parameters), arena);
+        using var session = new ModelSession(
+            model.Layers, inputs, 1, new ExecutionOptions(threads, VectorWidths.Best), Rows, new BinaryCrossentropy(), training: true);
+        var means = new RunningMeans(["accuracy"]);
+        int[] rows = [.. Enumerable.Range(0, Rows)];
+        for (int step = 0; step < WarmSteps; step++) Step(step);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int step = 0; step < MeasuredSteps; step++) Step(WarmSteps + step);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Step(int step)
+        {
+            means.Add(session.Train(inputs, targets, rows, 0, step));
+            state.Update(VectorWidths.Best, session.Gradients!);
+        }
+    }
+}
