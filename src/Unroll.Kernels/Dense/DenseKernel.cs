@@ -104,7 +104,8 @@ internal sealed unsafe class DenseKernel<TSimd, TVector, TActivation> : DenseKer
         {
             float* target = output.Pointer + (nint)t * width;
             RowProduct<TSimd, TVector>.Assign(matrix.Pointer, width, input.Pointer + (nint)t * stride, inputs, null, 0, bias.Pointer, target);
-            if (typeof(TActivation) != typeof(LinearActivation)) Activate(target, width);
+            if (typeof(TActivation) != typeof(LinearActivation))
+                ActivationKernel<TSimd, TVector, TActivation>.Apply(target, target, width);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed record RecurrentShape(
     public bool IsGru => Cell is CellKind.Gru or CellKind.GruResetBefore;
 
     /// <summary>Gates of Keras in the order of the gates' rows: GRU kernels keep h before z and r.</summary>
-    public int[] InputGates => Cell switch { CellKind.SimpleRnn => [0], CellKind.Lstm => [0, 1, 2, 3], _ => [2, 0, 1] };
+    public int[] InputGates { get; } = Cell switch { CellKind.SimpleRnn => [0], CellKind.Lstm => [0, 1, 2, 3], _ => [2, 0, 1] };
 
     /// <summary>Columns of the kernel, in the order of the gates' rows.</summary>
     public int[] InputColumns => ColumnsOf(InputGates);
