@@ -6,6 +6,7 @@ using Unroll.Datasets;
 using Unroll.Layers;
 using Unroll.Optimizers;
 using Unroll.Saving;
+using Unroll.Text;
 
 namespace Unroll.Cli.Commands;
 
@@ -61,6 +62,12 @@ internal static class TrainCommand
 
         Dataset data = Load(settings, context);
         timings.Reached("data");
+        if (settings.SavePath is not null) // the word index may have to be fetched: before training, not after
+        {
+            model.Text = TextPipeline.ForReviews(
+                Dataset.GetWordIndex(data.Name, settings.DataDirectory), settings.NumWords, settings.MaxLen, settings.Padding, settings.Truncating);
+        }
+
         if (data.Notice is not null) WriteNotice(context.Error, data.Notice);
         text.WriteLine(Describe(data, settings));
         text.Write(model.Summary());
@@ -75,6 +82,12 @@ internal static class TrainCommand
         string fingerprint = model.Fingerprint();
         text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
         text.WriteLine($"fingerprint: {fingerprint}");
+        if (settings.SavePath is not null)
+        {
+            model.Save(settings.SavePath);
+            text.WriteLine($"saved: {settings.SavePath}");
+        }
+
         if (settings.JsonPath is null) return;
 
         string json = TrainReportContext.Write(new TrainReport(

@@ -29,6 +29,7 @@ internal sealed class TrainOptions
     private readonly Option<int> _verbose = CliOptions.Int("--verbose", "0 silent, 1 progress bar, 2 one line per epoch.", 1, 0, 2);
     private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");
 
+    private readonly Option<string?> _save = CliOptions.OptionalText("--save", "FILE", "Write the trained model, with its vocabulary, to a .keras file.");
     private readonly Option<bool> _timings = new("--timings") { Description = "Say on standard error how many seconds after the program's begin loading, building and the first step were done." };
 
     public void AddTo(Command command)
@@ -36,7 +37,7 @@ internal sealed class TrainOptions
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
-            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _timings,
+            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _timings,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -51,6 +52,13 @@ internal sealed class TrainOptions
 
         string? json = result.GetValue(_json);
         if (json is not null and not "-") OutputPath.Require(json, "--json");
+        string? save = result.GetValue(_save);
+        if (save is not null)
+        {
+            if (!save.EndsWith(".keras", StringComparison.OrdinalIgnoreCase)) throw new ArgumentException($"--save is '{save}'; the file must end in .keras.");
+            OutputPath.Require(save, "--save");
+        }
+
         return new TrainSettings
         {
             Dataset = result.GetValue(_dataset)!,
@@ -71,6 +79,7 @@ internal sealed class TrainOptions
             Seed = result.GetValue(_seed),
             Verbose = result.GetValue(_verbose),
             JsonPath = json,
+            SavePath = save,
             Timings = result.GetValue(_timings),
         };
     }

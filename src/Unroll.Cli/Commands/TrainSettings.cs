@@ -47,6 +47,9 @@ internal sealed record TrainSettings
     /// <summary>Path of the JSON report, <c>-</c> for standard output, or null for none.</summary>
     public required string? JsonPath { get; init; }
 
+    /// <summary>Path of the <c>.keras</c> file, or null for none.</summary>
+    public required string? SavePath { get; init; }
+
     public DatasetOptions DatasetOptions => new()
     {
         Name = Dataset,

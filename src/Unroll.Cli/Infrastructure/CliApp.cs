@@ -31,15 +31,19 @@ internal static class CliApp
         });
     }
 
-    internal static RootCommand CreateRoot(CliContext context) =>
+    internal static RootCommand CreateRoot(CliContext context)
+    {
         // Further commands are added here, one line each.
-        new("Recurrent networks for .NET: Keras' way of working in pure C#.")
+        var root = new RootCommand("Recurrent networks for .NET: Keras' way of working in pure C#.")
         {
             TrainCommand.Create(context),
             DataCommand.Create(context),
             Commands.Bench.BenchCommand.Create(context),
             Commands.Study.StudyCommand.Create(context),
         };
+        foreach (Command command in ModelCommands.Create(context)) root.Add(command);
+        return root;
+    }
 
     private static string Explain(ParseResult result)
     {

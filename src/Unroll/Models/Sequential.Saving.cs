@@ -1,10 +1,14 @@
 using Unroll.Models.Training;
 using Unroll.Saving;
+using Unroll.Text;
 
 namespace Unroll;
 
 public sealed partial class Sequential
 {
+    /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
+    public TextPipeline? Text { get; set; }
+
     internal TrainingState? State => _state;
 
     /// <summary>

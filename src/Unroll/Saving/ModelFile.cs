@@ -13,15 +13,17 @@ namespace Unroll.Saving;
 /// <param name="Compile">What the model was compiled with; null if it was not.</param>
 /// <param name="Own">What Unroll added; null in files of Keras.</param>
 /// <param name="Optimizer">The optimizer's variables of a legacy model; null if there are none.</param>
+/// <param name="Text">How texts become ids; null if the file does not say.</param>
 internal sealed record ModelFile(
-    string Path, ModelFileInfo Info, Hdf5Group Weights, JsonObject? Config, JsonObject? Compile, JsonObject? Own, Hdf5Group? Optimizer)
+    string Path, ModelFileInfo Info, Hdf5Group Weights, JsonObject? Config, JsonObject? Compile, JsonObject? Own, Hdf5Group? Optimizer,
+    JsonObject? Text = null)
 {
     public const string MetadataMember = "metadata.json", ConfigMember = "config.json", WeightsMember = "model.weights.h5";
 
     /// <summary>Key of what Unroll adds to the metadata.</summary>
     public const string OwnKey = "unroll";
 
-    private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20;
+    private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20, MaxText = 64 << 20;
     private const int MaxRatio = 50; // weights hardly shrink; only zeros do
 
     public static ModelFile Open(string path)
@@ -79,7 +81,10 @@ internal sealed record ModelFile(
             throw new InvalidDataException($"{zip.Name}: weights in the form of NumPy are not supported; save with Keras' default, HDF5. (File {info}.)");
         JsonObject config = SafeJson.ParseObject(zip.Read(ConfigMember, MaxConfig), $"{zip.Name}: {ConfigMember}");
         Hdf5Group weights = Hdf5File.Parse(zip.Read(WeightsMember, Array.MaxLength, MaxRatio), $"{zip.Name}: {WeightsMember}");
-        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null);
+        JsonObject? text = zip.Members.Contains(SavedText.Member)
+            ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}")
+            : null;
+        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text);
     }
 
     private static ModelFile OpenHdf5(Hdf5Group root, string path)

@@ -34,6 +34,7 @@ internal static class ModelReader
         foreach (Layer layer in config.Layers) model.Add(layer);
         if (config.SampleShape is { } shape && config.Layers.Count > 0) model.Build(shape);
         model.SetWeights(ReadWeights(file, model.Layers));
+        if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
         return model;
     }

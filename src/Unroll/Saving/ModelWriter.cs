@@ -31,10 +31,10 @@ internal static class ModelWriter
             },
         };
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        AddText(archive, ModelFile.MetadataMember, metadata);
-        AddText(archive, ModelFile.ConfigMember, config);
-        using Stream weights = Open(archive, ModelFile.WeightsMember);
-        WriteWeights(model, weights);
+        AddJson(archive, ModelFile.MetadataMember, metadata);
+        AddJson(archive, ModelFile.ConfigMember, config);
+        using (Stream weights = Open(archive, ModelFile.WeightsMember)) WriteWeights(model, weights);
+        if (model.Text is { } text) AddJson(archive, SavedText.Member, SavedText.Write(text));
     }
 
     public static void WriteWeights(Sequential model, Stream stream)
@@ -45,7 +45,7 @@ internal static class ModelWriter
         Hdf5Writer.Write(stream, root);
     }
 
-    private static void AddText(ZipArchive archive, string member, JsonObject json)
+    private static void AddJson(ZipArchive archive, string member, JsonObject json)
     {
         using Stream stream = Open(archive, member);
         using var writer = new System.Text.Json.Utf8JsonWriter(stream);

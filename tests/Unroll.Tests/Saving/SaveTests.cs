@@ -5,6 +5,7 @@ using Unroll.Layers;
 using Unroll.Optimizers;
 using Unroll.Saving;
 using Unroll.Testing;
+using Unroll.Text;
 using Xunit;
 
 namespace Unroll.Tests.Saving;
@@ -56,8 +57,10 @@ public sealed class SaveTests : IDisposable
         {
             Sequential other = Make("lstm(3, return_sequences=true)", "gru(2)");
             other.SetWeights([.. other.GetWeights().Select(weight => new float[weight.Length])]);
+            Assert.All(other.Predict(Ids), value => Assert.Equal(0.5f, value));
             other.LoadWeights(file);
             Assert.Equal(model.Fingerprint(), other.Fingerprint());
+            Assert.Equal((float[])[.. model.Predict(Ids)], (float[])[.. other.Predict(Ids)]);
         }
 
         Assert.Equal(new ModelFileInfo(ModelFileFormat.KerasArchive, "3.4.1", "0.1.0"), ModelFileInfo.Read(whole));
@@ -91,6 +94,21 @@ public sealed class SaveTests : IDisposable
         model.SaveWeights(In("a.weights.h5"));
         model.SaveWeights(In("b.weights.h5"));
         Assert.Equal(File.ReadAllBytes(In("a.weights.h5")), File.ReadAllBytes(In("b.weights.h5")));
+    }
+
+    [Fact]
+    public void The_vocabulary_comes_back()
+    {
+        Sequential model = Make("gru(5)");
+        model.Text = new TextPipeline(
+            new Dictionary<string, int> { ["größe"] = 5, ["don't"] = 4 }, maxLen: 3, startId: 1, oovId: null, Padding.Post, Padding.Pre);
+        model.Save(In("a.keras"));
+        Sequential loaded = Sequential.Load(In("a.keras"));
+        TextPipeline text = loaded.Text!;
+        Assert.Equal((3, 1, null, Padding.Post, Padding.Pre), (text.MaxLen, text.StartId, text.OovId, text.Padding, text.Truncating));
+        Assert.Equal([("don't", 4), ("größe", 5)], text.Words.Select(word => (word.Key, word.Value)));
+        loaded.Save(In("b.keras"));
+        Assert.Equal(File.ReadAllBytes(In("a.keras")), File.ReadAllBytes(In("b.keras")));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Unroll;
 using Unroll.Layers;
 using Unroll.Saving;
+using Unroll.Text;
 using Xunit;
 
 namespace ReaderCode;
@@ -36,10 +37,17 @@ public sealed class SavingPage : IDisposable
             reader.Compile("adam", "binary_crossentropy", ["accuracy"]);
 
             Assert.Equal(model.Fingerprint(), reader.Fingerprint());
+            model.Text = TextPipeline.ForReviews(Imdb.GetWordIndex(), numWords: 1000, maxLen: 80);
+            model.Save("reviews.keras");
+            TextPipeline text = Sequential.Load("reviews.keras").Text!;
+            Console.WriteLine(string.Join(' ', text.Encode("A great film").Cast<int>().TakeLast(4)));
         });
         model.Fit(x, y, epochs: 2, verbose: 0);
-        Assert.Equal($"{model.Fingerprint()}\nKerasArchive, written by Unroll 0.1.0\n", printed.ReplaceLineEndings("\n"));
+        Assert.Equal($"{model.Fingerprint()}\nKerasArchive, written by Unroll 0.1.0\n{Ids()}\n", printed.ReplaceLineEndings("\n"));
     }
+
+    private static string Ids() => string.Join(' ', new[] { "a", "great", "film" }
+        .Select(word => Imdb.GetWordIndex().TryGetValue(word, out int rank) && rank < 997 ? rank + 3 : 2).Prepend(1));
 
     public void Dispose()
     {

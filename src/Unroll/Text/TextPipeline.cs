@@ -1,0 +1,91 @@
+namespace Unroll.Text;
+
+/// <summary>
+/// How texts become the ids that a model was trained on. A model that has one takes it into its <c>.keras</c> file, so that
+/// whoever loads it can feed it text.
+/// </summary>
+public sealed class TextPipeline
+{
+    /// <summary>What Keras' Tokenizer takes out by default; the apostrophe stays.</summary>
+    private const string Separators = " !\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r";
+
+    private readonly Dictionary<string, int> _ids;
+
+    /// <summary>Creates a pipeline.</summary>
+    /// <param name="words">Words and their ids, as the model is to see them.</param>
+    /// <param name="maxLen">Ids per text after padding and cutting; 1 or more.</param>
+    /// <param name="startId">Put in front of each text; null for none.</param>
+    /// <param name="oovId">Replaces words that have no id; null to leave them out.</param>
+    /// <param name="padding">The end where short texts are filled up with 0.</param>
+    /// <param name="truncating">The end where long texts are cut.</param>
+    /// <exception cref="ArgumentException">There are no words, or an id is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    public TextPipeline(
+        IEnumerable<KeyValuePair<string, int>> words, int maxLen, int? startId = null, int? oovId = null,
+        Padding padding = Padding.Pre, Padding truncating = Padding.Pre)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLen);
+        _ids = new Dictionary<string, int>(words, StringComparer.Ordinal);
+        if (_ids.Count == 0) throw new ArgumentException("A text pipeline needs words; none were given.", nameof(words));
+        if (_ids.Values.Append(startId ?? 0).Append(oovId ?? 0).Min() < 0) throw new ArgumentException("An id is negative; ids begin with 0.", nameof(words));
+        (MaxLen, StartId, OovId, Padding, Truncating) = (maxLen, startId, oovId, padding, truncating);
+    }
+
+    /// <summary>Words and their ids.</summary>
+    public IReadOnlyDictionary<string, int> Words => _ids;
+
+    /// <summary>Ids per text.</summary>
+    public int MaxLen { get; }
+
+    /// <summary>Put in front of each text; null for none.</summary>
+    public int? StartId { get; }
+
+    /// <summary>Replaces words that have no id; null if they are left out.</summary>
+    public int? OovId { get; }
+
+    /// <summary>The end where short texts are filled up with 0.</summary>
+    public Padding Padding { get; }
+
+    /// <summary>The end where long texts are cut.</summary>
+    public Padding Truncating { get; }
+
+    /// <summary>One more than the largest id: the least <c>input_dim</c> of an embedding.</summary>
+    public int VocabularySize => 1 + Math.Max(_ids.Values.Max(), Math.Max(StartId ?? 0, OovId ?? 0));
+
+    /// <summary>The pipeline of Keras' review data: id = rank + 3, 1 in front of each text, 2 for words outside the vocabulary.</summary>
+    /// <param name="wordIndex">Ranks of words, 1 for the most frequent.</param>
+    /// <param name="numWords">Ids from here on are out of vocabulary.</param>
+    /// <param name="maxLen">Ids per text.</param>
+    /// <param name="padding">The end where short texts are filled up with 0.</param>
+    /// <param name="truncating">The end where long texts are cut.</param>
+    /// <exception cref="ArgumentException">No word has an id below <paramref name="numWords"/>.</exception>
+    public static TextPipeline ForReviews(
+        IReadOnlyDictionary<string, int> wordIndex, int numWords, int maxLen, Padding padding = Padding.Pre, Padding truncating = Padding.Pre)
+    {
+        const int IndexFrom = 3;
+        ArgumentNullException.ThrowIfNull(wordIndex);
+        var kept = wordIndex.Where(word => word.Value < numWords - IndexFrom).Select(word => KeyValuePair.Create(word.Key, word.Value + IndexFrom));
+        return new TextPipeline(kept, maxLen, startId: 1, oovId: 2, padding, truncating);
+    }
+
+    /// <summary>The ids of texts, <c>[texts, MaxLen]</c>: lower case, split where Keras' Tokenizer splits, looked up, padded and cut.</summary>
+    public int[,] Encode(params IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Sequences.Pad([.. texts.Select(Ids)], MaxLen, Padding, Truncating);
+    }
+
+    private int[] Ids(string text)
+    {
+        var ids = new List<int>();
+        if (StartId is { } start) ids.Add(start);
+        foreach (string word in text.ToLowerInvariant().Split(Separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (_ids.TryGetValue(word, out int id)) ids.Add(id);
+            else if (OovId is { } oov) ids.Add(oov);
+        }
+
+        return [.. ids];
+    }
+}
