@@ -15,7 +15,7 @@ public sealed class DamagedModelTests
     private const string Metadata = ModelFile.MetadataMember, Config = ModelFile.ConfigMember, Weights = ModelFile.WeightsMember;
 
     /// <summary>Damages of each file and member; UNROLL_FUZZ multiplies it.</summary>
-    private static readonly int Rounds = 12 * int.Parse(Environment.GetEnvironmentVariable("UNROLL_FUZZ") ?? "1", null);
+    private static readonly int Rounds = 30 * int.Parse(Environment.GetEnvironmentVariable("UNROLL_FUZZ") ?? "1", null);
 
     [Fact]
     public void Damaged_files_are_read_or_refused()

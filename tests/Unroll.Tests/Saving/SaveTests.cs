@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using Unroll.Configuration;
@@ -13,6 +14,8 @@ namespace Unroll.Tests.Saving;
 /// <summary>Models that Unroll writes and reads again.</summary>
 public sealed class SaveTests : IDisposable
 {
+    private const string FolderVariable = "UNROLL_TEST_FOLDER";
+
     private static readonly int[,] Ids = MakeIds(24, 7, 20);
     private static readonly int[] Labels = [.. Enumerable.Range(0, 24).Select(i => i * 7 % 3 == 0 ? 1 : 0)];
 
@@ -43,6 +46,39 @@ public sealed class SaveTests : IDisposable
     [Theory]
     [MemberData(nameof(Cells))]
     public void Every_recurrent_layer_goes_on_with_the_same_bits(string cell) => AssertGoesOn(() => Make(cell), new Adam(0.01));
+
+    [Fact]
+    public void Another_process_goes_on_with_the_same_bits()
+    {
+        string? program = Environment.ProcessPath;
+        if (Path.GetFileName(program) is not ("Unroll.Tests" or "Unroll.Tests.exe")) Assert.Skip($"The tests run inside of {program}, which can't be started anew.");
+        Sequential straight = Make("lstm(5, dropout=0.2, recurrent_dropout=0.3)"), first = Make("lstm(5, dropout=0.2, recurrent_dropout=0.3)");
+        straight.Compile("adam", "binary_crossentropy");
+        first.Compile("adam", "binary_crossentropy");
+        straight.Fit(Ids, Labels, batchSize: 5, epochs: 4, verbose: 0);
+        first.Fit(Ids, Labels, batchSize: 5, epochs: 2, verbose: 0);
+        first.Save(In("half.keras"));
+
+        using var process = Process.Start(new ProcessStartInfo(program!, ["-explicit", "only", "-method", $"*.{nameof(Goes_on_from_a_file)}"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { [FolderVariable] = _folder.FullName },
+        })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0 && File.Exists(In("fingerprint.txt")), output);
+        Assert.Equal(straight.Fingerprint(), File.ReadAllText(In("fingerprint.txt")));
+    }
+
+    /// <summary>The other process of <see cref="Another_process_goes_on_with_the_same_bits"/>.</summary>
+    [Fact(Explicit = true)]
+    public void Goes_on_from_a_file()
+    {
+        string folder = Environment.GetEnvironmentVariable(FolderVariable)!;
+        Sequential model = Sequential.Load(Path.Combine(folder, "half.keras"));
+        model.Fit(Ids, Labels, batchSize: 5, epochs: 2, verbose: 0);
+        File.WriteAllText(Path.Combine(folder, "fingerprint.txt"), model.Fingerprint());
+    }
 
     [Fact]
     public void Weights_come_back_from_both_kinds_of_files()
