@@ -73,18 +73,20 @@ static void Measure(string name, int vocabulary, int width, RecurrentLayer layer
         state.Update(VectorWidths.Best, session.Gradients!);
     });
 
-    void Stage(string what, int times, Action action, Action? before = null)
+    void Stage(string what, int count, Action action, Action? before = null)
     {
-        double best = double.MaxValue;
+        var times = new double[200];
         for (int i = 0; i < 200; i++)
         {
             before?.Invoke();
             long start = Stopwatch.GetTimestamp();
             action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
 
-        sum += best * times;
-        Console.WriteLine($"  {what,-20} {best * times,9:F1} µs");
+        Array.Sort(times);
+        (double best, double median) = (times[0], times[100]);
+        sum += best * count;
+        Console.WriteLine($"  {what,-20} {best * count,9:F1} µs, median {median * count:F1}");
     }
 }

@@ -20,9 +20,11 @@ internal static unsafe class EmbeddingKernel
     /// <param name="lanes">Rows of the batch in the layout, a multiple of 16.</param>
     /// <param name="output">[steps][width][lanes].</param>
     /// <param name="stride">Floats from one step of the output to the next; 0: that of recurrent sequences.</param>
+    /// <param name="rowStride">Floats from one row of the table to the next; 0: <paramref name="width"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gather(Block table, int width, ReadOnlySpan<int> ids, int steps, int lanes, Block output, int stride = 0)
+    public static void Gather(Block table, int width, ReadOnlySpan<int> ids, int steps, int lanes, Block output, int stride = 0, int rowStride = 0)
     {
+        if (rowStride == 0) rowStride = width;
         if (stride == 0) stride = RecurrentSequence.Stride(width, lanes);
         output.Require((long)(steps - 1) * stride + (long)width * lanes, nameof(output));
         if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
@@ -31,10 +33,10 @@ internal static unsafe class EmbeddingKernel
         {
             for (int lane = 0; lane < lanes; lane += 4)
             {
-                float* r0 = rows + (nint)ids[lane * steps + t] * width;
-                float* r1 = rows + (nint)ids[(lane + 1) * steps + t] * width;
-                float* r2 = rows + (nint)ids[(lane + 2) * steps + t] * width;
-                float* r3 = rows + (nint)ids[(lane + 3) * steps + t] * width;
+                float* r0 = rows + (nint)ids[lane * steps + t] * rowStride;
+                float* r1 = rows + (nint)ids[(lane + 1) * steps + t] * rowStride;
+                float* r2 = rows + (nint)ids[(lane + 2) * steps + t] * rowStride;
+                float* r3 = rows + (nint)ids[(lane + 3) * steps + t] * rowStride;
                 float* target = output.Pointer + (nint)t * stride + lane;
                 int e = 0;
                 for (; e + 4 <= width; e += 4, target += 4 * lanes)
@@ -60,8 +62,9 @@ internal static unsafe class EmbeddingKernel
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddGradient(
-        Block tableGradient, int width, ReadOnlySpan<int> ids, int steps, int lanes, int rows, Block outputGradient, int stride = 0)
+        Block tableGradient, int width, ReadOnlySpan<int> ids, int steps, int lanes, int rows, Block outputGradient, int stride = 0, int rowStride = 0)
     {
+        if (rowStride == 0) rowStride = width;
         if (stride == 0) stride = RecurrentSequence.Stride(width, lanes);
         outputGradient.Require((long)(steps - 1) * stride + (long)width * lanes, nameof(outputGradient));
         if (ids.Length < steps * lanes) throw new ArgumentException("Too few ids.", nameof(ids));
@@ -76,13 +79,13 @@ internal static unsafe class EmbeddingKernel
                 for (; lane + 4 <= end; lane += 4)
                 {
                     AddQuad(
-                        step + lane, lanes, width, table + (nint)ids[lane * steps + t] * width, table + (nint)ids[(lane + 1) * steps + t] * width,
-                        table + (nint)ids[(lane + 2) * steps + t] * width, table + (nint)ids[(lane + 3) * steps + t] * width);
+                        step + lane, lanes, width, table + (nint)ids[lane * steps + t] * rowStride, table + (nint)ids[(lane + 1) * steps + t] * rowStride,
+                        table + (nint)ids[(lane + 2) * steps + t] * rowStride, table + (nint)ids[(lane + 3) * steps + t] * rowStride);
                 }
 
                 for (; lane < end; lane++)
                 {
-                    float* row = table + (nint)ids[lane * steps + t] * width;
+                    float* row = table + (nint)ids[lane * steps + t] * rowStride;
                     for (int e = 0; e < width; e++) row[e] += step[(nint)e * lanes + lane];
                 }
             }

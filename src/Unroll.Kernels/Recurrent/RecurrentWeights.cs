@@ -97,14 +97,12 @@ internal sealed class RecurrentWeights
     private readonly RecurrentShape _shape;
     private readonly List<(GateProduct Product, int[] Columns, float[] Factors)> _forward = [];
     private readonly List<(PackedWeights Weights, bool OfInput, int[] Columns)> _backward = [];
-    private readonly int[] _inputColumns;
-    private readonly float[] _inputFactors;
 
     public RecurrentWeights(Arena arena, VectorWidth width, RecurrentShape shape)
     {
         _shape = shape;
-        _inputColumns = shape.InputColumns;
-        _inputFactors = FactorsOf(shape.InputGates);
+        InputColumns = shape.InputColumns;
+        InputFactors = FactorsOf(shape.InputGates);
         Bias = arena.Allocate(shape.GateRows * shape.Units);
         if (shape.HasInputInGates) InputKernel = new PackedWeights(arena, width, shape.Inputs, shape.Gates * shape.Units);
         AddForward(arena, width);
@@ -134,6 +132,12 @@ internal sealed class RecurrentWeights
     /// <summary>Input to gates, if somebody else puts the inputs' part into the gates.</summary>
     public PackedWeights? InputKernel { get; }
 
+    /// <summary>The kernel's columns in the order of the gates' rows.</summary>
+    public int[] InputColumns { get; }
+
+    /// <summary>What those columns are multiplied with in the forward pass.</summary>
+    public float[] InputFactors { get; }
+
     /// <summary>Biases by gates' rows, scaled; zeros without.</summary>
     public Block Bias { get; }
 
@@ -162,7 +166,7 @@ internal sealed class RecurrentWeights
             weights.Pack(ofInput ? kernel : recurrentKernel, contiguous ? columns[0] : 0, stride, transposed: true, contiguous ? null : columns);
         }
 
-        if (InputKernel is { } own) own.PackRows(kernel, stride, 0, _shape.Inputs, _inputColumns, _inputFactors);
+        if (InputKernel is { } own) own.PackRows(kernel, stride, 0, _shape.Inputs, InputColumns, InputFactors);
         if (!bias.IsEmpty) _shape.PackBias(bias.Span, Bias.Span, _shape.Units);
     }
 

@@ -14,48 +14,33 @@ namespace Unroll.Layers;
 /// </summary>
 internal sealed class EmbeddingProjection
 {
-    private const int Lanes = InputProjection.Lanes;
-
     // From here on three products per token cost more than two moves as soon as every seventh token is a repeated one.
     private const int ManyFeatures = 32;
 
     private readonly Parameter _table, _kernel;
-    private readonly int[] _columns;
-    private readonly RecurrentWeights _weights;
     private readonly ProgramContext _context;
-    private readonly InputProjection _projection;
-    private readonly int _width, _gates;
-
+    private readonly TokenProjection _projection;
+    private readonly int _features, _gates;
     private readonly DistinctIds _distinct;
 
     // [batch row, time]: places of the batch's tokens, with rows of zeros behind for groups that are padded.
     private readonly int[] _places;
-    private readonly int[] _ids, _identity; // [lane, block]
-
-    private readonly Block _rows, _rowsGradient; // [blocks][features][32]
-    private readonly Block _blocks; // [blocks][gates][32]
     private readonly Block _projected, _projectedGradient; // [distinct][gates], row-major
 
-    public EmbeddingProjection(Embedding embedding, Parameter kernel, int[] columns, RecurrentWeights weights, ProgramContext context)
+    public EmbeddingProjection(Embedding embedding, Parameter kernel, RecurrentWeights weights, ProgramContext context)
     {
-        (_table, _kernel, _columns, _weights, _context) = (embedding.Parameters[0], kernel, columns, weights, context);
-        (_width, _gates) = (embedding.Options.OutputDim, columns.Length);
-        _projection = InputProjection.Create(context.Width);
+        (_table, _kernel, _context) = (embedding.Parameters[0], kernel, context);
+        (_features, _gates) = (embedding.Options.OutputDim, weights.InputColumns.Length);
         int vocabulary = embedding.Options.InputDim;
-        _distinct = new DistinctIds(vocabulary, (long)context.MaxRows * context.InputSteps);
+        long tokens = (long)context.MaxRows * context.InputSteps;
+        _distinct = new DistinctIds(vocabulary, tokens);
         _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * context.InputSteps)];
-
-        int distinct = (int)Math.Min(vocabulary, (long)context.MaxRows * context.InputSteps);
-        int blocks = (distinct + Lanes - 1) / Lanes;
-        _ids = new int[blocks * Lanes];
-        _identity = new int[blocks * Lanes];
-        Arena arena = context.Arena;
-        _rows = arena.Allocate((long)blocks * RecurrentSequence.Stride(_width, Lanes));
-        _blocks = arena.Allocate((long)blocks * RecurrentSequence.Stride(_gates, Lanes));
-        _projected = arena.Allocate((long)blocks * Lanes * _gates);
-        if (!context.IsTraining) return;
-        _rowsGradient = arena.Allocate(_rows.Length);
-        _projectedGradient = arena.Allocate(_projected.Length);
+        int distinct = (int)Math.Min(vocabulary, tokens);
+        _projection = _gates <= RowProjection.MaxGates
+            ? new NarrowTokenProjection(_features, kernel, weights, context)
+            : new WideTokenProjection(_features, distinct, weights, context);
+        _projected = context.Arena.Allocate((long)_projection.Room(distinct) * _projection.Stride);
+        if (context.IsTraining) _projectedGradient = context.Arena.Allocate(_projected.Length);
     }
 
     /// <summary>Whether to project: decided by the layers alone, never by the machine, so that results agree everywhere.</summary>
@@ -71,60 +56,26 @@ internal sealed class EmbeddingProjection
         _distinct.Find(inputs, rows, steps, _places);
         _places.AsSpan(rows.Length * steps).Clear();
         _table.Lagging?.CatchUp(_distinct.Ids.Span);
-        int blocks = Blocks;
-        ToBlocks(blocks);
-        EmbeddingKernel.Gather(_table.Stored, _width, _ids, blocks, Lanes, _rows);
-        _projection.Project(_weights.InputKernel!, _weights.Bias, _rows, _blocks, blocks);
-        _projected.Slice(0, blocks * Lanes * _gates).Clear();
-        EmbeddingKernel.AddGradient(_projected, _gates, _identity, blocks, Lanes, Lanes, _blocks);
-        if (_context.IsTraining) _projectedGradient.Slice(0, blocks * Lanes * _gates).Clear();
+        _projection.Project(_table.Stored, _distinct.Ids.Span, _projected);
+        if (_context.IsTraining) _projectedGradient.Slice(0, _projection.Room(_distinct.Count) * _projection.Stride).Clear();
     }
 
     /// <summary>Sets the gates of a group to their inputs' part, bias included.</summary>
-    public void Fill(Block gates, int stride, BatchGroup group) =>
-        EmbeddingKernel.Gather(_projected, _gates, Places(group), group.Steps, group.Lanes, gates, stride);
+    public void Fill(Block gates, int stride, BatchGroup group) => EmbeddingKernel.Gather(
+        _projected, _gates, Places(group), group.Steps, group.Lanes, gates, stride, _projection.Stride);
 
     /// <summary>Adds the gradients at a group's gates to their tokens'.</summary>
     public void Collect(Block gates, int stride, BatchGroup group) => EmbeddingKernel.AddGradient(
-        _projectedGradient, _gates, Places(group), group.Steps, group.Lanes, group.Rows, gates, stride);
+        _projectedGradient, _gates, Places(group), group.Steps, group.Lanes, group.Rows, gates, stride, _projection.Stride);
 
     /// <summary>From the tokens' gradients to those of kernel and table.</summary>
     public void AddGradients()
     {
-        int blocks = Blocks;
         GradientStore gradients = _context.Gradients!;
-        EmbeddingKernel.Gather(_projectedGradient, _gates, _identity, blocks, Lanes, _blocks);
-        for (int row = 0; row < _gates;)
-        {
-            int count = 1; // gates' rows may stand in another order than the kernel's columns: take runs that agree
-            while (row + count < _gates && _columns[row + count] == _columns[row] + count) count++;
-            _projection.AddKernelGradient(
-                _rows, _width, _blocks, _gates, row, count, gradients.Total(_kernel), _columns[row], _gates, blocks);
-            row += count;
-        }
-
-        _projection.InputGradient(_weights.KernelTransposed[0], _blocks, _rowsGradient, blocks);
-        EmbeddingKernel.AddGradient(gradients.Total(_table), _width, _ids, blocks, Lanes, Lanes, _rowsGradient);
-        gradients.SetUsedRows(_table, _distinct.Ids, _width); // read before the next batch replaces them
+        _projection.AddGradients(_table.Stored, _distinct.Ids.Span, _projectedGradient, gradients.Total(_kernel), gradients.Total(_table));
+        gradients.SetUsedRows(_table, _distinct.Ids, _features); // read before the next batch replaces them
     }
-
-    private int Blocks => (_distinct.Count + Lanes - 1) / Lanes;
 
     private ReadOnlySpan<int> Places(BatchGroup group) =>
         _places.AsSpan(group.FirstRow * _context.InputSteps, group.Lanes * _context.InputSteps);
-
-    /// <summary>Kernels take ids as [lane, block]; the k-th distinct token is lane k mod 32 of block k / 32.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ToBlocks(int blocks)
-    {
-        ReadOnlySpan<int> ids = _distinct.Ids.Span;
-        for (int block = 0, k = 0; block < blocks; block++)
-        {
-            for (int at = block; at < Lanes * blocks; at += blocks, k++)
-            {
-                _ids[at] = k < ids.Length ? ids[k] : ids[0]; // what pads has a gradient of zero
-                _identity[at] = k;
-            }
-        }
-    }
 }

@@ -40,7 +40,7 @@ internal sealed class RecurrentProgram : LayerProgram
         _gateRows = shape.GateRows;
         _weights = new RecurrentWeights(context.Arena, context.Width, shape);
         if (context.ProjectedEmbedding is { } embedding)
-            _projection = new EmbeddingProjection(embedding, _inputKernel, shape.InputColumns, _weights, context);
+            _projection = new EmbeddingProjection(embedding, _inputKernel, _weights, context);
     }
 
     public override void Prepare() => _weights.Pack(_inputKernel.Value, _recurrentKernel.Value, _bias?.Value ?? default);
