@@ -4,7 +4,7 @@ using Unroll.Kernels.Simd;
 
 namespace Unroll.Kernels.Activation;
 
-/// <summary>Activations that recurrent and dense kernels apply; each derivative follows from the output alone.</summary>
+/// <summary>Activations that recurrent and dense kernels apply; but for softmax, each derivative follows from the output alone.</summary>
 internal enum ActivationKind
 {
     Linear,
@@ -14,6 +14,9 @@ internal enum ActivationKind
     HardSigmoid,
     HardSigmoidKeras2,
     Softsign,
+
+    /// <summary>Not element by element: see <see cref="Activation.Softmax"/>.</summary>
+    Softmax,
 }
 
 internal interface IActivation

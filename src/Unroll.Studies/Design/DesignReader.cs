@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Unroll.Configuration;
 using Unroll.Losses;
+using Unroll.Metrics;
 
 namespace Unroll.Studies;
 
@@ -40,7 +41,7 @@ internal static class DesignReader
         string loss = reader.String("loss", "binary_crossentropy");
         Check(reader.Find("loss"), "training.loss", file, () => Loss.FromName(loss));
         IReadOnlyList<string> metrics = reader.Find("metrics") is null ? ["accuracy"] : reader.Strings("metrics");
-        Check(reader.Find("metrics"), "training.metrics", file, () => new Sequential().Compile("adam", loss, metrics));
+        Check(reader.Find("metrics"), "training.metrics", file, () => new Sequential().Compile("adam", loss, [.. metrics.Select(Metric.FromName)]));
         int batchSize = reader.Integer("batchSize", 32, 1);
         reader.Require("epochs", "the number of passes over the training data, for example 5.");
         int epochs = reader.Integer("epochs", 0, 1);

@@ -1,6 +1,7 @@
 using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Datasets;
+using Unroll.Metrics;
 using Unroll.Text;
 
 namespace Unroll.Studies;
@@ -52,7 +53,7 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
         TrainingDesign training = design.Training;
         var model = new Sequential(seed: trial.Seed) { Threads = 1 };
         foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, data.Vocabulary));
-        model.Compile(Registry.CreateOptimizer(training.Optimizer), training.Loss, training.Metrics);
+        model.Compile(Registry.CreateOptimizer(training.Optimizer), training.Loss, [.. training.Metrics.Select(Metric.FromName)]);
 
         History history = model.Fit(
             data.XTrain,

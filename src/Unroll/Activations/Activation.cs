@@ -29,8 +29,11 @@ public sealed record Activation
     /// <summary>x / (1 + |x|).</summary>
     public static Activation Softsign { get; } = new("softsign", ActivationKind.Softsign);
 
+    /// <summary>e^x / Σ e^x over the outputs; for a Dense layer.</summary>
+    public static Activation Softmax { get; } = new("softmax", ActivationKind.Softmax);
+
     /// <summary>All activations that there are.</summary>
-    public static IReadOnlyList<Activation> All { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, HardSigmoidKeras2, Softsign];
+    public static IReadOnlyList<Activation> All { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, HardSigmoidKeras2, Softsign, Softmax];
 
     /// <summary>Keras' name.</summary>
     public string Name { get; }

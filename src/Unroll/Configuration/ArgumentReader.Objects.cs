@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Unroll.Activations;
 using Unroll.Initializers;
+using Unroll.Schedules;
 
 namespace Unroll.Configuration;
 
@@ -12,6 +14,26 @@ internal sealed partial class ArgumentReader
 
     /// <summary>An initializer.</summary>
     public Initializer Initializer(string name, string defaultName) => Registry.Initializers.Create(Object(name, defaultName));
+
+    /// <summary>A learning rate: a number, or a schedule as a nested call.</summary>
+    public LearningRateSchedule LearningRate(double defaultValue) => Node("learning_rate") is JsonObject
+        ? Registry.Schedules.Create(Object("learning_rate")!)
+        : Double("learning_rate", defaultValue);
+
+    /// <summary>A list of numbers that must be given.</summary>
+    public IReadOnlyList<double> Doubles(string name)
+    {
+        if (Node(name) is not { } node) throw Missing(name, "[1, 2]");
+        return node is JsonArray array ? [.. array.Select(item => item is null ? throw Wrong(name, node, "a list of numbers") : Number(item) ?? throw Wrong(name, node, "a list of numbers"))]
+            : throw Wrong(name, node, "a list of numbers");
+    }
+
+    /// <summary>A whole number that must be given and may be large.</summary>
+    public long Long(string name, long? defaultValue = null)
+    {
+        double value = OptionalDouble(name) ?? defaultValue ?? throw Missing(name, "1000");
+        return value == Math.Floor(value) && Math.Abs(value) <= 1L << 53 ? (long)value : throw Wrong(name, Node(name)!, "a whole number");
+    }
 
     /// <summary>One of several words.</summary>
     /// <param name="name">The argument.</param>

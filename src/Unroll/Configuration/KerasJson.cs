@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Unroll.Activations;
 using Unroll.Initializers;
 using Unroll.Layers;
+using Unroll.Schedules;
 
 namespace Unroll.Configuration;
 
@@ -17,12 +18,16 @@ internal static class KerasJson
         null => null,
         bool flag => JsonValue.Create(flag),
         int number => JsonValue.Create(number),
+        long number => JsonValue.Create(number),
         double number => Real(number),
         string text => JsonValue.Create(text),
         Activation activation => JsonValue.Create(activation.Name),
         Initializer initializer => Registry.Initializers.ToKeras(initializer),
+        LearningRateSchedule schedule => Registry.Schedules.ToKeras(schedule),
         Layer layer => Registry.Layers.ToKeras(layer),
         JsonNode node => node,
+        IReadOnlyList<long> numbers => new JsonArray([.. numbers.Select(number => ToNode(number))]),
+        IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(number => ToNode(number))]),
         _ => throw new NotSupportedException($"A value of type {value.GetType().Name} has no form in Keras' files."),
     };
 

@@ -1,8 +1,10 @@
 using Unroll.Initializers;
 using Unroll.Layers;
 using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Models;
 using Unroll.Optimizers;
+using Unroll.Schedules;
 
 namespace Unroll.Configuration;
 
@@ -40,12 +42,42 @@ public static class Registry
         SGD.Registration,
         RMSprop.Registration,
         Adam.Registration,
+        AdamW.Registration,
+        Adamax.Registration,
+        Nadam.Registration,
+        Adagrad.Registration,
+        Adadelta.Registration,
     ]);
 
     internal static RegistryKind<Loss> Losses { get; } = new("Loss", "keras.losses",
     [
         BinaryCrossentropy.Registration,
+        CategoricalCrossentropy.Registration,
+        SparseCategoricalCrossentropy.Registration,
+        MeanSquaredError.Registration,
+        MeanAbsoluteError.Registration,
     ], SnakeCase.Of);
+
+    internal static RegistryKind<Metric> Metrics { get; } = new("Metric", "keras.metrics",
+    [
+        BinaryAccuracy.Registration,
+        CategoricalAccuracy.Registration,
+        SparseCategoricalAccuracy.Registration,
+        AUC.Registration,
+        Precision.Registration,
+        Recall.Registration,
+        .. Losses.Entries.Select(loss => new MeanLossRegistration(loss)),
+    ], SnakeCase.Of);
+
+    internal static RegistryKind<LearningRateSchedule> Schedules { get; } = new("Schedule", "keras.optimizers.schedules",
+    [
+        ExponentialDecay.Registration,
+        InverseTimeDecay.Registration,
+        PolynomialDecay.Registration,
+        PiecewiseConstantDecay.Registration,
+        CosineDecay.Registration,
+        CosineDecayRestarts.Registration,
+    ]);
 
     internal static RegistryKind<Initializer> Initializers { get; } = new("Initializer", "keras.initializers",
     [

@@ -1,10 +1,11 @@
-using System.Runtime.CompilerServices;
 using Unroll.Configuration;
-using Unroll.Kernels.Math;
 
 namespace Unroll.Losses;
 
-/// <summary>A loss by its Keras name. Converts from a string: <c>loss: "binary_crossentropy"</c>.</summary>
+/// <summary>
+/// What training makes small, by its Keras name. Converts from a string: <c>loss: "binary_crossentropy"</c>. The loss of a
+/// batch is the mean over its rows (and time steps, if the output has them), each multiplied by its sample weight.
+/// </summary>
 public abstract class Loss
 {
     private protected Loss()
@@ -34,58 +35,54 @@ public abstract class Loss
     }
 
     /// <summary>
-    /// True if the loss takes over a final sigmoid: it is then fed logits. That is exact where probabilities would round
-    /// to 0 or 1, and the gradient at the logit is simply p − y.
+    /// The activation that the loss takes over if it is the last layer's: it is then fed logits. That is exact where
+    /// probabilities would round to 0 or 1, and the gradient at the logit is simply p − y. Null: none.
     /// </summary>
-    internal abstract bool FusesSigmoid { get; }
+    internal virtual string? FusedActivation => null;
 
-    /// <summary>The loss of one output, the prediction (a probability) and the gradient at what came in.</summary>
-    /// <param name="output">A logit if fused, else a probability.</param>
+    /// <summary>True if a target is the number of the right class, false if it has a value for every output.</summary>
+    internal virtual bool TakesClassIds => false;
+
+    /// <summary>The loss of one row at one time step.</summary>
+    /// <param name="output">What came out: logits if the loss took over the activation.</param>
     /// <param name="target">What it should be.</param>
-    /// <param name="isLogit">Which of the two <paramref name="output"/> is.</param>
-    internal abstract (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isLogit);
+    /// <param name="isFused">Whether the loss took over the activation.</param>
+    /// <param name="prediction">What metrics see, one per output.</param>
+    /// <param name="gradient">The gradient at what came in, one per output.</param>
+    internal abstract double Evaluate(
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, bool isFused, Span<float> prediction, Span<double> gradient);
+
+    private protected static double RequireSmoothing(string loss, double labelSmoothing)
+    {
+        Layers.LayerArguments.RequireRate(loss, "label_smoothing", labelSmoothing);
+        return labelSmoothing;
+    }
 }
 
-/// <summary>
-/// −y·ln p − (1 − y)·ln(1 − p), mean over the outputs. From logits: max(z, 0) − z·y + ln(1 + e^−|z|). From
-/// probabilities p is clipped to [1e-7, 1 − 1e-7] in float32, as Keras does.
-/// </summary>
-public sealed class BinaryCrossentropy : Loss
+/// <summary>A loss that is the mean of what each output adds by itself.</summary>
+public abstract class ElementwiseLoss : Loss
 {
-    private const float Epsilon = 1e-7f;
-
-    /// <inheritdoc/>
-    public override string Name => "binary_crossentropy";
-
-    internal static Registration<Loss> Registration { get; } = new Registration<Loss, BinaryCrossentropy>("BinaryCrossentropy")
+    private protected ElementwiseLoss()
     {
-        Aliases = ["bce"],
-        Arguments =
-        [
-            ConfigArgument<BinaryCrossentropy>.Fixed("name", loss => loss.Name, _ => true),
-            ConfigArgument<BinaryCrossentropy>.Fixed("reduction", "sum_over_batch_size"),
-            ConfigArgument<BinaryCrossentropy>.Fixed("from_logits", false),
-            ConfigArgument<BinaryCrossentropy>.Fixed("label_smoothing", 0.0),
-            ConfigArgument<BinaryCrossentropy>.Fixed("axis", -1),
-        ],
-        Make = _ => new BinaryCrossentropy(),
-    };
+    }
 
-    internal override bool FusesSigmoid => true;
+    /// <summary>The loss of one output, the prediction and the gradient at what came in.</summary>
+    /// <param name="output">A logit if fused.</param>
+    /// <param name="target">What it should be.</param>
+    /// <param name="isFused">Whether the loss took over the activation.</param>
+    internal abstract (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isFused);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isLogit)
+    internal override double Evaluate(
+        ReadOnlySpan<float> output, ReadOnlySpan<float> target, bool isFused, Span<float> prediction, Span<double> gradient)
     {
-        if (isLogit)
+        double sum = 0;
+        for (int j = 0; j < output.Length; j++)
         {
-            (double p, double softplus) = Portable.SigmoidAndSoftplus(output);
-            return (softplus - (double)output * target, (float)p, p - target);
+            (double loss, prediction[j], double slope) = Evaluate(output[j], target[j], isFused);
+            sum += loss;
+            gradient[j] = slope / output.Length;
         }
 
-        float clipped = Math.Clamp(output, Epsilon, 1 - Epsilon);
-        double loss = -(target * Portable.Log(clipped) + (1 - target) * Portable.Log(1.0 - clipped));
-        bool inside = output > Epsilon && output < 1 - Epsilon;
-        double gradient = inside ? (clipped - target) / (clipped * (1.0 - clipped)) : 0;
-        return (loss, output, gradient);
+        return sum / output.Length;
     }
 }

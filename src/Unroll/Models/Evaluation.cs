@@ -14,7 +14,7 @@ public sealed class Evaluation
 
     /// <summary>Share of right answers, 0 to 1.</summary>
     /// <exception cref="KeyNotFoundException">The model was compiled without the metric "accuracy".</exception>
-    public double Accuracy => Logs.TryGetValue("accuracy", out double value)
+    public double Accuracy => Logs.TryGetValue("accuracy", out double value) || Logs.TryGetValue("acc", out value)
         ? value
         : throw new KeyNotFoundException("The model was compiled without metrics: [\"accuracy\"].");
 

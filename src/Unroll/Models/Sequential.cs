@@ -6,6 +6,7 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Models;
 using Unroll.Models.Execution;
 using Unroll.Models.Training;
@@ -139,18 +140,13 @@ public sealed partial class Sequential : IEnumerable<Layer>
     /// <summary>Configures training. Compiling again starts the optimizer afresh and keeps the weights.</summary>
     /// <param name="optimizer">An optimizer or its name; null: <c>rmsprop</c>.</param>
     /// <param name="loss">A loss or its name.</param>
-    /// <param name="metrics">Known: <c>accuracy</c> (<c>acc</c>).</param>
+    /// <param name="metrics">Metrics or their names, for example <c>["accuracy", new AUC()]</c>; they count all samples alike.</param>
+    /// <param name="weightedMetrics">Metrics that heed sample and class weights.</param>
     /// <exception cref="ArgumentException">A metric is unknown.</exception>
-    public void Compile(Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<string>? metrics = null)
-    {
-        foreach (string metric in metrics ?? [])
-        {
-            if (metric is not ("accuracy" or "acc"))
-                throw new ArgumentException($"Metric '{metric}' is unknown. Known: accuracy, acc.", nameof(metrics));
-        }
-
-        _state = new TrainingState(optimizer ?? new RMSprop(), loss ?? new BinaryCrossentropy(), metrics ?? []);
-    }
+    public void Compile(
+        Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
+        _state = new TrainingState(
+            optimizer ?? new RMSprop(), loss ?? new BinaryCrossentropy(), new CompiledMetrics(metrics ?? [], weightedMetrics ?? []));
 
     /// <summary>Trains the model.</summary>
     /// <param name="x">Inputs.</param>
@@ -162,6 +158,9 @@ public sealed partial class Sequential : IEnumerable<Layer>
     /// <param name="validationSplit">Share of the data, from its end, to validate on; taken before any shuffling.</param>
     /// <param name="validationData">Data to validate on; wins over <paramref name="validationSplit"/>.</param>
     /// <param name="shuffle">Whether the data are put in a new order for each epoch.</param>
+    /// <param name="classWeight">What a sample counts for in the loss, by the class that its target names; classes without a weight count 1.</param>
+    /// <param name="sampleWeight">What each sample counts for in the loss; not together with class weights.</param>
+    /// <param name="validationSampleWeight">The same for <paramref name="validationData"/>.</param>
     /// <param name="cancellationToken">Ends the run after the current step.</param>
     /// <returns>Seconds, loss and metrics of every epoch.</returns>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
@@ -178,22 +177,27 @@ public sealed partial class Sequential : IEnumerable<Layer>
         double validationSplit = 0.0,
         (Inputs X, Targets Y)? validationData = null,
         bool shuffle = true,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        float[]? sampleWeight = null,
+        float[]? validationSampleWeight = null,
         CancellationToken cancellationToken = default)
     {
         TrainingState state = _state ?? throw NotCompiled("Fit");
         CheckInputs(x);
         return new Trainer(this, state).Fit(
-            new FitRequest(x, y, batchSize, epochs, verbose, callbacks ?? [], validationSplit, validationData, shuffle), cancellationToken);
+            new FitRequest(
+                x, y, batchSize, epochs, verbose, callbacks ?? [], validationSplit, validationData, shuffle,
+                classWeight, sampleWeight, validationSampleWeight), cancellationToken);
     }
 
     /// <summary>Loss and metrics on data, without training.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1)
+    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, float[]? sampleWeight = null)
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         CheckInputs(x);
-        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight);
     }
 
     /// <summary>Outputs for inputs: <c>[samples, units]</c>, or <c>[samples, time, units]</c> if the last layer returns sequences.</summary>

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
@@ -32,6 +33,17 @@ public sealed class Adadelta : Optimizer
 
     /// <summary>Added under both roots.</summary>
     public double Epsilon { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Adadelta>("Adadelta")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<Adadelta>(),
+            new("rho", adadelta => adadelta.Rho),
+            new("epsilon", adadelta => adadelta.Epsilon),
+        ],
+        Make = a => OptimizerArguments.Read(a, new Adadelta(a.LearningRate(0.001), a.Double("rho", 0.95), a.Double("epsilon", 1e-7))),
+    };
 
     internal override int SlotCount => 2;
 

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
@@ -29,6 +30,17 @@ public sealed class Adagrad : Optimizer
 
     /// <summary>Added under the root.</summary>
     public double Epsilon { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Adagrad>("Adagrad")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<Adagrad>(),
+            new("initial_accumulator_value", adagrad => adagrad.InitialAccumulatorValue),
+            new("epsilon", adagrad => adagrad.Epsilon),
+        ],
+        Make = a => OptimizerArguments.Read(a, new Adagrad(a.LearningRate(0.001), a.Double("initial_accumulator_value", 0.1), a.Double("epsilon", 1e-7))),
+    };
 
     internal override int SlotCount => 1;
 

@@ -57,8 +57,8 @@ public class Adam : Optimizer
             new("epsilon", adam => adam.Epsilon),
             new("amsgrad", adam => adam.Amsgrad),
         ],
-        Make = a => new Adam(
-            a.Double("learning_rate", 0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7), a.Bool("amsgrad", false)),
+        Make = a => OptimizerArguments.Read(a, new Adam(
+            a.LearningRate(0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7), a.Bool("amsgrad", false))),
     };
 
     internal override int SlotCount => Amsgrad ? 3 : 2;

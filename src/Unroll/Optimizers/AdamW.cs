@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
@@ -23,4 +24,19 @@ public sealed class AdamW : Adam
 
     /// <inheritdoc/>
     public override string Name => "adamw";
+
+    internal static new Registration<Optimizer> Registration { get; } = new Registration<Optimizer, AdamW>("AdamW")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<AdamW>(),
+            new("beta_1", adamw => adamw.Beta1),
+            new("beta_2", adamw => adamw.Beta2),
+            new("epsilon", adamw => adamw.Epsilon),
+            new("amsgrad", adamw => adamw.Amsgrad),
+        ],
+        Positional = ["learning_rate", "weight_decay", "beta_1", "beta_2", "epsilon", "amsgrad"],
+        Make = a => OptimizerArguments.Read(a, new AdamW(
+            a.LearningRate(0.001), a.Double("weight_decay", 0.004), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7), a.Bool("amsgrad", false))),
+    };
 }

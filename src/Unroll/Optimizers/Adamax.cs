@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
@@ -38,6 +39,18 @@ public sealed class Adamax : Optimizer
 
     /// <summary>Added to the divisor.</summary>
     public double Epsilon { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Adamax>("Adamax")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<Adamax>(),
+            new("beta_1", adamax => adamax.Beta1),
+            new("beta_2", adamax => adamax.Beta2),
+            new("epsilon", adamax => adamax.Epsilon),
+        ],
+        Make = a => OptimizerArguments.Read(a, new Adamax(a.LearningRate(0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7))),
+    };
 
     internal override int SlotCount => 2;
 

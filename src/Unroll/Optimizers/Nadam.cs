@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
@@ -44,6 +45,18 @@ public sealed class Nadam : Optimizer
 
     /// <summary>Added to the root.</summary>
     public double Epsilon { get; }
+
+    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Nadam>("Nadam")
+    {
+        Arguments =
+        [
+            .. OptimizerArguments.Common<Nadam>(),
+            new("beta_1", nadam => nadam.Beta1),
+            new("beta_2", nadam => nadam.Beta2),
+            new("epsilon", nadam => nadam.Epsilon),
+        ],
+        Make = a => OptimizerArguments.Read(a, new Nadam(a.LearningRate(0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7))),
+    };
 
     internal override int SlotCount => 2;
 

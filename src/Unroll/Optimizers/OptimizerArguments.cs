@@ -9,16 +9,23 @@ internal static class OptimizerArguments
     public static IReadOnlyList<ConfigArgument<T>> Common<T>() where T : Optimizer =>
     [
         ConfigArgument<T>.Fixed("name", optimizer => optimizer.Name, _ => true),
-        new("learning_rate", optimizer => optimizer.LearningRate),
-        ConfigArgument<T>.Fixed("weight_decay", null),
-        ConfigArgument<T>.Fixed("clipnorm", null),
-        ConfigArgument<T>.Fixed("global_clipnorm", null),
-        ConfigArgument<T>.Fixed("clipvalue", null),
-        ConfigArgument<T>.Fixed("use_ema", false),
-        ConfigArgument<T>.Ignored("ema_momentum", 0.99),
-        ConfigArgument<T>.Ignored("ema_overwrite_frequency", null),
+        new("learning_rate", optimizer => optimizer.Schedule ?? (object)optimizer.LearningRate),
+        ConfigArgument<T>.Keyword("weight_decay", optimizer => optimizer.WeightDecay),
+        ConfigArgument<T>.Keyword("clipnorm", optimizer => optimizer.Clipnorm),
+        ConfigArgument<T>.Keyword("global_clipnorm", optimizer => optimizer.GlobalClipnorm),
+        ConfigArgument<T>.Keyword("clipvalue", optimizer => optimizer.Clipvalue),
+        ConfigArgument<T>.Keyword("use_ema", optimizer => optimizer.UseEma),
+        ConfigArgument<T>.Keyword("ema_momentum", optimizer => optimizer.EmaMomentum),
+        ConfigArgument<T>.Keyword("ema_overwrite_frequency", optimizer => optimizer.EmaOverwriteFrequency),
         ConfigArgument<T>.Fixed("loss_scale_factor", null),
         ConfigArgument<T>.Fixed("gradient_accumulation_steps", null),
         ConfigArgument<T>.Outdated("decay", 0.0), // Keras 2
     ];
+
+    /// <summary>Reads what all optimizers have in common into one that has its own arguments already.</summary>
+    public static T Read<T>(ArgumentReader a, T optimizer) where T : Optimizer
+    {
+        optimizer.TakeCommon(a);
+        return optimizer;
+    }
 }

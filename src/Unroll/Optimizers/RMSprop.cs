@@ -53,8 +53,8 @@ public sealed class RMSprop : Optimizer
             new("epsilon", rmsprop => rmsprop.Epsilon),
             new("centered", rmsprop => rmsprop.Centered),
         ],
-        Make = a => new RMSprop(
-            a.Double("learning_rate", 0.001), a.Double("rho", 0.9), a.Double("momentum", 0), a.Double("epsilon", 1e-7), a.Bool("centered", false)),
+        Make = a => OptimizerArguments.Read(a, new RMSprop(
+            a.LearningRate(0.001), a.Double("rho", 0.9), a.Double("momentum", 0), a.Double("epsilon", 1e-7), a.Bool("centered", false))),
     };
 
     internal override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);

@@ -38,7 +38,7 @@ public sealed class SGD : Optimizer
             new("momentum", sgd => sgd.Momentum),
             new("nesterov", sgd => sgd.Nesterov),
         ],
-        Make = a => new SGD(a.Double("learning_rate", 0.01), a.Double("momentum", 0), a.Bool("nesterov", false)),
+        Make = a => OptimizerArguments.Read(a, new SGD(a.LearningRate(0.01), a.Double("momentum", 0), a.Bool("nesterov", false))),
     };
 
     internal override int SlotCount => Momentum > 0 ? 1 : 0;

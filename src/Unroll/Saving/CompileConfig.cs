@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Unroll.Configuration;
 using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Models.Training;
 
 namespace Unroll.Saving;
@@ -13,8 +14,8 @@ internal static class CompileConfig
         ["optimizer"] = Registry.Optimizers.ToKeras(state.Optimizer),
         ["loss"] = LossNode(state.Loss),
         ["loss_weights"] = null,
-        ["metrics"] = new JsonArray([.. state.Metrics.Select(metric => (JsonNode)JsonValue.Create(metric))]),
-        ["weighted_metrics"] = null,
+        ["metrics"] = MetricNodes(state, isWeighted: false) ?? [],
+        ["weighted_metrics"] = MetricNodes(state, isWeighted: true),
         ["run_eagerly"] = false,
         ["steps_per_execution"] = 1,
         ["jit_compile"] = false,
@@ -24,7 +25,7 @@ internal static class CompileConfig
     /// <exception cref="InvalidDataException">Something is unknown or not supported; the message names it.</exception>
     public static void Apply(JsonObject config, Sequential model, string place)
     {
-        foreach (string name in (ReadOnlySpan<string>)["loss_weights", "weighted_metrics", "sample_weight_mode"])
+        foreach (string name in (ReadOnlySpan<string>)["loss_weights", "sample_weight_mode"])
         {
             if (config[name] is { } value && value is not JsonArray { Count: 0 })
                 throw new InvalidDataException($"{place}: {name} {value.ToJsonString()} are not supported.");
@@ -37,7 +38,8 @@ internal static class CompileConfig
         model.Compile(
             Registry.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
             Registry.Losses.FromKeras(loss, $"{place}: loss"),
-            [.. Metrics(config["metrics"], $"{place}: metrics")]);
+            [.. Metrics(config["metrics"], $"{place}: metrics")],
+            [.. Metrics(config["weighted_metrics"], $"{place}: weighted_metrics")]);
     }
 
     /// <summary>A plain name says as much as an object with default arguments.</summary>
@@ -47,24 +49,29 @@ internal static class CompileConfig
         return JsonNode.DeepEquals(json, Registry.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
     }
 
-    private static IEnumerable<string> Metrics(JsonNode? node, string place)
+    private static JsonArray? MetricNodes(TrainingState state, bool isWeighted)
+    {
+        JsonNode[] nodes = [.. state.Metrics.All.Where(entry => entry.IsWeighted == isWeighted).Select(entry => entry.Metric.ToKeras())];
+        return nodes.Length == 0 ? null : new JsonArray(nodes);
+    }
+
+    private static IEnumerable<Metric> Metrics(JsonNode? node, string place)
     {
         switch (node)
         {
             case null:
                 yield break;
             case JsonArray array:
-                foreach (string name in array.SelectMany(item => Metrics(item, place))) yield return name;
-                break;
-            case JsonValue value when value.TryGetValue(out string? name):
-                yield return name;
+                foreach (Metric metric in array.SelectMany(item => Metrics(item, place))) yield return metric;
                 break;
             case JsonObject json when json.Text("class_name") is "MeanMetricWrapper" && json["config"] is JsonObject wrapped:
                 // How tf.keras wrote metrics that were given by name.
-                yield return wrapped.Text("name") ?? throw new InvalidDataException($"{place}: a metric has no name.");
+                yield return Metric.FromKeras(
+                    wrapped.Text("name") ?? throw new InvalidDataException($"{place}: a metric has no name."), place);
                 break;
             default:
-                throw new InvalidDataException($"{place}: {(node as JsonObject)?.Text("class_name") ?? node.ToJsonString()} is not supported.");
+                yield return Metric.FromKeras(node, place);
+                break;
         }
     }
 }

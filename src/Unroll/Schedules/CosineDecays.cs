@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Math;
 
 namespace Unroll.Schedules;
@@ -29,6 +30,21 @@ public sealed record CosineDecay(
 
     /// <summary>Steps of the rise.</summary>
     public long WarmupSteps { get; } = Steps(nameof(CosineDecay), "warmup_steps", WarmupSteps, smallest: 0);
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, CosineDecay>("CosineDecay")
+    {
+        Arguments =
+        [
+            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
+            new("decay_steps", schedule => schedule.DecaySteps),
+            new("alpha", schedule => schedule.Alpha),
+            new("warmup_target", schedule => schedule.WarmupTarget),
+            new("warmup_steps", schedule => schedule.WarmupSteps),
+            ConfigArgument<CosineDecay>.Ignored("name", "CosineDecay"),
+        ],
+        Make = a => new CosineDecay(
+            a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("alpha", 0), a.OptionalDouble("warmup_target"), a.Long("warmup_steps", 0)),
+    };
 
     private protected override double Rate(long step)
     {
@@ -68,6 +84,21 @@ public sealed record CosineDecayRestarts(
 
     /// <summary>Share that is left at the end of each.</summary>
     public double Alpha { get; } = Require(nameof(CosineDecayRestarts), "alpha", Alpha);
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, CosineDecayRestarts>("CosineDecayRestarts")
+    {
+        Arguments =
+        [
+            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
+            new("first_decay_steps", schedule => schedule.FirstDecaySteps),
+            new("t_mul", schedule => schedule.TMul),
+            new("m_mul", schedule => schedule.MMul),
+            new("alpha", schedule => schedule.Alpha),
+            ConfigArgument<CosineDecayRestarts>.Ignored("name", "CosineDecayRestarts"),
+        ],
+        Make = a => new CosineDecayRestarts(
+            a.Double("initial_learning_rate"), a.Long("first_decay_steps"), a.Double("t_mul", 2), a.Double("m_mul", 1), a.Double("alpha", 0)),
+    };
 
     private protected override double Rate(long step)
     {

@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Schedules;
 
 /// <summary><c>initial · decayRate^(step / decaySteps)</c>, as Keras' ExponentialDecay.</summary>
@@ -16,6 +18,19 @@ public sealed record ExponentialDecay(double InitialLearningRate, long DecayStep
 
     /// <summary>Factor.</summary>
     public double DecayRate { get; } = Require(nameof(ExponentialDecay), "decay_rate", DecayRate);
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, ExponentialDecay>("ExponentialDecay")
+    {
+        Arguments =
+        [
+            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
+            new("decay_steps", schedule => schedule.DecaySteps),
+            new("decay_rate", schedule => schedule.DecayRate),
+            new("staircase", schedule => schedule.Staircase),
+            ConfigArgument<ExponentialDecay>.Ignored("name", "ExponentialDecay"),
+        ],
+        Make = a => new ExponentialDecay(a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("decay_rate"), a.Bool("staircase", false)),
+    };
 
     private protected override double Rate(long step)
     {
@@ -40,6 +55,19 @@ public sealed record InverseTimeDecay(double InitialLearningRate, long DecayStep
 
     /// <summary>Growth of the divisor.</summary>
     public double DecayRate { get; } = Require(nameof(InverseTimeDecay), "decay_rate", DecayRate);
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, InverseTimeDecay>("InverseTimeDecay")
+    {
+        Arguments =
+        [
+            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
+            new("decay_steps", schedule => schedule.DecaySteps),
+            new("decay_rate", schedule => schedule.DecayRate),
+            new("staircase", schedule => schedule.Staircase),
+            ConfigArgument<InverseTimeDecay>.Ignored("name", "InverseTimeDecay"),
+        ],
+        Make = a => new InverseTimeDecay(a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("decay_rate"), a.Bool("staircase", false)),
+    };
 
     private protected override double Rate(long step)
     {
@@ -69,6 +97,21 @@ public sealed record PolynomialDecay(
 
     /// <summary>Exponent of the curve.</summary>
     public double Power { get; } = Require(nameof(PolynomialDecay), "power", Power);
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, PolynomialDecay>("PolynomialDecay")
+    {
+        Arguments =
+        [
+            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
+            new("decay_steps", schedule => schedule.DecaySteps),
+            new("end_learning_rate", schedule => schedule.EndLearningRate),
+            new("power", schedule => schedule.Power),
+            new("cycle", schedule => schedule.Cycle),
+            ConfigArgument<PolynomialDecay>.Ignored("name", "PolynomialDecay"),
+        ],
+        Make = a => new PolynomialDecay(
+            a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("end_learning_rate", 0.0001), a.Double("power", 1), a.Bool("cycle", false)),
+    };
 
     private protected override double Rate(long step)
     {
@@ -111,6 +154,17 @@ public sealed record PiecewiseConstantDecay : LearningRateSchedule
 
     /// <summary>The rates.</summary>
     public IReadOnlyList<double> Values { get; }
+
+    internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, PiecewiseConstantDecay>("PiecewiseConstantDecay")
+    {
+        Arguments =
+        [
+            new("boundaries", schedule => schedule.Boundaries),
+            new("values", schedule => schedule.Values),
+            ConfigArgument<PiecewiseConstantDecay>.Ignored("name", "PiecewiseConstantDecay"),
+        ],
+        Make = a => new PiecewiseConstantDecay([.. a.Doubles("boundaries").Select(step => (long)step)], a.Doubles("values")),
+    };
 
     private protected override double Rate(long step)
     {

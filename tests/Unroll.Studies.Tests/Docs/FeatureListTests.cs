@@ -1,6 +1,9 @@
 using Unroll.Activations;
 using Unroll.Layers;
+using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Optimizers;
+using Unroll.Schedules;
 using Xunit;
 
 namespace Unroll.Studies.Tests.Docs;
@@ -14,6 +17,9 @@ public sealed class FeatureListTests
         Assert.SkipWhen(MarkdownPages.Root is null, "The tests do not run inside the repository.");
         Assert.Equal(NamesOfTypes<Layer>(), List("Layers"));
         Assert.Equal(NamesOfTypes<Optimizer>(), List("Optimizers"));
+        Assert.Equal(NamesOfTypes<LearningRateSchedule>(), List("Schedules"));
+        Assert.Equal(NamesOfTypes<Loss>(), List("Losses"));
+        Assert.Equal(NamesOfTypes<Metric>(), List("Metrics").Where(name => !name.Contains(' ', StringComparison.Ordinal)));
         Assert.Equal(Activation.All.Select(activation => activation.Name).Order(StringComparer.Ordinal), List("Activations"));
     }
 

@@ -15,8 +15,8 @@ public class SmallFunctionTests
         float[] y = [1, 0, 1, 1], p = [.9f, .2f, .4f, 1f];
         double[] expected = [0.105360545, 0.223143533, 0.9162907, 1.19e-07];
         var loss = new BinaryCrossentropy();
-        for (int i = 0; i < 4; i++) Assert.Equal(expected[i], loss.Evaluate(p[i], y[i], isLogit: false).Loss, 1e-6);
-        Assert.Equal(0.311198741, y.Select((wanted, i) => loss.Evaluate(p[i], wanted, isLogit: false).Loss).Average(), 1e-7);
+        for (int i = 0; i < 4; i++) Assert.Equal(expected[i], loss.Evaluate(p[i], y[i], isFused: false).Loss, 1e-6);
+        Assert.Equal(0.311198741, y.Select((wanted, i) => loss.Evaluate(p[i], wanted, isFused: false).Loss).Average(), 1e-7);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class SmallFunctionTests
     {
         float[] y = [1, 0, 1, 1], z = [2, -1, -.3f, 50];
         double[] expected = [0.126928046, 0.313261658, 0.854355276, 0];
-        for (int i = 0; i < 4; i++) Assert.Equal(expected[i], new BinaryCrossentropy().Evaluate(z[i], y[i], isLogit: true).Loss, 1e-7);
+        for (int i = 0; i < 4; i++) Assert.Equal(expected[i], new BinaryCrossentropy().Evaluate(z[i], y[i], isFused: true).Loss, 1e-7);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class SmallFunctionTests
     {
         foreach (float z in new[] { -1e30f, -200f, 200f, 1e30f })
         {
-            (double loss, float p, double gradient) = new BinaryCrossentropy().Evaluate(z, 1, isLogit: true);
+            (double loss, float p, double gradient) = new BinaryCrossentropy().Evaluate(z, 1, isFused: true);
             Assert.True(double.IsFinite(loss) && double.IsFinite(gradient) && p is >= 0 and <= 1, $"{z}: {loss}, {p}, {gradient}");
         }
     }
@@ -86,7 +86,7 @@ public class SmallFunctionTests
         Assert.Equal(0.4714285731315613, history["accuracy"][1], 1e-6);
     }
 
-    private static (float[,] X, int[] Y, Sequential Model) Example()
+    internal static (float[,] X, int[] Y, Sequential Model) Example()
     {
         var x = new float[70, 3];
         var y = new int[70];

@@ -7,8 +7,10 @@ namespace Unroll.Layers;
 
 internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext context) : LayerProgram(context)
 {
-    private readonly ActivationKernel _kernel =
-        ActivationKernel.Create(context.Width, context.EmitsLogits ? ActivationKind.Linear : layer.Activation.Kind);
+    private readonly bool _isSoftmax = layer.Activation.Kind == ActivationKind.Softmax && !context.EmitsLogits;
+
+    private readonly ActivationKernel _kernel = ActivationKernel.Create(
+        context.Width, context.EmitsLogits || layer.Activation.Kind == ActivationKind.Softmax ? ActivationKind.Linear : layer.Activation.Kind);
 
     public override void Prepare()
     {
@@ -29,6 +31,7 @@ internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext co
     {
         int size = Size(group);
         _kernel.Apply(input.Output.Slice(0, size), own.Output.Slice(0, size));
+        if (_isSoftmax) Softmax.Forward(own.Output, Context.InputSteps, Context.InputFeatures, group.Lanes);
         own.Mask = input.Mask;
     }
 
@@ -36,6 +39,7 @@ internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext co
     {
         if (!Context.NeedsInputGradient) return;
         int size = Size(group);
+        if (_isSoftmax) Softmax.Backward(own.Output, own.OutputGradient, Context.InputSteps, Context.InputFeatures, group.Lanes);
         _kernel.Differentiate(own.Output.Slice(0, size), own.OutputGradient.Slice(0, size), input.OutputGradient.Slice(0, size));
     }
 

@@ -15,13 +15,16 @@ internal sealed class DenseProgram : LayerProgram
     private readonly PackedWeights _packed;
     private readonly PackedWeights _transposed;
     private readonly int _units;
+    private readonly bool _isSoftmax;
 
     public DenseProgram(Dense layer, ProgramContext context) : base(context)
     {
         _units = layer.Options.Units;
         _weights = layer.Parameters[0];
         _bias = layer.Options.UseBias ? layer.Parameters[1] : null;
-        _kernel = DenseKernel.Create(context.Width, context.EmitsLogits ? ActivationKind.Linear : layer.Options.Activation.Kind);
+        ActivationKind activation = context.EmitsLogits ? ActivationKind.Linear : layer.Options.Activation.Kind;
+        _isSoftmax = activation == ActivationKind.Softmax;
+        _kernel = DenseKernel.Create(context.Width, _isSoftmax ? ActivationKind.Linear : activation);
         _packed = new PackedWeights(context.Arena, context.Width, context.InputFeatures, _units);
         _transposed = new PackedWeights(context.Arena, context.Width, _units, context.InputFeatures);
     }
@@ -55,6 +58,7 @@ internal sealed class DenseProgram : LayerProgram
         sequence.Output = own.Output;
         own.Mask = input.Mask;
         _kernel.Forward(sequence);
+        if (_isSoftmax) Softmax.Forward(own.Output, Context.InputSteps, _units, group.Lanes);
     }
 
     public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
@@ -66,6 +70,7 @@ internal sealed class DenseProgram : LayerProgram
         sequence.KernelGradient = gradients.ForGroup(_weights, group);
         sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
         sequence.ChunkGradientStride = gradients.ChunkStride;
+        if (_isSoftmax) Softmax.Backward(own.Output, own.OutputGradient, Context.InputSteps, _units, group.Lanes);
         _kernel.Backward(sequence);
     }
 

@@ -44,6 +44,8 @@ public abstract class RecurrentLayer : Layer
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
+        if (BaseOptions.Activation.Kind == ActivationKind.Softmax || RecurrentActivationKind == ActivationKind.Softmax)
+            throw new ArgumentException($"{ClassName} '{Name}' can't have the activation 'softmax'; a Dense layer can.");
         int columns = checked(GateCount * BaseOptions.Units);
         yield return ("kernel", [Features(inputShape), columns], BaseOptions.KernelInitializer);
         yield return ("recurrent_kernel", [BaseOptions.Units, columns], BaseOptions.RecurrentInitializer);

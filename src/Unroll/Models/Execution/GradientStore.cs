@@ -87,6 +87,12 @@ internal sealed class GradientStore
         }
     }
 
+    /// <summary>Multiplies all gradients.</summary>
+    public void Scale(float factor)
+    {
+        foreach ((_, Block total) in _entries.Values) TensorPrimitives.Multiply(total.Span, factor, total.Span);
+    }
+
     /// <summary>Sums the slots of the chunks in ascending order.</summary>
     public void SumSlots(int chunks)
     {

@@ -6,7 +6,7 @@ using Unroll.Losses;
 namespace Unroll.Models.Execution;
 
 /// <summary>Takes one group of rows at a time through all layers, in buffers of its own.</summary>
-internal sealed class GroupRunner
+internal sealed partial class GroupRunner
 {
     private readonly LayerProgram[] _programs;
     private readonly LayerBuffers[] _buffers;
@@ -110,7 +110,7 @@ internal sealed class GroupRunner
     /// <param name="results">One entry per row of the group.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Score(
-        Loss loss, bool isLogit, OutputShape shape, float[] targets, ReadOnlySpan<int> order, int batchRows, Span<RowResult> results)
+        ElementwiseLoss loss, bool isLogit, OutputShape shape, float[] targets, ReadOnlySpan<int> order, int batchRows, Span<RowResult> results)
     {
         LayerBuffers last = _buffers[^1];
         ReadOnlySpan<float> output = last.Output.Span;

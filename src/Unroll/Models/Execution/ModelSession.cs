@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
@@ -40,7 +41,7 @@ internal sealed class ModelSession : IDisposable
         int chunks = (maxRows + VectorWidths.Chunk - 1) / VectorWidths.Chunk;
         int threads = Math.Min(execution.Threads, chunks);
         if (training) Gradients = new GradientStore(_arena, layers, threads > 1 ? chunks : 1);
-        _isLogit = loss is { FusesSigmoid: true } && layers[^1] is Dense { Options.Activation.Name: "sigmoid" };
+        _isLogit = loss?.FusedActivation is { } fused && LastActivation(layers[^1])?.Name == fused;
 
         bool isIds = inputs.Ids is not null;
         int steps = isIds || inputs.Shape.Count == 3 ? inputs.Shape[1] : 1;
@@ -71,6 +72,12 @@ internal sealed class ModelSession : IDisposable
 
     /// <summary>Shape of the output for one row.</summary>
     public OutputShape Output { get; }
+
+    /// <summary>Outputs of the last batch; null unless <see cref="RecordOutputs"/> was called.</summary>
+    public BatchOutputs? Outputs { get; private set; }
+
+    /// <summary>From now on all outputs are kept, and losses, masks and sample weights of every kind are heeded.</summary>
+    public void RecordOutputs() => Outputs ??= new BatchOutputs(_results.Length, Output);
 
     /// <summary>Takes over the weights as they are now.</summary>
     public void Prepare()
@@ -106,6 +113,7 @@ internal sealed class ModelSession : IDisposable
         }
 
         foreach (LayerProgram program in _programs) program.EndBatch();
+        SpreadOverValid(count);
         _choice.End();
         return _results.AsSpan(0, count);
     }
@@ -123,9 +131,9 @@ internal sealed class ModelSession : IDisposable
         {
             Load(runner, inputs, rows.Span, first, lanes);
             runner.Forward();
-            ReadOnlySpan<int> own = rows.Span.Slice(first, runner.Group.Rows);
-            runner.Score(_loss!, _isLogit, Output, targets.Values, own, count, _results.AsSpan(first, own.Length));
+            Score(runner, targets, rows.Span, first);
         });
+        SpreadOverValid(count);
         return _results.AsSpan(0, count);
     }
 
@@ -167,9 +175,35 @@ internal sealed class ModelSession : IDisposable
         BatchGroup group = runner.Group;
         (group.Training, group.Epoch, group.Step) = (_training, _batch.Epoch, _batch.Step);
         runner.Forward();
-        ReadOnlySpan<int> own = rows.Slice(first, group.Rows);
-        runner.Score(_loss!, _isLogit, Output, _batch.Targets.Values, own, rows.Length, _results.AsSpan(first, own.Length));
+        Score(runner, _batch.Targets, rows, first);
         runner.Backward();
+    }
+
+    private void Score(GroupRunner runner, Targets targets, ReadOnlySpan<int> rows, int first)
+    {
+        ReadOnlySpan<int> own = rows.Slice(first, runner.Group.Rows);
+        Span<RowResult> results = _results.AsSpan(first, own.Length);
+        if (Outputs is null) runner.Score((ElementwiseLoss)_loss!, _isLogit, Output, targets.Values, own, rows.Length, results);
+        else runner.ScoreInFull(_loss!, _isLogit, targets, own, rows.Length, results, Outputs);
+    }
+
+    /// <summary>
+    /// The loss is a mean over what is not masked; so far its sum was divided by the count of everything, since how much
+    /// is masked is known only when all groups ran.
+    /// </summary>
+    private void SpreadOverValid(int rows)
+    {
+        if (Outputs is not { Shape.HasTime: true }) return;
+        int count = rows * Output.Steps, valid = 0;
+        foreach (float counts in Outputs.Mask.AsSpan(0, count))
+        {
+            if (counts != 0) valid++;
+        }
+
+        if (valid == count || valid == 0) return;
+        double factor = (double)count / valid;
+        foreach (ref RowResult result in _results.AsSpan(0, rows)) result = result with { Loss = result.Loss * factor };
+        Gradients?.Scale((float)factor);
     }
 
     private static void Load(GroupRunner runner, Inputs inputs, ReadOnlySpan<int> rows, int first, int lanes)
@@ -178,6 +212,14 @@ internal sealed class ModelSession : IDisposable
         int used = (count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
         runner.Load(inputs, rows.Slice(first, count), first, count, used);
     }
+
+    private static Activation? LastActivation(Layer layer) => layer switch
+    {
+        Dense dense => dense.Options.Activation,
+        TimeDistributed distributed => distributed.Layer.Options.Activation,
+        ActivationLayer alone => alone.Activation,
+        _ => null,
+    };
 
     private GroupRunner Runner(int index)
     {

@@ -1,3 +1,5 @@
+using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
@@ -33,20 +35,56 @@ internal static class DataChecks
         }
     }
 
-    public static void RequireTargets(Targets y, OutputShape output)
+    public static void RequireTargets(Targets y, OutputShape output, Loss loss)
     {
-        int perSample = 1;
-        for (int i = 1; i < y.Shape.Count; i++) perSample *= y.Shape[i];
-        if (perSample != output.Size)
+        int perSample = y.SampleSize, expected = loss.TakesClassIds ? output.Steps : output.Size;
+        string steps = output.HasTime ? $" ({output.Steps} steps of {output.Units})" : "";
+        if (perSample != expected)
         {
             throw new ArgumentException(
-                $"Each sample has {perSample} target value(s), but the model's output has {output.Size}"
-                + $"{(output.HasTime ? $" ({output.Steps} steps of {output.Units})" : "")}. Make the last layer fit the targets.", nameof(y));
+                loss.TakesClassIds
+                    ? $"Each sample has {perSample} target value(s), but {loss.Name} needs {expected}: the number of the right class for each answer of the model{steps}. For one-hot rows use categorical_crossentropy."
+                    : $"Each sample has {perSample} target value(s), but the model's output has {expected}{steps}. Make the last layer fit the targets.", nameof(y));
         }
 
         int at = y.Values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (at >= 0)
             throw new ArgumentException($"The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
+        if (!loss.TakesClassIds) return;
+        at = Array.FindIndex(y.Values, value => value < 0 || value >= output.Units || value != MathF.Floor(value));
+        if (at >= 0)
+        {
+            throw new ArgumentException(
+                $"The target of sample {at / perSample} is {y.Values[at]}, but the model's {output.Units} outputs stand for the classes 0 … {output.Units - 1}. Make the last layer larger or change the targets.", nameof(y));
+        }
+    }
+
+    /// <summary>Sample weights, or null; one per sample, finite and not negative.</summary>
+    public static void RequireWeights(float[]? weights, int count, string name)
+    {
+        if (weights is null) return;
+        if (weights.Length != count)
+            throw new ArgumentException($"There are {weights.Length:N0} sample weights for {count:N0} samples; give one for each.", name);
+        int at = Array.FindIndex(weights, weight => !float.IsFinite(weight));
+        if (at >= 0) throw new ArgumentException($"The weight of sample {at} is {weights[at]}; weights must be finite numbers.", name);
+    }
+
+    /// <summary>What each sample counts for by the class that it is of; classes without a weight count 1.</summary>
+    public static float[]? WeightsOf(IReadOnlyDictionary<int, double>? classWeight, Targets y, OutputShape output)
+    {
+        if (classWeight is null) return null;
+        int perSample = y.SampleSize;
+        if (output.HasTime && output.Steps > 1)
+            throw new ArgumentException("Class weights need one label per sample, but the model's output has one per time step. Use sample weights.", nameof(classWeight));
+        return
+        [
+            .. Enumerable.Range(0, y.Count).Select(row =>
+            {
+                ReadOnlySpan<float> target = y.Values.AsSpan(row * perSample, perSample);
+                int label = perSample > 1 ? Largest.IndexOf(target) : (int)MathF.Round(target[0]);
+                return (float)classWeight.GetValueOrDefault(label, 1);
+            }),
+        ];
     }
 
     /// <summary>Rows to train on and rows to validate on: the last share of the data, before any shuffling.</summary>

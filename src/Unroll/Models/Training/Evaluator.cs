@@ -8,18 +8,19 @@ namespace Unroll.Models.Training;
 /// <summary>Passes over data that change no weight.</summary>
 internal sealed class Evaluator(Sequential model)
 {
-    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose)
+    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose, float[]? sampleWeight)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         DataChecks.RequireSameCount(x, y);
+        DataChecks.RequireWeights(sampleWeight, x.Count, nameof(sampleWeight));
         batchSize = Math.Min(batchSize, x.Count); // buffers are as large as a batch
         int steps = DataChecks.Steps(x.Count, batchSize);
         CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, steps, verbose));
         long start = Stopwatch.GetTimestamp();
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
-        DataChecks.RequireTargets(y, session.Output);
-        Dictionary<string, double> logs = Evaluate(session, state, x, y, DataChecks.Rows(x.Count), batchSize, callbacks);
+        DataChecks.RequireTargets(y, session.Output, state.Loss);
+        Dictionary<string, double> logs = Evaluate(session, state, x, y.WithWeights(sampleWeight), DataChecks.Rows(x.Count), batchSize, callbacks);
         return new Evaluation(logs, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
@@ -28,11 +29,12 @@ internal sealed class Evaluator(Sequential model)
         ModelSession session, TrainingState state, Inputs x, Targets y, ReadOnlyMemory<int> rows, int batchSize, CallbackList callbacks)
     {
         session.Prepare();
-        var means = new RunningMeans(state.Metrics);
+        var means = new RunningMeans(state, session, y);
         callbacks.TestBegin();
         for (int step = 0, first = 0; first < rows.Length; step++, first += batchSize)
         {
-            means.Add(session.Score(x, y, rows.Slice(first, Math.Min(batchSize, rows.Length - first))));
+            ReadOnlyMemory<int> batch = rows.Slice(first, Math.Min(batchSize, rows.Length - first));
+            means.Add(session.Score(x, y, batch), batch.Span);
             callbacks.TestBatchEnd(step, means);
         }
 

@@ -1,19 +1,48 @@
 using System.Runtime.CompilerServices;
+using Unroll.Losses;
+using Unroll.Metrics;
 using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
 
-/// <summary>Loss and metrics since the start of an epoch or pass, weighted by rows.</summary>
-internal sealed class RunningMeans(IReadOnlyList<string> metrics)
+/// <summary>Loss and metrics since the start of an epoch or pass; the loss is weighted by rows.</summary>
+internal sealed class RunningMeans
 {
+    private readonly ModelSession _session;
+    private readonly Targets _targets;
+    private readonly (string Name, MetricState? State, bool IsWeighted)[] _metrics;
     private double _loss, _accuracy;
     private long _rows;
 
-    public void Reset() => (_loss, _accuracy, _rows) = (0, 0, 0);
+    /// <summary>Prepares a session for the metrics of a compiled model.</summary>
+    /// <exception cref="ArgumentException">A metric can't be told from such outputs and targets.</exception>
+    public RunningMeans(TrainingState state, ModelSession session, Targets targets)
+    {
+        (_session, _targets) = (session, targets);
+        OutputShape output = session.Output;
+
+        // The common case costs next to nothing: the plain accuracy is counted while the loss is.
+        bool isPlain = state.Loss is ElementwiseLoss && !output.HasTime && targets.Weights is null
+            && state.Metrics.ArePlain(output, targets.SampleSize);
+        _metrics =
+        [
+            .. state.Metrics.All.Select(entry => (entry.Name, isPlain ? null : entry.Metric.CreateState(output, targets.SampleSize), entry.IsWeighted))
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal),
+        ];
+        if (!isPlain) session.RecordOutputs();
+    }
+
+    public void Reset()
+    {
+        (_loss, _accuracy, _rows) = (0, 0, 0);
+        foreach ((_, MetricState? state, _) in _metrics) state?.Reset();
+    }
 
     /// <summary>Adds a batch and returns its own loss.</summary>
+    /// <param name="batch">Results of the batch's rows.</param>
+    /// <param name="rows">Data rows of the batch's rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Add(ReadOnlySpan<RowResult> batch)
+    public double Add(ReadOnlySpan<RowResult> batch, ReadOnlySpan<int> rows)
     {
         double loss = 0, accuracy = 0;
         foreach (RowResult row in batch)
@@ -25,6 +54,7 @@ internal sealed class RunningMeans(IReadOnlyList<string> metrics)
         _loss += loss;
         _accuracy += accuracy;
         _rows += batch.Length;
+        if (_session.Outputs is { } outputs) AddToMetrics(outputs, rows);
         return loss / batch.Length;
     }
 
@@ -32,9 +62,41 @@ internal sealed class RunningMeans(IReadOnlyList<string> metrics)
     public Dictionary<string, double> Logs()
     {
         var logs = new Dictionary<string, double>();
-        foreach (string metric in metrics) logs[metric] = Mean(_accuracy);
-        logs["loss"] = Mean(_loss);
+        bool hasLoss = false;
+        foreach ((string name, MetricState? state, _) in _metrics)
+        {
+            if (!hasLoss && string.CompareOrdinal(name, "loss") > 0) AddLoss();
+            logs[name] = state is null ? Mean(_accuracy) : (float)state.Result;
+        }
+
+        if (!hasLoss) AddLoss();
         return logs;
+
+        void AddLoss()
+        {
+            logs["loss"] = Mean(_loss);
+            hasLoss = true;
+        }
+    }
+
+    private void AddToMetrics(BatchOutputs outputs, ReadOnlySpan<int> rows)
+    {
+        OutputShape shape = outputs.Shape;
+        int perStep = _targets.SampleSize / shape.Steps;
+        foreach ((_, MetricState? state, bool isWeighted) in _metrics)
+        {
+            for (int row = 0, place = 0; row < rows.Length; row++)
+            {
+                double weight = isWeighted && _targets.Weights is { } weights ? weights[rows[row]] : 1;
+                for (int t = 0; t < shape.Steps; t++, place++)
+                {
+                    if (weight == 0 || outputs.Mask[place] == 0) continue;
+                    state!.Add(
+                        outputs.Predictions.AsSpan(place * shape.Units, shape.Units),
+                        _targets.Values.AsSpan((rows[row] * shape.Steps + t) * perStep, perStep), weight);
+                }
+            }
+        }
     }
 
     private float Mean(double sum) => _rows == 0 ? 0f : (float)(sum / _rows);

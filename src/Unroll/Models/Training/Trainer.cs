@@ -8,30 +8,36 @@ namespace Unroll.Models.Training;
 /// <summary>The arguments of a fit.</summary>
 internal sealed record FitRequest(
     Inputs X, Targets Y, int BatchSize, int Epochs, int Verbose, IReadOnlyList<Callback> Callbacks,
-    double ValidationSplit, (Inputs X, Targets Y)? ValidationData, bool Shuffle);
+    double ValidationSplit, (Inputs X, Targets Y)? ValidationData, bool Shuffle,
+    IReadOnlyDictionary<int, double>? ClassWeight, float[]? SampleWeight, float[]? ValidationSampleWeight);
 
 /// <summary>The training loop: order of the data, steps, validation, callbacks and history as Keras has them.</summary>
 internal sealed class Trainer(Sequential model, TrainingState state)
 {
     public History Fit(FitRequest request, CancellationToken cancellationToken)
     {
-        (Inputs x, Targets y) = (request.X, request.Y);
+        Inputs x = request.X;
+        Targets y = request.Y;
         DataChecks.RequireBatchSize(request.BatchSize);
         DataChecks.RequireEpochs(request.Epochs);
         DataChecks.RequireVerbose(request.Verbose);
         DataChecks.RequireSameCount(x, y);
+        DataChecks.RequireWeights(request.SampleWeight, x.Count, "sampleWeight");
+        if (request is { ClassWeight: not null, SampleWeight: not null })
+            throw new ArgumentException("Class weights and sample weights can't be given together; multiply them and give sample weights.");
         (int trainCount, int heldOut) = request.ValidationData is null ? DataChecks.Split(x.Count, request.ValidationSplit) : (x.Count, 0);
         int batchSize = Math.Min(request.BatchSize, trainCount);
 
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: true);
-        DataChecks.RequireTargets(y, session.Output);
+        DataChecks.RequireTargets(y, session.Output, state.Loss);
+        y = y.WithWeights(request.SampleWeight ?? DataChecks.WeightsOf(request.ClassWeight, y, session.Output));
         using Validation? validation = CreateValidation(request, trainCount, heldOut, batchSize);
         model.BuildOptimizer();
 
         var history = new History();
         var callbacks = CallbackList.For(
             model, request.Callbacks, new FitParameters(request.Epochs, DataChecks.Steps(trainCount, batchSize), request.Verbose));
-        var means = new RunningMeans(state.Metrics);
+        var means = new RunningMeans(state, session, y);
         model.StopTraining = false;
         callbacks.TrainBegin();
         try
@@ -39,7 +45,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
             for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
             {
                 callbacks.EpochBegin(epoch);
-                double seconds = TrainEpoch(session, request, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
+                double seconds = TrainEpoch(session, request with { Y = y }, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
                 Dictionary<string, double> logs = means.Logs();
                 double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
                 state.Epochs++;
@@ -70,7 +76,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
-            double loss = means.Add(session.Train(request.X, request.Y, rows, state.Epochs, step));
+            double loss = means.Add(session.Train(request.X, request.Y, rows, state.Epochs, step), rows.Span);
             if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
             state.Update(model.Width, session.Gradients!);
             callbacks.TrainBatchEnd(step, means);
@@ -87,13 +93,14 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         {
             model.CheckInputs(x);
             DataChecks.RequireSameCount(x, y);
+            DataChecks.RequireWeights(request.ValidationSampleWeight, x.Count, "validationSampleWeight");
         }
 
         int[] rows = heldOut > 0 ? DataChecks.Rows(heldOut, trainCount) : DataChecks.Rows(x.Count);
         var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
         try
         {
-            DataChecks.RequireTargets(y, session.Output);
+            DataChecks.RequireTargets(y, session.Output, state.Loss);
         }
         catch
         {
@@ -101,7 +108,8 @@ internal sealed class Trainer(Sequential model, TrainingState state)
             throw;
         }
 
-        return new Validation(session, x, y, rows, batchSize);
+        float[]? weights = heldOut > 0 ? request.SampleWeight : request.ValidationSampleWeight; // class weights are for training alone
+        return new Validation(session, x, y.WithWeights(weights), rows, batchSize);
     }
 
     /// <summary>Data that are scored after every epoch.</summary>

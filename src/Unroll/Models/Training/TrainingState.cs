@@ -9,7 +9,7 @@ using Unroll.Optimizers;
 namespace Unroll.Models.Training;
 
 /// <summary>What compiling a model adds to it: optimizer with its slots, loss, metrics, and the count of steps and epochs.</summary>
-internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyList<string> metrics)
+internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetrics metrics)
 {
     private readonly Dictionary<Parameter, Block[]> _slots = [];
     private readonly WeightAverages? _averages = optimizer.UseEma ? new WeightAverages(optimizer) : null;
@@ -20,7 +20,7 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, IReadOnlyLis
 
     public Loss Loss { get; } = loss;
 
-    public IReadOnlyList<string> Metrics { get; } = metrics;
+    public CompiledMetrics Metrics { get; } = metrics;
 
     /// <summary>Training steps so far.</summary>
     public long Iterations { get; set; }

@@ -21,6 +21,7 @@ internal static class ActivationNodes
         ActivationKind.HardSigmoidKeras2 => scope.Node(
             "HardSigmoid", [value], new OnnxAttribute("alpha", 0.2f), new OnnxAttribute("beta", 0.5f)),
         ActivationKind.Softsign => scope.Node("Softsign", [value]),
+        ActivationKind.Softmax => scope.Node("Softmax", [value]), // over the last axis
         _ => throw scope.Refuse($"there is no translation of the activation '{activation.Name}'."),
     };
 

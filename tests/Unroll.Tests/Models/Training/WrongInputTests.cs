@@ -114,7 +114,7 @@ public class WrongInputTests
         Throws<ArgumentException>("The number of epochs is -1; it must be 0 or more.", () => Compiled().Fit(Ids, Labels, epochs: -1, verbose: 0));
         Throws<ArgumentException>("Verbose is 3; it must be 0 (silent), 1 (progress bar) or 2 (one line per epoch).", () => Compiled().Fit(Ids, Labels, verbose: 3));
         Throws<ArgumentException>("Threads is 0; it must be 1 or more.", () => new Sequential { Threads = 0 });
-        Throws<ArgumentException>("Metric 'auc' is unknown. Known: accuracy, acc.", () => Model().Compile(metrics: ["auc"]));
+        Throws<ArgumentException>("Metric 'acuracy' is unknown; did you mean 'accuracy'? Known: accuracy, binary_accuracy,", () => Model().Compile(metrics: ["acuracy"]));
     }
 
     [Fact]

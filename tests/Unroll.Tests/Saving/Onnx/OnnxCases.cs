@@ -52,7 +52,7 @@ internal static class OnnxCases
                 }
             }
 
-            foreach (Activation activation in Activation.All)
+            foreach (Activation activation in Activation.All.Where(activation => activation != Activation.Softmax))
             {
                 cases.Add($"{cell}_{activation.Name}", OnIds(false, Cell(cell, activation: activation)));
                 if (cell != "SimpleRNN") cases.Add($"{cell}_gates_{activation.Name}", OnIds(false, Cell(cell, gates: activation)));
