@@ -31,7 +31,7 @@ public class UpdateBenchmarks
         _gradients = new GradientStore(_arena, model.Layers, 1);
         Parameter kernel = model.Layers[0].Parameters[0];
         Floats.Values(new System.Random(1), Weights, scale: 0.01f).CopyTo(_gradients.Total(kernel).Span);
-        _state = new TrainingState(Optimizer.FromName(Name), new BinaryCrossentropy(), []);
+        _state = new TrainingState(Optimizer.FromName(Name), new BinaryCrossentropy(), new CompiledMetrics([], []));
         _state.BuildOptimizer(model.Layers[0].Parameters, _arena);
     }
 

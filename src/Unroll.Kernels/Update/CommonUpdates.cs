@@ -44,6 +44,27 @@ internal static unsafe partial class UpdateKernels
         }
     }
 
+    /// <summary>g += sign(w)·magnitude + w·share, the gradient of a penalty on weights; sign(0) is 0.</summary>
+    public static void AddPenalty(VectorWidth width, Block g, Block w, float magnitude, float share)
+    {
+        Check(g, w);
+        switch (width)
+        {
+            case VectorWidth.Bits512: AddPenalty<Simd512, Vector512<float>>(g, w, magnitude, share); break;
+            case VectorWidth.Bits256: AddPenalty<Simd256, Vector256<float>>(g, w, magnitude, share); break;
+            default: AddPenalty<Simd128, Vector128<float>>(g, w, magnitude, share); break;
+        }
+    }
+
+    /// <summary>Σ |x| in double precision, in one order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double SumOfMagnitudes(Block x)
+    {
+        double sum = 0;
+        foreach (float value in x.Span) sum += System.Math.Abs((double)value);
+        return sum;
+    }
+
     /// <summary>Σ x² in double precision: eight sums side by side, added in one order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(Block x)
@@ -78,6 +99,21 @@ internal static unsafe partial class UpdateKernels
         {
             TVector value = TSimd.Multiply(TSimd.Load(x + i), scale);
             TSimd.Store(x + i, y == null ? value : TSimd.Fma(TSimd.Load(y + i), weight, value));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddPenalty<TSimd, TVector>(Block gradients, Block weights, float magnitude, float share)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        float* g = gradients.Pointer, w = weights.Pointer;
+        TVector size = TSimd.Broadcast(magnitude), factor = TSimd.Broadcast(share);
+        for (int i = 0; i < gradients.Length; i += TSimd.Count)
+        {
+            TVector wi = TSimd.Load(w + i);
+            TVector slope = TSimd.SelectNonZero(wi, TSimd.WithSignOf(size, wi), TSimd.Zero);
+            TSimd.Store(g + i, TSimd.Add(TSimd.Load(g + i), TSimd.Fma(wi, factor, slope)));
         }
     }
 

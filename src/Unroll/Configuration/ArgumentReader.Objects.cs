@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Unroll.Activations;
+using Unroll.Constraints;
 using Unroll.Initializers;
+using Unroll.Regularizers;
 using Unroll.Schedules;
 
 namespace Unroll.Configuration;
@@ -14,6 +16,12 @@ internal sealed partial class ArgumentReader
 
     /// <summary>An initializer.</summary>
     public Initializer Initializer(string name, string defaultName) => Registry.Initializers.Create(Object(name, defaultName));
+
+    /// <summary>A regularizer, or null if absent or <c>none</c>.</summary>
+    public Regularizer? Regularizer(string name) => Object(name) is { } config ? Registry.Regularizers.Create(config) : null;
+
+    /// <summary>A constraint, or null if absent or <c>none</c>.</summary>
+    public Constraint? Constraint(string name) => Object(name) is { } config ? Registry.Constraints.Create(config) : null;
 
     /// <summary>A learning rate: a number, or a schedule as a nested call.</summary>
     public LearningRateSchedule LearningRate(double defaultValue) => Node("learning_rate") is JsonObject

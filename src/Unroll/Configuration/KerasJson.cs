@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Unroll.Activations;
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Layers;
+using Unroll.Regularizers;
 using Unroll.Schedules;
 
 namespace Unroll.Configuration;
@@ -23,6 +25,8 @@ internal static class KerasJson
         string text => JsonValue.Create(text),
         Activation activation => JsonValue.Create(activation.Name),
         Initializer initializer => Registry.Initializers.ToKeras(initializer),
+        Regularizer regularizer => Registry.Regularizers.ToKeras(regularizer),
+        Constraint constraint => Registry.Constraints.ToKeras(constraint),
         LearningRateSchedule schedule => Registry.Schedules.ToKeras(schedule),
         Layer layer => Registry.Layers.ToKeras(layer),
         JsonNode node => node,

@@ -13,6 +13,8 @@ internal sealed class LayerKind(IReadOnlyList<Registration<Layer>> entries) : Re
         {
             if (NameMatching.Comparer.Equals(name, "name") && value is JsonValue text && text.TryGetValue(out string? given))
                 layer.Name = given;
+            if (NameMatching.Comparer.Equals(name, "trainable") && value is JsonValue flag && flag.TryGetValue(out bool trainable))
+                layer.Trainable = trainable;
         }
 
         return layer;

@@ -1,9 +1,11 @@
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Metrics;
 using Unroll.Models;
 using Unroll.Optimizers;
+using Unroll.Regularizers;
 using Unroll.Schedules;
 
 namespace Unroll.Configuration;
@@ -78,6 +80,12 @@ public static class Registry
         CosineDecay.Registration,
         CosineDecayRestarts.Registration,
     ]);
+
+    internal static RegistryKind<Regularizer> Regularizers { get; } =
+        new("Regularizer", "keras.regularizers", [L1.Registration, L2.Registration, L1L2.Registration]);
+
+    internal static RegistryKind<Constraint> Constraints { get; } =
+        new("Constraint", "keras.constraints", [MaxNorm.Registration, UnitNorm.Registration, NonNeg.Registration, MinMaxNorm.Registration]);
 
     internal static RegistryKind<Initializer> Initializers { get; } = new("Initializer", "keras.initializers",
     [

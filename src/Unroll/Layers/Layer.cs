@@ -1,7 +1,9 @@
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Memory;
 using Unroll.Models.Execution;
 using Unroll.Random;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -32,6 +34,15 @@ public abstract class Layer
 
     /// <summary>The weights in Keras' order; empty while unbuilt.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>
+    /// False: training leaves the weights as they are. To be set before the first fit; after a change the model must be
+    /// compiled again.
+    /// </summary>
+    public bool Trainable { get; set; } = true;
+
+    /// <summary>The weights that training changes, in Keras' order.</summary>
+    internal IReadOnlyList<Parameter> TrainableParameters => Trainable && (Wrapped?.Trainable ?? true) ? _parameters : [];
 
     /// <summary>True once the shapes of the weights are known.</summary>
     public bool IsBuilt { get; private set; }
@@ -69,6 +80,8 @@ public abstract class Layer
                 initializer.Fill(
                     parameter.Value.Slice(0, parameter.Count).Span, shape,
                     new Philox(seed, RandomPurpose.InitialWeights, layerIndex, _parameters.Count));
+                (parameter.Regularizer, parameter.Constraint) = RestrictionsOf(name);
+                parameter.Constraint?.Check($"{Name}: {name}", shape);
                 _parameters.Add(parameter);
             }
 
@@ -112,6 +125,9 @@ public abstract class Layer
 
     /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>
     internal abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
+
+    /// <summary>Regularizer and constraint of a weight, by the name that <see cref="DescribeWeights"/> gives it.</summary>
+    internal virtual (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => default;
 
     /// <summary>The shape that comes out for a shape that goes in, both without the batch dimension.</summary>
     internal abstract IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape);

@@ -13,7 +13,7 @@ internal static class LayerArguments
     public static IReadOnlyList<ConfigArgument<T>> Common<T>() where T : Layer =>
     [
         ConfigArgument<T>.Keyword("name", layer => layer.Name),
-        ConfigArgument<T>.Fixed("trainable", true),
+        ConfigArgument<T>.Keyword("trainable", layer => layer.Trainable),
         ConfigArgument<T>.Fixed("dtype", _ => Policy(), IsFloat32),
     ];
 

@@ -1,6 +1,8 @@
+using Unroll.Constraints;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Models.Training;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -28,6 +30,15 @@ public sealed class Parameter
 
     /// <summary>Sizes of all dimensions.</summary>
     public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>What the weight adds to the loss; null: nothing.</summary>
+    public Regularizer? Regularizer { get; internal set; }
+
+    /// <summary>What the weight is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? Constraint { get; internal set; }
+
+    /// <summary>True if steps touch only what has a gradient: no regularizer and no constraint.</summary>
+    internal bool IsFree => Regularizer is null && Constraint is null;
 
     /// <summary>Number of elements.</summary>
     public int Count { get; }

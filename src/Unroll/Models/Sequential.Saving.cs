@@ -72,7 +72,7 @@ public sealed partial class Sequential
     }
 
     /// <summary>Gives the optimizer its slots, if it has none yet.</summary>
-    internal void BuildOptimizer() => _state!.BuildOptimizer(_layers.SelectMany(layer => layer.Parameters), _arena);
+    internal void BuildOptimizer() => _state!.BuildOptimizer([.. _layers.SelectMany(layer => layer.TrainableParameters)], _arena);
 
     private static void RequireSuffix(string path, string suffix, string method)
     {

@@ -216,9 +216,11 @@ public sealed partial class Sequential : IEnumerable<Layer>
     public string Summary(SummaryStyle style = SummaryStyle.Keras3, int? lineLength = null)
     {
         var rows = _layers.Select(layer => new SummaryRow(
-            layer.Name, layer.ClassName, layer.OutputShape, layer.ParameterCount, layer.IsBuilt, layer.ParameterCount > 0 ? true : null));
-        long? optimizer = IsOptimizerBuilt ? _state!.Optimizer.VariableCount(ParameterCount) : null;
-        return ModelSummary.Format(new SummaryTable(Name, [.. rows], ParameterCount, 0, optimizer), style, lineLength);
+            layer.Name, layer.ClassName, layer.OutputShape, layer.ParameterCount, layer.IsBuilt,
+            layer.ParameterCount > 0 ? layer.TrainableParameters.Count > 0 : null));
+        long trainable = _layers.SelectMany(layer => layer.TrainableParameters).Sum(parameter => (long)parameter.Count);
+        long? optimizer = IsOptimizerBuilt ? _state!.Optimizer.VariableCount(trainable) : null;
+        return ModelSummary.Format(new SummaryTable(Name, [.. rows], trainable, ParameterCount - trainable, optimizer), style, lineLength);
     }
 
     /// <summary>Copies of all weights in Keras' order, row-major.</summary>

@@ -39,6 +39,16 @@ public class CommonUpdateTests
     }
 
     [Fact]
+    public void AddsPenalties() =>
+        UpdateRun.AssertNear(
+            UpdateRun.Scalar(10, 0, UpdateRun.Gradient, (_, w, g, _) => w - 0.1 * (g + 0.3 * System.Math.Sign(w) + 0.2 * w)),
+            UpdateRun.Kernel(10, 0, UpdateRun.Gradient, (width, _, w, g, _) =>
+            {
+                UpdateKernels.AddPenalty(width, g, w, 0.3f, 0.2f);
+                UpdateKernels.Sgd(width, new(0.1f, 0, false), w, g, default);
+            })[0], 20);
+
+    [Fact]
     public void SumsSquares()
     {
         var arena = new Arena();

@@ -1,8 +1,10 @@
 using Unroll.Activations;
+using Unroll.Constraints;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Metrics;
 using Unroll.Optimizers;
+using Unroll.Regularizers;
 using Unroll.Schedules;
 using Xunit;
 
@@ -18,6 +20,8 @@ public sealed class FeatureListTests
         Assert.Equal(NamesOfTypes<Layer>(), List("Layers"));
         Assert.Equal(NamesOfTypes<Optimizer>(), List("Optimizers"));
         Assert.Equal(NamesOfTypes<LearningRateSchedule>(), List("Schedules"));
+        Assert.Equal(NamesOfTypes<Regularizer>(), List("Regularizers"));
+        Assert.Equal(NamesOfTypes<Constraint>(), List("Constraints"));
         Assert.Equal(NamesOfTypes<Loss>(), List("Losses"));
         Assert.Equal(NamesOfTypes<Metric>(), List("Metrics").Where(name => !name.Contains(' ', StringComparison.Ordinal)));
         Assert.Equal(Activation.All.Select(activation => activation.Name).Order(StringComparer.Ordinal), List("Activations"));

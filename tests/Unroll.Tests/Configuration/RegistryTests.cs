@@ -13,7 +13,7 @@ public sealed class RegistryTests
     // What is not there yet: files that have it are refused by name.
     private static readonly string[] Refused =
     [
-        "trainable", "stateful", "return_state",
+        "stateful", "return_state",
     ];
 
     private static readonly JsonObject Fixtures =
@@ -42,10 +42,13 @@ public sealed class RegistryTests
         string[] layers =
         [
             "embedding(5, 2)", "embedding(5, 2, random_normal(0.1, 0.2), mask_zero=true, name=words)",
+            "embedding(5, 2, embeddings_regularizer=l2(0.5), embeddings_constraint=max_norm(1, axis=1), trainable=false)",
             "simple_rnn(3)", "simple_rnn(3, relu, false, dropout=0.25, recurrent_dropout=0.5, recurrent_dropout_per_step=true)",
             "lstm(3)", "lstm(3, softsign, hard_sigmoid, unit_forget_bias=false, return_sequences=true)",
             "gru(3)", "gru(3, recurrent_activation=hard_sigmoid, reset_after=false, go_backwards=true)",
             "dense(3)", "dense(3, sigmoid, false, he_normal, constant(0.5))",
+            "lstm(3, kernel_regularizer=l1, recurrent_regularizer=l2, bias_regularizer=l1l2(0.1, 0.2), kernel_constraint=unit_norm, recurrent_constraint=max_norm, bias_constraint=non_neg)",
+            "dense(3, kernel_regularizer=l1, bias_regularizer=l2, kernel_constraint=non_neg, bias_constraint=unit_norm)",
             "bidirectional(lstm(3))", "bidirectional(gru(3, return_sequences=true), mul, backward_layer=simple_rnn(3, return_sequences=true, go_backwards=true))",
             "time_distributed(dense(3))", "dropout(0.5)", "dropout(0.5, seed=3)", "spatial_dropout1d(0.25)", "masking", "masking(-1)",
             "global_average_pooling1d", "global_max_pooling1d", "activation(relu)",
@@ -83,6 +86,8 @@ public sealed class RegistryTests
         Survives(Registry.Layers, layers);
         Survives(Registry.Optimizers, optimizers);
         Survives(Registry.Losses, losses);
+        Survives(Registry.Regularizers, ["l1", "l1(0.5)", "l2", "l2(0.5)", "l1l2", "l1_l2(0.5, 0.25)"]);
+        Survives(Registry.Constraints, ["max_norm", "max_norm(1.5, 1)", "unit_norm(1)", "non_neg", "min_max_norm(0.5, 2, 0.25, 1)"]);
         Survives(Registry.Schedules, schedules);
         Survives(Registry.Metrics, metrics);
         Survives(Registry.Initializers, initializers);
@@ -220,7 +225,8 @@ public sealed class RegistryTests
     private static bool HasUnknownClass(JsonNode? node) => node switch
     {
         JsonObject json => (json["class_name"] is { } name && (string)name! != "DTypePolicy" && Registry.Layers.Find((string)name!) is null
-            && Registry.Initializers.Find((string)name!) is null && Registry.Optimizers.Find((string)name!) is null && Registry.Losses.Find((string)name!) is null && Registry.Schedules.Find((string)name!) is null)
+            && Registry.Initializers.Find((string)name!) is null && Registry.Optimizers.Find((string)name!) is null && Registry.Losses.Find((string)name!) is null && Registry.Schedules.Find((string)name!) is null
+            && Registry.Regularizers.Find((string)name!) is null && Registry.Constraints.Find((string)name!) is null)
             || json.Any(member => HasUnknownClass(member.Value)),
         JsonArray array => array.Any(HasUnknownClass),
         _ => false,

@@ -22,6 +22,9 @@ public class AllocationTests
         { "GRU", "sgd(momentum=0.9)", 1 },
         { "GRU before", "adam", 1 },
         { "wide embedding", "rmsprop", 1 },
+        { "SimpleRNN restricted", "nadam(clipnorm=1, use_ema=true)", 1 },
+        { "SimpleRNN", "adamw(global_clipnorm=1)", 1 },
+        { "SimpleRNN", "adamax(cosine_decay(0.1, 1000), clipvalue=1)", 1 },
         { "LSTM", "adam", 2 },
         { "wide embedding", "adam", 2 },
     };
@@ -34,6 +37,7 @@ public class AllocationTests
         {
             "SimpleRNN" => new SimpleRNN(3),
             "LSTM dropout" => new LSTM(3, dropout: 0.3, recurrentDropout: 0.4),
+            "SimpleRNN restricted" => new SimpleRNN(3, kernelRegularizer: "l2", recurrentRegularizer: "l1", recurrentConstraint: "max_norm", biasConstraint: "non_neg"),
             "GRU" => new GRU(3),
             "GRU before" => new GRU(3, resetAfter: false),
             _ => new LSTM(3),
@@ -47,11 +51,11 @@ public class AllocationTests
         Targets targets = labels;
         model.CheckInputs(inputs);
         var arena = new Arena();
-        var state = new TrainingState(Optimizer.FromName(optimizer), new BinaryCrossentropy(), ["accuracy"]);
-        state.BuildOptimizer(model.Layers.SelectMany(layer => layer.Parameters), arena);
+        var state = new TrainingState(Optimizer.FromName(optimizer), new BinaryCrossentropy(), new CompiledMetrics(["accuracy"], []));
+        state.BuildOptimizer([.. model.Layers.SelectMany(layer => layer.Parameters)], arena);
         using var session = new ModelSession(
             model.Layers, inputs, 1, new ExecutionOptions(threads, VectorWidths.Best), Rows, new BinaryCrossentropy(), training: true);
-        var means = new RunningMeans(["accuracy"]);
+        var means = new RunningMeans(state, session, targets);
         int[] rows = [.. Enumerable.Range(0, Rows)];
         for (int step = 0; step < WarmSteps; step++) Step(step);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -60,7 +64,7 @@ public class AllocationTests
 
         void Step(int step)
         {
-            means.Add(session.Train(inputs, targets, rows, 0, step));
+            means.Add(session.Train(inputs, targets, rows, 0, step), rows);
             state.Update(VectorWidths.Best, session.Gradients!);
         }
     }

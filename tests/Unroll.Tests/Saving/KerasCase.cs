@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Unroll.Testing;
 using Xunit;
@@ -25,8 +26,14 @@ internal sealed class KerasCase
     /// <summary>Null if the model has dropout.</summary>
     public JsonElement? Fit => OrNull("fit");
 
-    /// <summary>Weights per sample or per class that training takes into account.</summary>
-    public bool HasSampleWeights => OrNull("sample_weight") is not null || OrNull("class_weight") is not null;
+    public JsonElement Evaluation => _json.GetProperty("evaluate");
+
+    /// <summary>Null if every sample counts the same.</summary>
+    public float[]? SampleWeight => OrNull("sample_weight") is { } weights ? Flatten(weights).Values : null;
+
+    /// <summary>What training makes of the classes; null: all count the same.</summary>
+    public IReadOnlyDictionary<int, double>? ClassWeight => OrNull("class_weight")?.EnumerateObject()
+        .ToDictionary(entry => int.Parse(entry.Name, CultureInfo.InvariantCulture), entry => entry.Value.GetDouble());
 
     public Inputs X
     {

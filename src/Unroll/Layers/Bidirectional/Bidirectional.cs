@@ -1,6 +1,8 @@
 using Unroll.Configuration;
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -58,6 +60,7 @@ public sealed class Bidirectional : Layer
         MergeMode = mergeMode;
         ForwardLayer = layer.Create(options with { ZeroOutputForMask = options.ReturnSequences });
         BackwardLayer = (backwardLayer ?? layer).Create(other with { ZeroOutputForMask = options.ReturnSequences });
+        (ForwardLayer.Trainable, BackwardLayer.Trainable) = (layer.Trainable, (backwardLayer ?? layer).Trainable);
         if (layer.Name.Length > 0) NameWrapped(layer.Name);
         if (backwardLayer is { Name.Length: > 0 }) BackwardLayer.Name = backwardLayer.Name;
     }
@@ -115,6 +118,9 @@ public sealed class Bidirectional : Layer
         IReadOnlyList<int?> shape = ForwardLayer.InferOutputShape(inputShape);
         return MergeMode == MergeMode.Concat ? [.. shape.SkipLast(1), shape[^1] + BackwardLayer.BaseOptions.Units] : shape;
     }
+
+    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) =>
+        (weight.StartsWith("forward ", StringComparison.Ordinal) ? ForwardLayer : BackwardLayer).RestrictionsOf(weight[(weight.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 
     private protected override void OnBuilt(IReadOnlyList<int?> inputShape)
     {

@@ -1,7 +1,10 @@
 using Unroll.Activations;
 using Unroll.Configuration;
+using Unroll.Constraints;
 using Unroll.Initializers;
+using Unroll.Kernels.Activation;
 using Unroll.Models.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -20,6 +23,18 @@ public sealed record DenseOptions(int Units)
 
     /// <summary>First values of the bias.</summary>
     public Initializer BiasInitializer { get; init; } = new Zeros();
+
+    /// <summary>What the kernel adds to the loss; null: nothing.</summary>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>What the bias adds to the loss; null: nothing.</summary>
+    public Regularizer? BiasRegularizer { get; init; }
+
+    /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? KernelConstraint { get; init; }
+
+    /// <summary>What the bias is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? BiasConstraint { get; init; }
 }
 
 /// <summary>Fully connected layer, y = activation(x·kernel + bias) on the last axis: <c>[B, …, F] → [B, …, U]</c>.</summary>
@@ -31,16 +46,26 @@ public sealed class Dense : Layer
     /// <param name="useBias">Whether a bias is added.</param>
     /// <param name="kernelInitializer">Null: <c>glorot_uniform</c>.</param>
     /// <param name="biasInitializer">Null: <c>zeros</c>.</param>
+    /// <param name="kernelRegularizer">What the kernel adds to the loss; null: nothing.</param>
+    /// <param name="biasRegularizer">What the bias adds to the loss.</param>
+    /// <param name="kernelConstraint">What the kernel is made to fulfil after each step; null: anything goes.</param>
+    /// <param name="biasConstraint">The same for the bias.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
     public Dense(
         int units, Activation? activation = null, bool useBias = true,
-        Initializer? kernelInitializer = null, Initializer? biasInitializer = null)
+        Initializer? kernelInitializer = null, Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null, Regularizer? biasRegularizer = null,
+        Constraint? kernelConstraint = null, Constraint? biasConstraint = null)
         : this(new DenseOptions(units)
         {
             Activation = activation ?? Activation.Linear,
             UseBias = useBias,
             KernelInitializer = kernelInitializer ?? new GlorotUniform(),
             BiasInitializer = biasInitializer ?? new Zeros(),
+            KernelRegularizer = kernelRegularizer,
+            BiasRegularizer = biasRegularizer,
+            KernelConstraint = kernelConstraint,
+            BiasConstraint = biasConstraint,
         })
     {
     }
@@ -70,7 +95,10 @@ public sealed class Dense : Layer
             new("use_bias", dense => dense.Options.UseBias),
             new("kernel_initializer", dense => dense.Options.KernelInitializer),
             new("bias_initializer", dense => dense.Options.BiasInitializer),
-            .. LayerArguments.Null<Dense>("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
+            ConfigArgument<Dense>.Keyword("kernel_regularizer", dense => dense.Options.KernelRegularizer),
+            ConfigArgument<Dense>.Keyword("bias_regularizer", dense => dense.Options.BiasRegularizer),
+            ConfigArgument<Dense>.Keyword("kernel_constraint", dense => dense.Options.KernelConstraint),
+            ConfigArgument<Dense>.Keyword("bias_constraint", dense => dense.Options.BiasConstraint),
         ],
         Make = a => new Dense(new DenseOptions(a.Int("units"))
         {
@@ -78,12 +106,22 @@ public sealed class Dense : Layer
             UseBias = a.Bool("use_bias", true),
             KernelInitializer = a.Initializer("kernel_initializer", "glorot_uniform"),
             BiasInitializer = a.Initializer("bias_initializer", "zeros"),
+            KernelRegularizer = a.Regularizer("kernel_regularizer"),
+            BiasRegularizer = a.Regularizer("bias_regularizer"),
+            KernelConstraint = a.Constraint("kernel_constraint"),
+            BiasConstraint = a.Constraint("bias_constraint"),
         }),
     };
 
+    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "kernel"
+        ? (Options.KernelRegularizer, Options.KernelConstraint)
+        : (Options.BiasRegularizer, Options.BiasConstraint);
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 
-    internal override RowLayer CreateRow(RowContext context) => new DenseRow(this, context);
+    // Softmax is computed for groups of rows only.
+    internal override RowLayer? CreateRow(RowContext context) =>
+        Options.Activation.Kind == ActivationKind.Softmax ? null : new DenseRow(this, context);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

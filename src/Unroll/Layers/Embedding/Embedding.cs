@@ -1,6 +1,8 @@
 using Unroll.Configuration;
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -11,6 +13,12 @@ public sealed record EmbeddingOptions(int InputDim, int OutputDim)
 {
     /// <summary>First values of the table; default U(−0.05, 0.05).</summary>
     public Initializer EmbeddingsInitializer { get; init; } = new RandomUniform();
+
+    /// <summary>What the table adds to the loss; null: nothing.</summary>
+    public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    /// <summary>What the table is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? EmbeddingsConstraint { get; init; }
 
     /// <summary>True: id 0 is padding, and the layers above skip it.</summary>
     public bool MaskZero { get; init; }
@@ -27,12 +35,18 @@ public sealed class Embedding : Layer
     /// <param name="outputDim">Features per token.</param>
     /// <param name="embeddingsInitializer">First values; null: <c>uniform</c>, U(−0.05, 0.05).</param>
     /// <param name="maskZero">True: id 0 is padding.</param>
+    /// <param name="embeddingsRegularizer">What the table adds to the loss; null: nothing.</param>
+    /// <param name="embeddingsConstraint">What the table is made to fulfil after each step; null: anything goes.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
-    public Embedding(int inputDim, int outputDim, Initializer? embeddingsInitializer = null, bool maskZero = false)
+    public Embedding(
+        int inputDim, int outputDim, Initializer? embeddingsInitializer = null, bool maskZero = false,
+        Regularizer? embeddingsRegularizer = null, Constraint? embeddingsConstraint = null)
         : this(new EmbeddingOptions(inputDim, outputDim)
         {
             EmbeddingsInitializer = embeddingsInitializer ?? new RandomUniform(),
             MaskZero = maskZero,
+            EmbeddingsRegularizer = embeddingsRegularizer,
+            EmbeddingsConstraint = embeddingsConstraint,
         })
     {
     }
@@ -61,19 +75,26 @@ public sealed class Embedding : Layer
             new("input_dim", embedding => embedding.Options.InputDim),
             new("output_dim", embedding => embedding.Options.OutputDim),
             new("embeddings_initializer", embedding => embedding.Options.EmbeddingsInitializer),
-            .. LayerArguments.Null<Embedding>("embeddings_regularizer", "activity_regularizer", "embeddings_constraint"),
+            ConfigArgument<Embedding>.Keyword("embeddings_regularizer", embedding => embedding.Options.EmbeddingsRegularizer),
+            .. LayerArguments.Null<Embedding>("activity_regularizer"),
+            ConfigArgument<Embedding>.Keyword("embeddings_constraint", embedding => embedding.Options.EmbeddingsConstraint),
             ConfigArgument<Embedding>.Keyword("mask_zero", embedding => embedding.Options.MaskZero),
         ],
         Make = a => new Embedding(new EmbeddingOptions(a.Int("input_dim"), a.Int("output_dim"))
         {
             EmbeddingsInitializer = a.Initializer("embeddings_initializer", "uniform"),
             MaskZero = a.Bool("mask_zero", false),
+            EmbeddingsRegularizer = a.Regularizer("embeddings_regularizer"),
+            EmbeddingsConstraint = a.Constraint("embeddings_constraint"),
         }),
     };
 
     internal override bool KnowsItsInput => true;
 
     internal override bool OrdersItsGradients => true;
+
+    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) =>
+        (Options.EmbeddingsRegularizer, Options.EmbeddingsConstraint);
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new EmbeddingProgram(this, context);
 

@@ -1,8 +1,10 @@
 using Unroll.Activations;
 using Unroll.Configuration;
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -39,12 +41,20 @@ public sealed class GRU : RecurrentLayer
     /// <param name="goBackwards">True: reads from the end.</param>
     /// <param name="resetAfter">Where the reset gate acts.</param>
     /// <param name="recurrentDropoutPerStep">True: recurrent dropout draws a new mask at every time step.</param>
+    /// <param name="kernelRegularizer">What the kernel adds to the loss; null: nothing.</param>
+    /// <param name="recurrentRegularizer">What the recurrent kernel adds to the loss.</param>
+    /// <param name="biasRegularizer">What the bias adds to the loss.</param>
+    /// <param name="kernelConstraint">What the kernel is made to fulfil after each step; null: anything goes.</param>
+    /// <param name="recurrentConstraint">The same for the recurrent kernel.</param>
+    /// <param name="biasConstraint">The same for the bias.</param>
     /// <exception cref="ArgumentOutOfRangeException">Units are not positive, or a rate is outside 0 … 1.</exception>
     public GRU(
         int units, Activation? activation = null, Activation? recurrentActivation = null, bool useBias = true,
         Initializer? kernelInitializer = null, Initializer? recurrentInitializer = null, Initializer? biasInitializer = null,
         double dropout = 0, double recurrentDropout = 0, bool returnSequences = false, bool goBackwards = false,
-        bool resetAfter = true, bool recurrentDropoutPerStep = false)
+        bool resetAfter = true, bool recurrentDropoutPerStep = false,
+        Regularizer? kernelRegularizer = null, Regularizer? recurrentRegularizer = null, Regularizer? biasRegularizer = null,
+        Constraint? kernelConstraint = null, Constraint? recurrentConstraint = null, Constraint? biasConstraint = null)
         : this(new GRUOptions(units)
         {
             Activation = activation ?? Activation.Tanh,
@@ -58,6 +68,12 @@ public sealed class GRU : RecurrentLayer
             RecurrentDropoutPerStep = recurrentDropoutPerStep,
             ReturnSequences = returnSequences,
             GoBackwards = goBackwards,
+            KernelRegularizer = kernelRegularizer,
+            RecurrentRegularizer = recurrentRegularizer,
+            BiasRegularizer = biasRegularizer,
+            KernelConstraint = kernelConstraint,
+            RecurrentConstraint = recurrentConstraint,
+            BiasConstraint = biasConstraint,
             ResetAfter = resetAfter,
         })
     {

@@ -1,7 +1,9 @@
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -35,6 +37,13 @@ public abstract class RecurrentLayer : Layer
 
     /// <summary>A new layer of the same class.</summary>
     internal abstract RecurrentLayer Create(RecurrentOptions options);
+
+    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
+    {
+        "kernel" => (BaseOptions.KernelRegularizer, BaseOptions.KernelConstraint),
+        "recurrent_kernel" => (BaseOptions.RecurrentRegularizer, BaseOptions.RecurrentConstraint),
+        _ => (BaseOptions.BiasRegularizer, BaseOptions.BiasConstraint),
+    };
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new RecurrentProgram(this, context);
 

@@ -1,5 +1,7 @@
 using Unroll.Activations;
+using Unroll.Constraints;
 using Unroll.Initializers;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -21,6 +23,24 @@ public abstract record RecurrentOptions(int Units)
 
     /// <summary>First values of the bias.</summary>
     public Initializer BiasInitializer { get; init; } = new Zeros();
+
+    /// <summary>What the kernel adds to the loss; null: nothing.</summary>
+    public Regularizer? KernelRegularizer { get; init; }
+
+    /// <summary>What the recurrent kernel adds to the loss; null: nothing.</summary>
+    public Regularizer? RecurrentRegularizer { get; init; }
+
+    /// <summary>What the bias adds to the loss; null: nothing.</summary>
+    public Regularizer? BiasRegularizer { get; init; }
+
+    /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? KernelConstraint { get; init; }
+
+    /// <summary>What the recurrent kernel is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? RecurrentConstraint { get; init; }
+
+    /// <summary>What the bias is made to fulfil after each step; null: anything goes.</summary>
+    public Constraint? BiasConstraint { get; init; }
 
     /// <summary>
     /// Share of the inputs that is set to zero in training, 0 to 1; one mask per batch row, the same at all time steps.

@@ -1,6 +1,8 @@
 using Unroll.Configuration;
+using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -53,6 +55,8 @@ public sealed class TimeDistributed : Layer
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) =>
         [inputShape[0], .. Layer.InferOutputShape(StepOf(inputShape))];
+
+    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => Layer.RestrictionsOf(weight);
 
     private protected override void OnBuilt(IReadOnlyList<int?> inputShape) => Layer.Adopt(Parameters, StepOf(inputShape));
 

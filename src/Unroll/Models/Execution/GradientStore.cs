@@ -61,7 +61,10 @@ internal sealed class GradientStore
     /// Says that a step leaves anything but zeros in these rows only (each named once), so that neither the next
     /// <see cref="Clear"/> nor the optimizer need walk through a whole vocabulary.
     /// </summary>
-    public void SetUsedRows(Parameter parameter, ReadOnlyMemory<int> rows, int width) => _usedRows[parameter] = (rows, width);
+    public void SetUsedRows(Parameter parameter, ReadOnlyMemory<int> rows, int width)
+    {
+        if (parameter.Regularizer is null) _usedRows[parameter] = (rows, width); // else every row has a gradient
+    }
 
     /// <summary>The rows that the last step used, each once; null if it may have used any.</summary>
     public (ReadOnlyMemory<int> Rows, int Width)? UsedRows(Parameter parameter) =>

@@ -11,12 +11,18 @@ internal sealed partial class GroupRunner
     private readonly LayerProgram[] _programs;
     private readonly LayerBuffers[] _buffers;
     private readonly LayerBuffers _input;
-    private readonly int _steps, _features;
+    private readonly int _lowest, _steps, _features;
     private readonly bool _isIds;
 
-    public GroupRunner(LayerProgram[] programs, Arena arena, int steps, int features, bool isIds)
+    /// <param name="programs">The layers.</param>
+    /// <param name="lowest">The first layer that learns.</param>
+    /// <param name="arena">Memory.</param>
+    /// <param name="steps">Time steps of the input.</param>
+    /// <param name="features">Features of the input.</param>
+    /// <param name="isIds">Whether the input is token ids.</param>
+    public GroupRunner(LayerProgram[] programs, int lowest, Arena arena, int steps, int features, bool isIds)
     {
-        _programs = programs;
+        (_programs, _lowest) = (programs, lowest);
         (_steps, _features, _isIds) = (steps, features, isIds);
         _buffers = [.. programs.Select(program => program.CreateBuffers(arena))];
         Group.Steps = steps;
@@ -74,13 +80,13 @@ internal sealed partial class GroupRunner
 
     public void Backward()
     {
-        for (int i = _programs.Length - 1; i >= 0; i--)
+        for (int i = _programs.Length - 1; i >= _lowest; i--)
             _programs[i].Backward(_buffers[i], i == 0 ? _input : _buffers[i - 1], Group);
     }
 
     public void AddSharedGradients()
     {
-        for (int i = _programs.Length - 1; i >= 0; i--) _programs[i].AddSharedGradients(_buffers[i], Group);
+        for (int i = _programs.Length - 1; i >= _lowest; i--) _programs[i].AddSharedGradients(_buffers[i], Group);
     }
 
     /// <summary>Copies the output of the group's rows, row-major.</summary>

@@ -24,6 +24,8 @@ internal sealed class ModelSession : IDisposable
     private readonly ThreadChoice _choice;
     private readonly Action<int> _trainGroups;
     private TrainingBatch _batch;
+    private readonly Parameter[] _regularized;
+    private readonly VectorWidth _width;
 
     /// <param name="layers">Built layers.</param>
     /// <param name="inputs">Data of the shape to come.</param>
@@ -38,6 +40,12 @@ internal sealed class ModelSession : IDisposable
         _training = training;
         _loss = loss;
         _results = new RowResult[maxRows];
+        _width = execution.Width;
+        _regularized = [.. layers.SelectMany(layer => layer.TrainableParameters).Where(parameter => parameter.Regularizer is not null)];
+
+        // Below the lowest layer that learns nobody needs a gradient.
+        int lowest = 0;
+        while (lowest < layers.Count && layers[lowest].TrainableParameters.Count == 0) lowest++;
         int chunks = (maxRows + VectorWidths.Chunk - 1) / VectorWidths.Chunk;
         int threads = Math.Min(execution.Threads, chunks);
         if (training) Gradients = new GradientStore(_arena, layers, threads > 1 ? chunks : 1);
@@ -54,14 +62,14 @@ internal sealed class ModelSession : IDisposable
         {
             var context = new ProgramContext(
                 _arena, execution.Width, inputSteps, inputFeatures, i, seed, Gradients,
-                NeedsInputGradient: i > 0, EmitsLogits: _isLogit && i == layers.Count - 1, maxRows, i < 2 ? projected : null);
+                NeedsInputGradient: i > lowest || (i > 0 && projected is not null), EmitsLogits: _isLogit && i == layers.Count - 1, maxRows, i < 2 ? projected : null);
             _programs[i] = layers[i].CreateProgram(context);
             IReadOnlyList<int?> shape = layers[i].OutputShape!;
             (inputSteps, inputFeatures) = (shape.Count == 2 ? inputSteps : 1, shape[^1]!.Value);
         }
 
         Output = new OutputShape(inputSteps, inputFeatures, layers[^1].OutputShape!.Count == 2);
-        _createRunner = () => new GroupRunner(_programs, _arena, steps, features, isIds);
+        _createRunner = () => new GroupRunner(_programs, lowest, _arena, steps, features, isIds);
         _team = new WorkerTeam(threads);
         _choice = new ThreadChoice(threads);
         _trainGroups = TrainGroups;
@@ -73,6 +81,9 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Shape of the output for one row.</summary>
     public OutputShape Output { get; }
 
+    /// <summary>What the regularizers added to the loss of the last batch.</summary>
+    public double Penalty { get; private set; }
+
     /// <summary>Outputs of the last batch; null unless <see cref="RecordOutputs"/> was called.</summary>
     public BatchOutputs? Outputs { get; private set; }
 
@@ -83,6 +94,9 @@ internal sealed class ModelSession : IDisposable
     public void Prepare()
     {
         foreach (LayerProgram program in _programs) program.Prepare();
+        if (_loss is null) return;
+        Penalty = 0;
+        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value);
     }
 
     /// <summary>Forward and backward for one batch; the gradients are complete afterwards.</summary>
@@ -114,6 +128,8 @@ internal sealed class ModelSession : IDisposable
 
         foreach (LayerProgram program in _programs) program.EndBatch();
         SpreadOverValid(count);
+        foreach (Parameter parameter in _regularized)
+            parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value);
         _choice.End();
         return _results.AsSpan(0, count);
     }

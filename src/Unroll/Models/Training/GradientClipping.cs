@@ -10,7 +10,7 @@ namespace Unroll.Models.Training;
 /// <summary>Shortens gradients before the update, in one of Keras' three ways.</summary>
 internal static class GradientClipping
 {
-    public static void Apply(Optimizer optimizer, VectorWidth width, GradientStore gradients, IEnumerable<Parameter> parameters)
+    public static void Apply(Optimizer optimizer, VectorWidth width, GradientStore gradients, Dictionary<Parameter, Block[]>.KeyCollection parameters)
     {
         if (!optimizer.Clips) return;
         if (optimizer.GlobalClipnorm is { } limit)

@@ -51,11 +51,11 @@ internal sealed class RunningMeans
             accuracy += row.Accuracy;
         }
 
-        _loss += loss;
+        _loss += loss + _session.Penalty * batch.Length;
         _accuracy += accuracy;
         _rows += batch.Length;
         if (_session.Outputs is { } outputs) AddToMetrics(outputs, rows);
-        return loss / batch.Length;
+        return loss / batch.Length + _session.Penalty;
     }
 
     /// <summary>The values by name, sorted, as float32 like Keras' logs.</summary>

@@ -64,9 +64,18 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetr
         }
     }
 
-    public void BuildOptimizer(IEnumerable<Parameter> parameters, Arena arena)
+    /// <summary>Gives the optimizer its slots, if it has none yet.</summary>
+    /// <param name="parameters">The weights that training changes.</param>
+    /// <param name="arena">The model's memory.</param>
+    /// <exception cref="InvalidOperationException">The optimizer was made for other weights.</exception>
+    public void BuildOptimizer(IReadOnlyCollection<Parameter> parameters, Arena arena)
     {
-        if (IsOptimizerBuilt) return;
+        if (IsOptimizerBuilt)
+        {
+            if (_slots.Keys.SequenceEqual(parameters)) return;
+            throw new InvalidOperationException("The layers that train are not those that the optimizer was made for. Call Compile() again after a change of Trainable.");
+        }
+
         foreach (Parameter parameter in parameters)
         {
             Block[] slots = [.. Enumerable.Range(0, Optimizer.SlotCount).Select(_ => arena.Allocate(parameter.PaddedCount))];
@@ -86,13 +95,15 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetr
             Block gradient = gradients.Total(parameter);
             if (Optimizer.WeightDecay is { } decay)
                 UpdateKernels.Decay(width, parameter.Value, (float)(decay * Optimizer.RateAt(Iterations)));
-            if (Optimizer.LeavesRowsAlone(parameter.Count) && gradients.UsedRows(parameter) is { } used)
+            if (parameter.IsFree && Optimizer.LeavesRowsAlone(parameter.Count) && gradients.UsedRows(parameter) is { } used)
                 Lagging(parameter, width, used.Width).Update(gradient, used.Rows.Span);
             else
                 Optimizer.Update(width, Iterations, parameter.Value, gradient, slots);
         }
 
         _averages?.Update(width, Iterations);
+        foreach (Parameter parameter in _slots.Keys)
+            parameter.Constraint?.Apply(parameter.Value.Slice(0, parameter.Count).Span, parameter.Shape);
     }
 
     /// <summary>

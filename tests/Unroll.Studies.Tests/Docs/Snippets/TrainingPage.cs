@@ -1,10 +1,12 @@
 #pragma warning disable IDE0005 // Readers need Unroll.Datasets for Dataset, which is replaced here.
 using Unroll;
+using Unroll.Constraints;
 using Unroll.Datasets;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Metrics;
 using Unroll.Optimizers;
+using Unroll.Regularizers;
 using Unroll.Schedules;
 using Xunit;
 
@@ -24,5 +26,14 @@ public sealed class TrainingPage
         model.Compile(optimizer, new BinaryCrossentropy(labelSmoothing: 0.1), metrics: ["accuracy", new AUC()]);
         model.Fit(data.XTrain, data.YTrain, epochs: 3, classWeight: new Dictionary<int, double> { [0] = 1, [1] = 2 });
         Console.WriteLine($"learning rate {model.LearningRate:G3}, area {model.Evaluate(data.XTest, data.YTest).Logs["auc"]:F3}");
+
+        var restricted = new Sequential
+        {
+            new Embedding(2000, 16) { Trainable = false },
+            new LSTM(16, kernelRegularizer: new L2(1e-4), recurrentConstraint: new MaxNorm(2)),
+            new Dense(1, activation: "sigmoid", kernelRegularizer: "l1(0.001)"),
+        };
+        restricted.Compile("adam", "binary_crossentropy", ["accuracy"]);
+        restricted.Fit(data.XTrain, data.YTrain, epochs: 2);
     }
 }
