@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs `unroll bench` and a peer in turn and writes how they compare: comparison.md and comparison.json.
 
-    compare.py [--peer bench/peers/torch_peer.py] [--threads N] [--rounds R] [--out DIR] [WORKLOAD ...]
+    compare.py [--peer bench/peers/torch_peer.py] [--threads N] [--unroll-threads N] [--data SOURCE] [--rounds R] [--out DIR] [WORKLOAD ...]
 
 A machine that is slow for a minute is slow for both: a round measures every workload with both, one right after the other,
 and the ratio is the median of the ratios of the rounds. The peer runs on one thread and on N; its better median counts.
@@ -33,7 +33,9 @@ def main():
     parser.add_argument("--unroll", default=UNROLL, help="command that runs unroll")
     parser.add_argument("--peer", default=os.path.join(HERE, "torch_peer.py"), help="script with the options of torch_peer.py")
     parser.add_argument("--python", default=sys.executable, help="interpreter of the peer")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of the peer, beside one")
+    parser.add_argument("--unroll-threads", type=int, default=1)
+    parser.add_argument("--data", default="auto", help="tokens of unroll bench; those of the peer are random, its time does not depend on them")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=30, help="timed steps of the peer in a round")
     parser.add_argument("--out", default=".", help="folder for the two files")
@@ -45,11 +47,12 @@ def main():
 
     ours = {name: [] for name in names}
     theirs = {name: {threads: [] for threads in {1, args.threads}} for name in names}
-    machine = peer = None
+    machine = tokens = peer = None
     for round_number in range(1, args.rounds + 1):
         for name in names:
-            report = run([*shlex.split(args.unroll), "bench", name, "--rounds", "1", "--threads", str(args.threads), "--json", "-"])
-            machine = report["machine"]
+            report = run([*shlex.split(args.unroll), "bench", name, "--rounds", "1", "--threads", str(args.unroll_threads),
+                          "--data", args.data, "--json", "-"])
+            machine, tokens = report["machine"], report["tokens"]
             ours[name].append(next(each["ms_per_step"] for each in report["workloads"] if each["workload"] == name))
             for threads, times in theirs[name].items():
                 peer = run([args.python, args.peer, name, "--threads", str(threads), "--steps", str(args.steps)])
@@ -67,14 +70,14 @@ def main():
 
     command = shlex.join(["python3", "bench/peers/compare.py", *sys.argv[1:]])
     peer_name = f"torch {peer['torch']}" if "torch" in peer else os.path.basename(args.peer)
-    report = dict(machine=machine, peer=peer_name, threads=args.threads, rounds=args.rounds, command=command, workloads=rows)
+    report = dict(machine=machine, peer=peer_name, threads=args.unroll_threads, tokens=tokens, rounds=args.rounds, command=command, workloads=rows)
     with open(os.path.join(args.out, "comparison.json"), "w", encoding="utf-8") as file:
         json.dump(report, file, indent=2)
         file.write("\n")
 
     lines = [
         f"# Unroll beside {peer_name}", "",
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['runtime']}, Unroll {machine['version']}; {args.threads} thread(s), the peer on its better of "
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['runtime']}, Unroll {machine['version']}; Unroll on {args.unroll_threads} thread(s) and {tokens} tokens, the peer on its better of "
         f"{' or '.join(str(threads) for threads in sorted({1, args.threads}))}; medians of {args.rounds} interleaved rounds.", "",
         f"| workload | Unroll, ms/step | {peer_name}, ms/step | its threads | times faster | range over rounds |", "|---|---:|---:|---:|---:|---:|",
     ]

@@ -24,7 +24,8 @@ internal static class BenchCommand
         Option<int> jobs = CliOptions.Int("--jobs", "Independent models side by side: throughput of a machine that trains many.", 1, 1, 1024);
         Option<int> rounds = CliOptions.Int("--rounds", "Rounds over all workloads; results are medians.", 5, 1, 1000);
         Option<int?> steps = StepsOption();
-        Option<string> data = CliOptions.Choice("--data", "Tokens: drawn at random from a fixed seed, or IMDB reviews.", "random", "imdb");
+        Option<string> data = CliOptions.Choice(
+            "--data", "Tokens: IMDB reviews, or drawn at random from a fixed seed; auto: IMDB if it is on this machine, else random.", "auto", "imdb", "random");
         Option<string?> json = CliOptions.OptionalText("--json", "FILE", "Write the results as JSON; - for standard output, all else then goes to standard error.");
         Option<string?> markdown = CliOptions.OptionalText("--markdown", "FILE", "Write the results as Markdown.");
         var command = new Command("bench", "Measure how fast training and prediction are on this machine.")
@@ -41,7 +42,7 @@ internal static class BenchCommand
             {
                 Rounds = result.GetValue(rounds),
                 Steps = result.GetValue(steps),
-                Source = result.GetValue(data) == "imdb" ? DataSource.Imdb : DataSource.Random,
+                Source = result.GetValue(data) switch { "imdb" => DataSource.Imdb, "random" => DataSource.Random, _ => WorkloadData.Best },
             };
             BenchCase[] cases = [.. workloads.Select(workload => new BenchCase(workload, result.GetValue(threads), result.GetValue(jobs)))];
 
