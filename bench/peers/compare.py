@@ -52,7 +52,7 @@ def main():
         for name in names:
             report = run([*shlex.split(args.unroll), "bench", name, "--rounds", "1", "--threads", str(args.unroll_threads),
                           "--data", args.data, "--json", "-"])
-            machine, tokens = report["machine"], report["tokens"]
+            machine, tokens = report["machine"], report["data"]
             ours[name].append(next(each["ms_per_step"] for each in report["workloads"] if each["workload"] == name))
             for threads, times in theirs[name].items():
                 peer = run([args.python, args.peer, name, "--threads", str(threads), "--steps", str(args.steps)])

@@ -99,6 +99,7 @@ internal static class TrainCommand
 
     private static Dataset Load(TrainSettings settings, CliContext context)
     {
+        using var quiet = new QuietHeap();
         using var progress = new DownloadProgressLine(context);
         return Dataset.Load(settings.DatasetOptions, progress, context.Cancellation);
     }
