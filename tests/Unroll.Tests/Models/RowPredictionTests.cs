@@ -79,6 +79,21 @@ public class RowPredictionTests
         Assert.Equal(model.Predict(new int[,] { { 0, 1, 2, 3 } })[0, 0], model.Predict(new int[,] { { 0, 1, 2, 3 } })[0, 0]);
     }
 
+    [Fact]
+    public void ManyThreadsMayPredictWithOneModel()
+    {
+        var model = new Sequential(seed: 6) { new Embedding(10, 4), new LSTM(6), new Dense(1, "sigmoid") };
+        var ids = new int[64, 9];
+        for (int i = 0; i < ids.Length; i++) ids[i / 9, i % 9] = i * 7 % 10;
+        float[] expected = model.Predict(ids).ToArray();
+        Parallel.For(0, 512, new ParallelOptions { MaxDegreeOfParallelism = 8 }, k =>
+        {
+            var one = new int[1, 9];
+            for (int t = 0; t < 9; t++) one[0, t] = ids[k % 64, t];
+            Assert.Equal(expected[k % 64], model.Predict(one)[0, 0]);
+        });
+    }
+
     private static void Compare(Sequential model, int[,] ids, Func<int, int[,]> take)
     {
         float[] all = model.Predict(ids).ToArray();

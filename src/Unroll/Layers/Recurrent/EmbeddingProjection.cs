@@ -9,13 +9,14 @@ namespace Unroll.Layers;
 /// <summary>
 /// Takes an embedding and the kernel of the recurrent layer above it in one: each distinct token of a batch is
 /// projected once, and tokens then pick their gates' inputs. Pays where gates are fewer than embedding features, because
-/// less is moved per token, and where there are many features, because the arithmetic that repeated tokens save outweighs
-/// the moves. The order of all sums follows from the batch alone, so neither threads nor grouping change a bit.
+/// less is moved per token, and where tokens repeat and have many features, because the arithmetic saved outweighs the
+/// moves. The order of all sums follows from the batch alone, so neither threads nor grouping change a bit.
 /// </summary>
 internal sealed class EmbeddingProjection
 {
-    // From here on three products per token cost more than two moves as soon as every seventh token is a repeated one.
-    private const int ManyFeatures = 32;
+    // Where a word is sure to occur twice in a batch, tokens are worth projecting from some features on; from many on,
+    // the words that real text repeats are enough (bench/results, vocabulary and lstm128-v20k).
+    private const int SomeFeatures = 32, ManyFeatures = 128;
 
     private readonly Parameter _table, _kernel;
     private readonly ProgramContext _context;
@@ -43,10 +44,18 @@ internal sealed class EmbeddingProjection
         if (context.IsTraining) _projectedGradient = context.Arena.Allocate(_projected.Length);
     }
 
-    /// <summary>Whether to project: decided by the layers alone, never by the machine, so that results agree everywhere.</summary>
-    public static bool Pays(Embedding embedding, RecurrentLayer layer) =>
-        (layer.GateCount * layer.BaseOptions.Units < embedding.Options.OutputDim || embedding.Options.OutputDim >= ManyFeatures)
-        && layer.BaseOptions is { Dropout: 0, GoBackwards: false };
+    /// <summary>Whether to project: decided by shapes alone, never by the machine, so that results agree everywhere.</summary>
+    /// <param name="embedding">The embedding.</param>
+    /// <param name="layer">The layer above.</param>
+    /// <param name="tokens">Tokens of a whole batch.</param>
+    public static bool Pays(Embedding embedding, RecurrentLayer layer, long tokens)
+    {
+        if (layer.BaseOptions is not { Dropout: 0, GoBackwards: false }) return false;
+        int features = embedding.Options.OutputDim;
+        return features > layer.GateCount * layer.BaseOptions.Units
+            || features >= ManyFeatures
+            || (features >= SomeFeatures && tokens >= 2L * embedding.Options.InputDim);
+    }
 
     /// <summary>Finds the batch's distinct tokens and projects them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -54,7 +54,7 @@ internal sealed class ModelSession : IDisposable
         bool isIds = inputs.Ids is not null;
         int steps = isIds || inputs.Shape.Count == 3 ? inputs.Shape[1] : 1;
         int features = isIds ? 1 : inputs.Shape[^1];
-        Embedding? projected = layers is [Embedding embedding, RecurrentLayer recurrent, ..] && EmbeddingProjection.Pays(embedding, recurrent)
+        Embedding? projected = layers is [Embedding embedding, RecurrentLayer recurrent, ..] && EmbeddingProjection.Pays(embedding, recurrent, (long)maxRows * steps)
             ? embedding : null;
         (int inputSteps, int inputFeatures) = (steps, features);
         _programs = new LayerProgram[layers.Count];
