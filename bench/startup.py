@@ -54,7 +54,7 @@ def main():
     rows = [("`unroll --help`, whole process", None, help_times)]
     rows += [(f"`unroll train`, main to: {stage}", first[stage], [each[stage] for each in train_times]) for stage in first]
     command = shlex.join(["python3", "bench/startup.py", *sys.argv[1:]])
-    report = dict(command=command, unroll=args.unroll, runs=args.runs, rows=[
+    report = dict(command=command, unroll=args.unroll.replace(os.path.join(HERE, "../"), ""), runs=args.runs, rows=[
         dict(what=what, first_seconds=cold, median_seconds=statistics.median(times), min_seconds=min(times), max_seconds=max(times)) for what, cold, times in rows])
     with open(os.path.join(args.out, "startup.json"), "w", encoding="utf-8") as file:
         json.dump(report, file, indent=2)
