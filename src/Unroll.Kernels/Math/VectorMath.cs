@@ -22,13 +22,13 @@ internal static class VectorMath<TSimd, TVector>
     private const float Log2EHigh = 1.44269502f;
     private const float Log2ELow = 1.92596303e-8f;
 
-    /// <summary>1 / (1 + e^-x), within 4 ulp; for x below −87.3 it stays at the smallest normal number.</summary>
+    /// <summary>1 / (1 + e^-x), within 4 ulp; for x below −87.33654, 126·ln 2, it stays at the smallest normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Sigmoid(TVector x)
     {
         TVector one = TSimd.Broadcast(1f);
         TVector rounder = TSimd.Broadcast(Rounder);
-        x = TSimd.Max(TSimd.Broadcast(-87.3365f), TSimd.Min(TSimd.Broadcast(40f), x));
+        x = TSimd.Max(TSimd.Broadcast(-87.33654f), TSimd.Min(TSimd.Broadcast(40f), x));
         TVector shifted = TSimd.Fma(x, TSimd.Broadcast(-Log2EHigh), rounder);
         TVector minusN = TSimd.Subtract(rounder, shifted);
         TVector f = TSimd.Fma(x, TSimd.Broadcast(-Log2EHigh), minusN);

@@ -16,7 +16,7 @@ public class VectorMathTests(ITestOutputHelper output)
     [
         0f, -0f, float.Epsilon, -float.Epsilon, SmallestNormal, -SmallestNormal, 1e-39f, -1e-39f, float.MaxValue, float.MinValue,
         float.PositiveInfinity, float.NegativeInfinity, float.NaN, -float.NaN, BitConverter.Int32BitsToSingle(0x7F800001), 1f,
-        -87.33f, -87.3365f, -87.34f, -88f, -103f, -104f, 40f, 41f, 17.5f, 88f, 9.02f, -9.02f, 9.01f, 10f, -10f, 5e-8f,
+        -87.33f, -87.3365f, -87.33654f, -87.33655f, -87.34f, -88f, -103f, -104f, 40f, 41f, 17.5f, 88f, 9.02f, -9.02f, 9.01f, 10f, -10f, 5e-8f,
     ];
 
     [Fact]
