@@ -32,7 +32,7 @@ internal static class GradientCheck
             }
         }
 
-        double[] input = inputs.Ids is { } ids ? Array.ConvertAll(ids, id => (double)id) : Array.ConvertAll(inputs.Values!, value => (double)value);
+        double[] input = inputs.HasIds(0) ? Array.ConvertAll(inputs.Ids(0), id => (double)id) : Array.ConvertAll(inputs.Values(0), value => (double)value);
         var reference = new ReferenceModel(model, input, Array.ConvertAll(targets.Values, value => (double)value), count, steps, at);
         Assert.Equal(reference.Loss(), losses.Average(), 2e-6);
         reference.Backward();
@@ -61,8 +61,7 @@ internal static class GradientCheck
         Sequential model, Inputs inputs, Targets targets, VectorWidth width, int threads, (int Epoch, int Step) at)
     {
         int count = inputs.Count;
-        using var session = new ModelSession(
-            model.Layers, inputs, model.Seed, new ExecutionOptions(threads, width), count, new BinaryCrossentropy(), training: true);
+        using ModelSession session = TrainingSession.Create(model, inputs, count, new BinaryCrossentropy(), new ExecutionOptions(threads, width));
         int[] rows = [.. Enumerable.Range(0, count)];
         double[] losses = [.. session.Train(inputs, targets, rows, at.Epoch, at.Step).ToArray().Select(row => row.Loss)];
         float[][] gradients =

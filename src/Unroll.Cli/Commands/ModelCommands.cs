@@ -21,7 +21,7 @@ internal static class ModelCommands
         command.SetAction(result =>
         {
             string path = result.GetValue(file)!;
-            Sequential model = Sequential.Load(path, compile: false);
+            Model model = Model.Load(path, compile: false);
             context.Out.Write(model.Summary());
             context.Out.WriteLine($"{path}: {ModelFileInfo.Read(path)}; fingerprint {model.Fingerprint()}");
             if (model.Text is { } text)
@@ -40,7 +40,7 @@ internal static class ModelCommands
         var command = new Command("evaluate", "Test a saved model on the test reviews of a data set.") { file, dataset, directory, count };
         command.SetAction(result =>
         {
-            Sequential model = Sequential.Load(result.GetValue(file)!);
+            Model model = Model.Load(result.GetValue(file)!);
             TextPipeline text = TextOf(model, result.GetValue(file)!);
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
             using var progress = new DownloadProgressLine(context);
@@ -78,7 +78,7 @@ internal static class ModelCommands
             string? path = result.GetValue(source);
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? File.ReadAllLines(path) : words is ["-"] ? ReadLines(Console.In) : words;
-            Sequential model = Sequential.Load(result.GetValue(file)!, compile: false);
+            Model model = Model.Load(result.GetValue(file)!, compile: false);
             Predict(model, TextOf(model, result.GetValue(file)!), [.. lines.Where(line => line.Trim().Length > 0)], result.GetValue(json), context.Out);
             return ErrorBoundary.Success;
         });
@@ -101,7 +101,7 @@ internal static class ModelCommands
                 _ when output.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) => model => model.ExportOnnx(output),
                 _ => throw new ArgumentException($"output is '{output}'; it must end in .keras, .weights.h5 or .onnx."),
             };
-            write(Sequential.Load(result.GetValue(source)!));
+            write(Model.Load(result.GetValue(source)!));
             context.Out.WriteLine(output);
             return ErrorBoundary.Success;
         });

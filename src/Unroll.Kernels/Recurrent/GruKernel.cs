@@ -31,7 +31,7 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, s.StateOrNull(hiddenBefore, t), gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -44,22 +44,22 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         int gatesStride = RecurrentSequence.Stride(Rows * units, lanes);
         int stride = RecurrentSequence.Stride(units, lanes);
         float* dHidden = s.Passing;
-        new Span<float>(dHidden, size).Clear();
-        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+        RecurrentProducts<TSimd, TVector>.BeginBackward(s, dHidden, null);
 
         for (int t = s.Steps - 1; t >= 0; t--)
         {
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hiddenBefore = t == 0 ? s.InitialState.Pointer : s.Hidden.Pointer + (nint)(t - 1) * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (s.ReturnSequences)
+            if (s.ReturnSequences && !s.OutputGradient.IsEmpty)
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, hiddenBefore, mask, dHidden);
-            if (t > 0)
+            if (s.HasStateBefore(t))
                 RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates + size, dHidden, t);
             RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, null);
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
         int parts = RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? 3 : 1;

@@ -32,9 +32,9 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hidden = s.Hidden.Pointer + (nint)t * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, last, t == 0 ? null : hiddenBefore, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, last, s.StateOrNull(hiddenBefore, t), gates, t);
             OpenGates(gates, size, hiddenBefore);
-            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, last, 1, t == 0 ? null : gates + 3 * size, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, last, 1, s.StateOrNull(gates + 3 * size, t), gates, t);
             Activate(gates, size, lanes, hiddenBefore, mask, hidden);
             hiddenBefore = hidden;
         }
@@ -49,24 +49,24 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         int last = w.RecurrentTransposed.Length - 1;
         float* dHidden = s.Passing;
         float* dResetHidden = dHidden + size;
-        new Span<float>(dHidden, size).Clear();
-        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+        RecurrentProducts<TSimd, TVector>.BeginBackward(s, dHidden, null);
 
         for (int t = s.Steps - 1; t >= 0; t--)
         {
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
             float* hiddenBefore = t == 0 ? s.InitialState.Pointer : s.Hidden.Pointer + (nint)(t - 1) * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (s.ReturnSequences)
+            if (s.ReturnSequences && !s.OutputGradient.IsEmpty)
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             DifferentiateCandidate(gates, size, lanes, hiddenBefore, mask, dHidden);
             new Span<float>(dResetHidden, size).Clear();
             RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, last, 1, 2, gates, dResetHidden, t);
             DifferentiateReset(gates, size, hiddenBefore, dResetHidden, dHidden);
-            if (t > 0) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden, t);
+            if (s.HasStateBefore(t)) RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, last, 0, gates + size, dHidden, t);
             RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, null);
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Gates.Pointer + 3 * size, gatesStride, firstStep: 0);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);

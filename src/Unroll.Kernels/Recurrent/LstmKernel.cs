@@ -24,7 +24,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         int cellStride = s.StateStride(s.Units);
         int stride = s.ReturnSequences ? RecurrentSequence.Stride(s.Units, lanes) : cellStride;
 
-        float* hiddenBefore = s.InitialState.Pointer, cellBefore = s.InitialState.Pointer;
+        float* hiddenBefore = s.InitialState.Pointer, cellBefore = s.InitialCell.Pointer;
         for (int t = 0; t < s.Steps; t++)
         {
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
@@ -32,7 +32,7 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
             float* cell = s.Cell.Pointer + (nint)t * cellStride;
             float* activation = s.CellActivation.Pointer + (nint)t * cellStride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, t == 0 ? null : hiddenBefore, gates, t);
+            RecurrentProducts<TSimd, TVector>.SetGates(s, w.Products, 0, w.Products.Length, s.StateOrNull(hiddenBefore, t), gates, t);
             Activate(gates, size, lanes, cellBefore, hiddenBefore, mask, cell, activation, hidden);
             hiddenBefore = hidden;
             cellBefore = cell;
@@ -47,22 +47,22 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         int stride = RecurrentSequence.Stride(units, lanes);
         float* dHidden = s.Passing;
         float* dCell = dHidden + size;
-        new Span<float>(dHidden, 2 * size).Clear();
-        if (!s.ReturnSequences) RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer, dHidden, size);
+        RecurrentProducts<TSimd, TVector>.BeginBackward(s, dHidden, dCell);
 
         for (int t = s.Steps - 1; t >= 0; t--)
         {
             float* gates = s.Gates.Pointer + (nint)t * gatesStride;
-            float* cellBefore = t == 0 ? s.InitialState.Pointer : s.Cell.Pointer + (nint)(t - 1) * stride;
+            float* cellBefore = t == 0 ? s.InitialCell.Pointer : s.Cell.Pointer + (nint)(t - 1) * stride;
             float* mask = s.Mask.IsEmpty ? null : s.Mask.Pointer + (nint)s.TimeOf(t) * lanes;
-            if (s.ReturnSequences)
+            if (s.ReturnSequences && !s.OutputGradient.IsEmpty)
                 RecurrentProducts<TSimd, TVector>.AddTo(s.OutputGradient.Pointer + (nint)t * stride, dHidden, size);
             Differentiate(gates, size, lanes, cellBefore, s.CellActivation.Pointer + (nint)t * stride, mask, dHidden, dCell);
-            if (t > 0)
+            if (s.HasStateBefore(t))
                 RecurrentProducts<TSimd, TVector>.AddHiddenGradient(s, w.RecurrentTransposed, 0, w.RecurrentTransposed.Length, 0, gates, dHidden, t);
             RecurrentProducts<TSimd, TVector>.SetInputGradient(s, w.KernelTransposed, gates, t);
         }
 
+        RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, dCell);
         RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
 
         // Gates whose masks differ need contractions of their own; else one covers all columns.

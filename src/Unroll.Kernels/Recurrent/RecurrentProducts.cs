@@ -111,6 +111,13 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         float* scale = s.RecurrentDropout.IsEmpty || s.RecurrentDropoutPerStep
             ? null
             : s.RecurrentDropout.Pointer + (nint)MaskOf(s, mask, 0) * s.Units * lanes;
+        if (s.HasInitialState)
+        {
+            Contraction<TSimd, TVector>.Add(
+                s.InitialState.Pointer, 0, s.Units, s.Gates.Pointer + (nint)row * lanes, gatesStride, columns, 1, lanes, scale,
+                s.RecurrentGradient.Pointer + column, totalColumns, s.ChunkGradientStride);
+        }
+
         Contraction<TSimd, TVector>.Add(
             s.Hidden.Pointer, RecurrentSequence.Stride(s.Units, lanes), s.Units,
             s.Gates.Pointer + gatesStride + (nint)row * lanes, gatesStride, columns, s.Steps - 1, lanes, scale,
@@ -125,6 +132,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     {
         if (!s.RecurrentDropoutPerStep || s.RecurrentDropout.IsEmpty) return;
         int size = s.Units * s.Lanes;
+        if (firstStep == 1 && s.HasInitialState) Multiply(s.InitialState.Pointer, s.RecurrentDropout.Pointer, s.InitialState.Pointer, size);
         for (int t = firstStep; t < s.Steps; t++, states += stride)
             Multiply(states, s.RecurrentDropout.Pointer + (nint)t * size, states, size);
     }
@@ -140,6 +148,26 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         Contraction<TSimd, TVector>.AddBias(
             s.Gates.Pointer + (nint)row * s.Lanes, gatesStride, columns, s.Steps, s.Lanes,
             s.BiasGradient.Pointer + column, s.ChunkGradientStride);
+    }
+
+    /// <summary>Begins the way back: the gradients that come in behind the last step, at the output and at the states.</summary>
+    public static void BeginBackward(RecurrentSequence s, float* dHidden, float* dCell)
+    {
+        int size = s.Units * s.Lanes;
+        new Span<float>(dHidden, size).Clear();
+        if (!s.ReturnSequences && !s.OutputGradient.IsEmpty) AddTo(s.OutputGradient.Pointer, dHidden, size);
+        if (!s.FinalStateGradient.IsEmpty) AddTo(s.FinalStateGradient.Pointer, dHidden, size);
+        if (dCell == null) return;
+        new Span<float>(dCell, size).Clear();
+        if (!s.FinalCellGradient.IsEmpty) AddTo(s.FinalCellGradient.Pointer, dCell, size);
+    }
+
+    /// <summary>Ends it: what is left is the gradient at the states before the first step.</summary>
+    public static void EndBackward(RecurrentSequence s, float* dHidden, float* dCell)
+    {
+        int size = s.Units * s.Lanes;
+        if (!s.InitialStateGradient.IsEmpty) new Span<float>(dHidden, size).CopyTo(s.InitialStateGradient.Span);
+        if (dCell != null && !s.InitialCellGradient.IsEmpty) new Span<float>(dCell, size).CopyTo(s.InitialCellGradient.Span);
     }
 
     /// <summary>target = a ⊙ b.</summary>

@@ -47,8 +47,30 @@ internal sealed class RecurrentSequence
     /// <summary>LSTM: [time][units], the activated cell state.</summary>
     public Block CellActivation { get; set; }
 
-    /// <summary>[units] zeros: the state before the first step.</summary>
+    /// <summary>[units]: the hidden state before the first step; zeros unless <see cref="HasInitialState"/>.</summary>
     public Block InitialState { get; set; }
+
+    /// <summary>LSTM: [units], the cell state before the first step; zeros unless <see cref="HasInitialState"/>.</summary>
+    public Block InitialCell
+    {
+        get => field.IsEmpty ? InitialState : field;
+        set;
+    }
+
+    /// <summary>False: the states before the first step are zeros, and products with them are left out.</summary>
+    public bool HasInitialState { get; set; }
+
+    /// <summary>[units]: gradient at the hidden state after the last step, beside that of the output; empty: none.</summary>
+    public Block FinalStateGradient { get; set; }
+
+    /// <summary>LSTM: [units], gradient at the cell state after the last step; empty: none.</summary>
+    public Block FinalCellGradient { get; set; }
+
+    /// <summary>[units]: where the gradient at <see cref="InitialState"/> goes; empty if nobody asks for it.</summary>
+    public Block InitialStateGradient { get; set; }
+
+    /// <summary>LSTM: [units], where the gradient at <see cref="InitialCell"/> goes; empty if nobody asks for it.</summary>
+    public Block InitialCellGradient { get; set; }
 
     /// <summary>[time][lanes] of 1 (use the step) and 0 (hold the state), in the order of the data; steps lie Lanes apart.</summary>
     public Block Mask { get; set; }
@@ -68,7 +90,7 @@ internal sealed class RecurrentSequence
     /// <summary>True if the gradient at the output has every step, false if only the last.</summary>
     public bool ReturnSequences { get; set; }
 
-    /// <summary>[time][units], or [units] for the last step alone.</summary>
+    /// <summary>[time][units], or [units] for the last step alone; empty: no gradient comes in at the output.</summary>
     public Block OutputGradient { get; set; }
 
     /// <summary>[time][inputs] in the order of the data; empty if nobody asks for it.</summary>
@@ -103,6 +125,12 @@ internal sealed class RecurrentSequence
 
     /// <summary>Floats from one step's states to the next's, for arrays of <paramref name="features"/> rows.</summary>
     public int StateStride(int features) => KeepsSteps ? Stride(features, Lanes) : 0;
+
+    /// <summary>The state before step <paramref name="t"/> as products take it: null for zeros.</summary>
+    public unsafe float* StateOrNull(float* state, int t) => t == 0 && !HasInitialState ? null : state;
+
+    /// <summary>True if a gradient flows through the recurrent product of step <paramref name="t"/>.</summary>
+    public bool HasStateBefore(int t) => t > 0 || HasInitialState;
 
     /// <summary>Index in the data of step <paramref name="t"/> of the processing order.</summary>
     public int TimeOf(int t) => GoBackwards ? Steps - 1 - t : t;

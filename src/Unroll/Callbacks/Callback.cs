@@ -7,7 +7,7 @@ namespace Unroll.Callbacks;
 public abstract class Callback
 {
     /// <summary>The model that is being trained.</summary>
-    public Sequential Model { get; internal set; } = null!;
+    public Model Model { get; internal set; } = null!;
 
     /// <summary>What the run was started with.</summary>
     public FitParameters Parameters { get; internal set; } = null!;

@@ -37,6 +37,14 @@ public static class Registry
         GlobalAveragePooling1D.Registration,
         GlobalMaxPooling1D.Registration,
         ActivationLayer.Registration,
+        Flatten.Registration,
+        Add.Registration,
+        Subtract.Registration,
+        Multiply.Registration,
+        Average.Registration,
+        Maximum.Registration,
+        Minimum.Registration,
+        Concatenate.Registration,
     ]);
 
     internal static RegistryKind<Optimizer> Optimizers { get; } = new("Optimizer", "keras.optimizers",

@@ -1,16 +1,20 @@
+using Unroll.Activations;
 using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Memory;
 using Unroll.Models.Execution;
-using Unroll.Random;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-/// <summary>A layer of a <see cref="Sequential"/> model. A layer belongs to one model only.</summary>
+/// <summary>
+/// A layer: arguments, weights, and what it makes of shapes. Stacked in a <see cref="Sequential"/>, or called on symbols
+/// and put into a <see cref="Model"/>; a layer that is called twice shares its weights.
+/// </summary>
 public abstract class Layer
 {
     private readonly List<Parameter> _parameters = [];
+    private readonly List<Node> _calls = [];
     private int? _builtFor;
 
     private protected Layer()
@@ -23,17 +27,35 @@ public abstract class Layer
     /// <summary>Keras' class name, for example <c>SimpleRNN</c>.</summary>
     public abstract string ClassName { get; }
 
-    /// <summary>Output shape without the batch dimension (null: not known before data); null as a whole while unbuilt.</summary>
-    public IReadOnlyList<int?>? OutputShape { get; private set; }
+    /// <summary>
+    /// Output shape without the batch dimension (null: not known before data), of several outputs the first; null as a whole
+    /// while unbuilt.
+    /// </summary>
+    public IReadOnlyList<int?>? OutputShape => OutputShapes is { Count: > 0 } shapes ? shapes[0] : null;
+
+    /// <summary>Shapes of all outputs of the last call; empty while unbuilt.</summary>
+    internal IReadOnlyList<IReadOnlyList<int?>> OutputShapes { get; private protected set; } = [];
 
     /// <summary>The input shape that <see cref="OutputShape"/> belongs to, without the batch dimension; null while unbuilt.</summary>
-    internal IReadOnlyList<int?>? InputShape { get; private set; }
+    internal IReadOnlyList<int?>? InputShape => InputShapes is { Count: > 0 } shapes ? shapes[0] : null;
+
+    /// <summary>Shapes of all inputs of the last call; empty while unbuilt.</summary>
+    internal IReadOnlyList<IReadOnlyList<int?>> InputShapes { get; private protected set; } = [];
+
+    /// <summary>The calls on symbols, in order; shared layers have several.</summary>
+    internal IReadOnlyList<Node> Calls => _calls;
+
+    /// <summary>What the only call puts out.</summary>
+    /// <exception cref="InvalidOperationException">The layer was not called, or several times, or puts out several tensors.</exception>
+    public Symbol Output => _calls is [{ Outputs: [var only] }]
+        ? only
+        : throw new InvalidOperationException($"{ClassName} '{Name}' has {(_calls.Count == 0 ? "no output yet: call it on a symbol, or build its model with the shape of a sample" : "several outputs: take what Call gave")}.");
 
     /// <summary>Number of weights; 0 while unbuilt.</summary>
-    public long ParameterCount => _parameters.Sum(parameter => (long)parameter.Count);
+    public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Count);
 
     /// <summary>The weights in Keras' order; empty while unbuilt.</summary>
-    public IReadOnlyList<Parameter> Parameters => _parameters;
+    public virtual IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>
     /// False: training leaves the weights as they are. To be set before the first fit; after a change the model must be
@@ -42,10 +64,11 @@ public abstract class Layer
     public bool Trainable { get; set; } = true;
 
     /// <summary>The weights that training changes, in Keras' order.</summary>
-    internal IReadOnlyList<Parameter> TrainableParameters => Trainable && (Wrapped?.Trainable ?? true) ? _parameters : [];
+    internal virtual IReadOnlyList<Parameter> TrainableParameters =>
+        Trainable && (Wrapped?.Trainable ?? true) ? [.. _parameters.Where(parameter => parameter.IsTrainable)] : [];
 
     /// <summary>True once the shapes of the weights are known.</summary>
-    public bool IsBuilt { get; private set; }
+    public bool IsBuilt { get; private protected set; }
 
     /// <summary>True once the layer was added to a model.</summary>
     internal bool IsAdded { get; set; }
@@ -68,34 +91,78 @@ public abstract class Layer
     {
     }
 
-    /// <summary>Creates the weights for an input shape (without the batch dimension; null: not known yet).</summary>
-    /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
-    internal void Build(IReadOnlyList<int?> inputShape, Arena arena, int seed, int layerIndex)
+    /// <summary>The layer that this one is made of is the graph of others; null: it is one piece.</summary>
+    /// <param name="inputs">What goes in.</param>
+    internal virtual Graph? InnerGraph(CallInputs inputs) => null;
+
+    /// <summary>The activation that comes last in the layer, which a loss may take over; null: none.</summary>
+    internal virtual Activation? LastActivation => null;
+
+    /// <summary>True if the layer does the work of the layer below as well when that feeds it alone.</summary>
+    /// <param name="below">The layer below.</param>
+    /// <param name="tokens">Elements of a batch of the layer below's input.</param>
+    internal virtual bool Absorbs(Layer below, long tokens) => false;
+
+    /// <summary>Calls the layer on symbols.</summary>
+    /// <param name="inputs">A symbol; a list for layers that take several: <c>new Add().Call([a, b])</c>.</param>
+    /// <returns>What it will put out: one symbol, or several.</returns>
+    /// <exception cref="ArgumentException">The layer can't work on these shapes.</exception>
+    public virtual Symbols Call(Symbols inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return AddCall([new CallArgument(null, inputs)]);
+    }
+
+    /// <summary>Records a call and works out what it puts out.</summary>
+    internal Symbols AddCall(IReadOnlyList<CallArgument> arguments)
+    {
+        var node = new Node(this, arguments);
+        return AddCall(node, InferOutputShapes(node.Call));
+    }
+
+    private protected Symbols AddCall(IReadOnlyList<CallArgument> arguments, IReadOnlyList<IReadOnlyList<int?>> outputs) =>
+        AddCall(new Node(this, arguments), outputs);
+
+    /// <summary>Forgets a call, which a rebuilt stack replaces.</summary>
+    internal void RemoveCall(Node node) => _calls.Remove(node);
+
+    /// <summary>Creates the weights for what goes in. A layer that has weights keeps them.</summary>
+    /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
+    internal virtual void Build(CallInputs inputs, Arena arena, int seed, int layerIndex)
+    {
+        IReadOnlyList<int?> first = inputs.First;
         if (!IsBuilt)
         {
-            foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputShape))
+            foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputs))
             {
                 var parameter = new Parameter(name, shape, arena);
-                initializer.Fill(
-                    parameter.Value.Slice(0, parameter.Count).Span, shape,
-                    new Philox(seed, RandomPurpose.InitialWeights, layerIndex, _parameters.Count));
                 (parameter.Regularizer, parameter.Constraint) = RestrictionsOf(name);
                 parameter.Constraint?.Check($"{Name}: {name}", shape);
+                parameter.FillLater(initializer, new WeightKey(seed, layerIndex, _parameters.Count));
                 _parameters.Add(parameter);
             }
 
             IsBuilt = true;
-            _builtFor = inputShape[^1];
+            _builtFor = first.Count == 0 ? null : first[^1];
         }
-        else if (!KnowsItsInput && inputShape[^1] != _builtFor)
+        else if (!KnowsItsInput && ParameterCount > 0 && first[^1] != _builtFor)
         {
-            throw new ArgumentException($"{ClassName} '{Name}' was built for {_builtFor} input features; these inputs have {inputShape[^1]?.ToString() ?? "an unknown number"}.");
+            throw new ArgumentException($"{ClassName} '{Name}' was built for {_builtFor} input features; these inputs have {first[^1]?.ToString() ?? "an unknown number"}.");
         }
 
-        OutputShape = InferOutputShape(inputShape);
-        InputShape = inputShape;
-        OnBuilt(inputShape);
+        OutputShapes = InferOutputShapes(inputs);
+        InputShapes = inputs.Shapes;
+        OnBuilt(first);
+    }
+
+    /// <summary>Calls that a plan makes of one call of the layer: more than one only for models.</summary>
+    internal virtual int LeafCalls => 1;
+
+    /// <summary>Gives weights that nobody has looked at yet the random numbers of a place in another model.</summary>
+    internal virtual void Rekey(int seed, ref int layerIndex)
+    {
+        for (int i = 0; i < _parameters.Count; i++) _parameters[i].Rekey(new WeightKey(seed, layerIndex, i));
+        layerIndex++;
     }
 
     /// <summary>Makes a layer inside of a wrapper, which owns the weights, know its share of them.</summary>
@@ -103,8 +170,8 @@ public abstract class Layer
     {
         if (!IsBuilt) _parameters.AddRange(parameters);
         IsBuilt = true;
-        InputShape = inputShape;
-        OutputShape = InferOutputShape(inputShape);
+        InputShapes = [inputShape];
+        OutputShapes = InferOutputShapes(CallInputs.Single(inputShape));
     }
 
     /// <summary>Called at the end of <see cref="Build"/>.</summary>
@@ -112,32 +179,47 @@ public abstract class Layer
     {
     }
 
-    /// <summary>How many weights the layer would make for an input shape, and the shape that it would put out; nothing is made.</summary>
+    /// <summary>How many weights the layer would make; nothing is made.</summary>
     /// <exception cref="ArgumentException">The layer can't work on that shape.</exception>
     /// <exception cref="OverflowException">There would be more than 2^63.</exception>
-    internal (long Count, IReadOnlyList<int?> OutputShape) Foresee(IReadOnlyList<int?> inputShape)
+    internal virtual long CountWeights(CallInputs inputs)
     {
         long count = 0;
-        foreach ((_, int[] shape, _) in DescribeWeights(inputShape))
+        foreach ((_, int[] shape, _) in DescribeWeights(inputs))
             count = checked(count + shape.Aggregate(1L, (product, size) => checked(product * size)));
-        return (count, InferOutputShape(inputShape));
+        return count;
     }
 
-    /// <summary>The weights in Keras' order. Throws if the input's shape does not fit.</summary>
-    internal abstract IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape);
+    /// <summary>The weights in Keras' order. Throws if what goes in does not fit.</summary>
+    internal virtual IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(CallInputs inputs) => DescribeWeights(inputs.First);
 
-    /// <summary>Regularizer and constraint of a weight, by the name that <see cref="DescribeWeights"/> gives it.</summary>
+    /// <summary>The weights of a layer with one input, in Keras' order. Throws if the input's shape does not fit.</summary>
+    internal virtual IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) => [];
+
+    /// <summary>Regularizer and constraint of a weight, by the name that <see cref="DescribeWeights(CallInputs)"/> gives it.</summary>
     internal virtual (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => default;
 
-    /// <summary>The shape that comes out for a shape that goes in, both without the batch dimension.</summary>
-    internal abstract IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape);
+    /// <summary>The shapes that come out for what goes in, without the batch dimension.</summary>
+    internal virtual IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => inputs.Shapes.Count == 1
+        ? [InferOutputShape(inputs.First)]
+        : throw new ArgumentException($"{ClassName} '{Name}' takes one input, but {inputs.Shapes.Count} were given.");
 
-    /// <summary>What runs the layer for inputs of a known length.</summary>
+    /// <summary>The shape that comes out of a layer with one input and one output, both without the batch dimension.</summary>
+    internal virtual IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape;
+
+    /// <summary>What runs a call of the layer for inputs of a known length.</summary>
     internal abstract LayerProgram CreateProgram(ProgramContext context);
 
     /// <summary>What predicts single rows; null if the layer has no such form.</summary>
     internal virtual RowLayer? CreateRow(RowContext context) => null;
 
     private protected ArgumentException WrongInput(IReadOnlyList<int?> shape, string expected) =>
-        new($"{ClassName} '{Name}' takes {expected}, but its input has the shape ({string.Join(", ", ["None", .. shape.Select(size => size?.ToString() ?? "None")])}).");
+        new($"{ClassName} '{Name}' takes {expected}, but its input has the shape {ShapeText.Of(shape)}.");
+
+    private Symbols AddCall(Node node, IReadOnlyList<IReadOnlyList<int?>> outputs)
+    {
+        node.SetOutputs(outputs);
+        _calls.Add(node);
+        return node.Outputs.Count == 1 ? node.Outputs[0] : Symbols.Create([.. node.Outputs]);
+    }
 }

@@ -1,15 +1,27 @@
 using Unroll.Constraints;
+using Unroll.Initializers;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Models.Training;
+using Unroll.Random;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-/// <summary>A trainable weight of a layer.</summary>
+/// <summary>A place in the sequence of random numbers.</summary>
+/// <param name="Seed">The model's seed.</param>
+/// <param name="Layer">Number of the layer.</param>
+/// <param name="Weight">Number of the weight in its layer.</param>
+internal readonly record struct WeightKey(int Seed, int Layer, int Weight);
+
+/// <summary>A weight of a layer. Its first values are drawn when somebody looks at them.</summary>
 public sealed class Parameter
 {
     private readonly Arena _arena; // keeps the memory of the values alive for whoever holds the parameter
+    private readonly Lock _filling = new();
+    private readonly Block _stored;
+    private volatile Initializer? _initializer;
+    private WeightKey _key;
 
     internal Parameter(string name, int[] shape, Arena arena)
     {
@@ -22,7 +34,7 @@ public sealed class Parameter
             throw new ArgumentException($"Weight '{name}' of shape ({string.Join(", ", shape)}) has {count:N0} elements; at most 2,147,483,631 are possible.");
         Count = (int)count;
         PaddedCount = (Count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
-        Stored = arena.Allocate(PaddedCount);
+        _stored = arena.Allocate(PaddedCount);
     }
 
     /// <summary>Keras' name, for example <c>recurrent_kernel</c>.</summary>
@@ -57,7 +69,17 @@ public sealed class Parameter
     }
 
     /// <summary>The values as they are in memory: rows of a table may be some steps behind, see <see cref="Lagging"/>.</summary>
-    internal Block Stored { get; }
+    internal Block Stored
+    {
+        get
+        {
+            if (_initializer is not null) Fill();
+            return _stored;
+        }
+    }
+
+    /// <summary>False for numbers that a layer keeps, but gradients do not change.</summary>
+    public bool IsTrainable { get; internal init; } = true;
 
     /// <summary>Present while rows may be behind: for those who read some rows only.</summary>
     internal LaggingRows? Lagging { get; set; }
@@ -78,7 +100,36 @@ public sealed class Parameter
                 $"Weight '{Name}' has the shape ({string.Join(", ", Shape)}), {Count:N0} values, but {values.Length:N0} were given.", nameof(values));
         }
 
-        values.CopyTo(Value.Span);
+        Lagging?.CatchUp();
+        lock (_filling)
+        {
+            _initializer = null; // nobody needs the first values any more
+            values.CopyTo(_stored.Span);
+        }
+
         GC.KeepAlive(_arena);
+    }
+
+    /// <summary>Says how the first values are drawn when somebody looks at them.</summary>
+    internal void FillLater(Initializer initializer, WeightKey key) => (_key, _initializer) = (key, initializer);
+
+    /// <summary>Draws the first values from another place, if nobody has looked at them yet.</summary>
+    internal void Rekey(WeightKey key)
+    {
+        lock (_filling)
+        {
+            if (_initializer is not null) _key = key;
+        }
+    }
+
+    private void Fill()
+    {
+        lock (_filling)
+        {
+            if (_initializer is not { } initializer) return;
+            initializer.Fill(
+                _stored.Slice(0, Count).Span, [.. Shape], new Philox(_key.Seed, RandomPurpose.InitialWeights, _key.Layer, _key.Weight));
+            _initializer = null;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using Unroll.Initializers;
-
 namespace Unroll.Layers;
 
 /// <summary>Base of layers without weights; by default the output has the shape of the input.</summary>
@@ -8,10 +6,6 @@ public abstract class WeightlessLayer : Layer
     private protected WeightlessLayer()
     {
     }
-
-    internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) => [];
-
-    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape;
 
     /// <summary>Refuses inputs without time.</summary>
     /// <exception cref="ArgumentException">The shape is not [time, features].</exception>

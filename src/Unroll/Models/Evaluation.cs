@@ -3,9 +3,10 @@ namespace Unroll;
 /// <summary>Loss and metrics of a model on a data set.</summary>
 public sealed class Evaluation
 {
-    internal Evaluation(IReadOnlyDictionary<string, double> logs, double seconds)
+    internal Evaluation(IReadOnlyDictionary<string, double> logs, IReadOnlyList<string> names, double seconds)
     {
         Logs = logs;
+        Names = names;
         Seconds = seconds;
     }
 
@@ -17,6 +18,12 @@ public sealed class Evaluation
     public double Accuracy => Logs.TryGetValue("accuracy", out double value) || Logs.TryGetValue("acc", out value)
         ? value
         : throw new KeyNotFoundException("The model was compiled without metrics: [\"accuracy\"].");
+
+    /// <summary>The names in the order of Keras' list: the loss, the metrics, then what several outputs add.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The values in the order of <see cref="Names"/>.</summary>
+    public IReadOnlyList<double> Values => [.. Names.Select(name => Logs[name])];
 
     /// <summary>All values by name.</summary>
     public IReadOnlyDictionary<string, double> Logs { get; }

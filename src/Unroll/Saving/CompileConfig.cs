@@ -12,7 +12,7 @@ internal static class CompileConfig
     public static JsonObject Write(TrainingState state) => new()
     {
         ["optimizer"] = Registry.Optimizers.ToKeras(state.Optimizer),
-        ["loss"] = LossNode(state.Loss),
+        ["loss"] = LossNode(state.Loss.First),
         ["loss_weights"] = null,
         ["metrics"] = MetricNodes(state, isWeighted: false) ?? [],
         ["weighted_metrics"] = MetricNodes(state, isWeighted: true),
@@ -23,7 +23,7 @@ internal static class CompileConfig
 
     /// <summary>Compiles the model. Entries of Keras 2 and 3 are understood.</summary>
     /// <exception cref="InvalidDataException">Something is unknown or not supported; the message names it.</exception>
-    public static void Apply(JsonObject config, Sequential model, string place)
+    public static void Apply(JsonObject config, Model model, string place)
     {
         foreach (string name in (ReadOnlySpan<string>)["loss_weights", "sample_weight_mode"])
         {
@@ -38,8 +38,8 @@ internal static class CompileConfig
         model.Compile(
             Registry.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
             Registry.Losses.FromKeras(loss, $"{place}: loss"),
-            [.. Metrics(config["metrics"], $"{place}: metrics")],
-            [.. Metrics(config["weighted_metrics"], $"{place}: weighted_metrics")]);
+            MetricSet.FromMetrics(Metrics(config["metrics"], $"{place}: metrics")),
+            MetricSet.FromMetrics(Metrics(config["weighted_metrics"], $"{place}: weighted_metrics")));
     }
 
     /// <summary>A plain name says as much as an object with default arguments.</summary>
@@ -51,7 +51,7 @@ internal static class CompileConfig
 
     private static JsonArray? MetricNodes(TrainingState state, bool isWeighted)
     {
-        JsonNode[] nodes = [.. state.Metrics.All.Where(entry => entry.IsWeighted == isWeighted).Select(entry => entry.Metric.ToKeras())];
+        JsonNode[] nodes = [.. ((isWeighted ? state.Metrics.GivenWeighted : state.Metrics.Given)?.Flat() ?? []).Select(metric => metric.ToKeras())];
         return nodes.Length == 0 ? null : new JsonArray(nodes);
     }
 

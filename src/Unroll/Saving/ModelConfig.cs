@@ -60,15 +60,15 @@ internal sealed record ModelConfig(string Name, IReadOnlyList<Layer> Layers, int
         long count = 0;
         foreach (Layer layer in Layers)
         {
-            (long weights, shape) = layer.Foresee(shape);
-            count = checked(count + weights);
+            count = checked(count + layer.CountWeights(CallInputs.Single(shape)));
+            shape = layer.InferOutputShapes(CallInputs.Single(shape))[0];
         }
 
         return count;
     }
 
     /// <summary>The serialised form of a model that has weights, as Keras 3 reads it.</summary>
-    public static JsonObject Write(Sequential model, JsonObject? compileConfig)
+    public static JsonObject Write(Model model, JsonObject? compileConfig)
     {
         IReadOnlyList<int?> input = model.Layers[0].InputShape!;
         string inputName = "input_layer";

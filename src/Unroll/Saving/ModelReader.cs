@@ -8,10 +8,10 @@ namespace Unroll.Saving;
 /// <summary>Makes models from files, and fills models with the weights of files.</summary>
 internal static class ModelReader
 {
-    public static Sequential Load(ModelFile file, bool compile) => file.Use(opened => Make(opened, compile));
+    public static Model Load(ModelFile file, bool compile) => file.Use(opened => Make(opened, compile));
 
     /// <summary>Replaces the weights of a model and, if it is compiled and the file has it, the optimizer's state.</summary>
-    public static void LoadWeights(ModelFile file, Sequential model) => file.Use(opened =>
+    public static void LoadWeights(ModelFile file, Model model) => file.Use(opened =>
     {
         model.SetWeights(ReadWeights(opened, model.Layers));
         if (model.State is not { } state) return true;
@@ -47,7 +47,7 @@ internal static class ModelReader
             throw new InvalidDataException($"{place}: the model has {wanted:N0} weights, but the file holds {found:N0} numbers.");
     }
 
-    private static void Compile(ModelFile file, JsonObject config, Sequential model)
+    private static void Compile(ModelFile file, JsonObject config, Model model)
     {
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: compile_config" : $"{file.Path}: training_config";
         CompileConfig.Apply(config, model, place);

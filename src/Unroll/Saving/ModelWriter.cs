@@ -14,9 +14,9 @@ internal static class ModelWriter
     // ZIP can't express less, and a clock would make two files of the same model differ.
     private static readonly DateTimeOffset NoDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static string UnrollVersion { get; } = typeof(Sequential).Assembly.GetName().Version!.ToString(3);
+    public static string UnrollVersion { get; } = typeof(Model).Assembly.GetName().Version!.ToString(3);
 
-    public static void WriteArchive(Sequential model, Stream stream)
+    public static void WriteArchive(Model model, Stream stream)
     {
         TrainingState? state = model.State;
         JsonObject config = ModelConfig.Write(model, state is null ? null : CompileConfig.Write(state));
@@ -37,7 +37,7 @@ internal static class ModelWriter
         if (model.Text is { } text) AddJson(archive, SavedText.Member, SavedText.Write(text));
     }
 
-    public static void WriteWeights(Sequential model, Stream stream)
+    public static void WriteWeights(Model model, Stream stream)
     {
         var root = new Hdf5Content();
         WeightsLayout.Write(root, model.Layers);

@@ -94,8 +94,6 @@ public sealed class RegistryTests
     }
 
     [Theory]
-    [InlineData("stateful", "true", "layers[3]: LSTM: argument 'stateful' is true; here it can only be false.")]
-    [InlineData("return_state", "true", "layers[3]: LSTM: argument 'return_state' is true; here it can only be false.")]
     [InlineData("activity_regularizer", """{"class_name": "L2", "config": {"l2": 0.1}}""", "layers[3]: LSTM: argument 'activity_regularizer' is a L2; here it can only be none.")]
     [InlineData("dtype", "\"float16\"", "layers[3]: LSTM: argument 'dtype' is 'float16'; here it can only be a DTypePolicy.")]
     [InlineData("units", "0", "layers[3]: LSTM: argument 'units' is 0; it must be 1 or more.")]

@@ -95,7 +95,7 @@ public class MetricTests
         static void Refuses(string message, Action action) =>
             Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
         (float[,] x, int[] y, Sequential model) = SmallFunctionTests.Example();
-        model.Compile();
+        model.Compile(loss: "binary_crossentropy");
         Refuses("There are 3 sample weights for 70 samples; give one for each.", () => model.Evaluate(x, y, verbose: 0, sampleWeight: new float[3]));
         Refuses("The weight of sample 1 is NaN;", () => model.Fit(x, y, verbose: 0, sampleWeight: [0, float.NaN, .. new float[68]]));
         Refuses(

@@ -138,8 +138,8 @@ public class OptimizerTests
             _width = width;
             _model.Build(4);
             _model.SetWeights([[1, -2, 0.5f, 0]]);
-            _gradients = new GradientStore(_arena, _model.Layers, 1);
-            State = new TrainingState(optimizer, new BinaryCrossentropy(), new CompiledMetrics([], []));
+            _gradients = new GradientStore(_arena, _model.Layers);
+            State = new TrainingState(optimizer, new CompiledLoss(new BinaryCrossentropy(), null), new CompiledMetrics(null, null));
             State.BuildOptimizer(_model.Layers[0].Parameters, _model.Arena);
         }
 

@@ -85,7 +85,7 @@ public class SoftmaxTests
 
     private static (double Loss, float[][] Gradients) Step(Sequential model, Targets targets)
     {
-        using var session = new ModelSession(model.Layers, Ids, 0, model.Execution, 4, new MeanSquaredError(), training: true);
+        using ModelSession session = TrainingSession.Create(model, Ids, 4, new MeanSquaredError());
         double loss = session.Train(Ids, targets, new[] { 0, 1, 2, 3 }, 0, 0).ToArray().Average(row => row.Loss);
         return (loss, [.. model.Layers.SelectMany(layer => layer.Parameters).Select(parameter => session.Gradients!.Total(parameter).Slice(0, parameter.Count).Span.ToArray())]);
     }

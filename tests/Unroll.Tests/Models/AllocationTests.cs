@@ -5,6 +5,7 @@ using Unroll.Losses;
 using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Testing;
 using Xunit;
 
 namespace Unroll.Tests.Models;
@@ -51,11 +52,11 @@ public class AllocationTests
         Targets targets = labels;
         model.CheckInputs(inputs);
         var arena = new Arena();
-        var state = new TrainingState(Optimizer.FromName(optimizer), new BinaryCrossentropy(), new CompiledMetrics(["accuracy"], []));
+        var state = new TrainingState(Optimizer.FromName(optimizer), new CompiledLoss(new BinaryCrossentropy(), null), new CompiledMetrics(["accuracy"], null));
+        state.Settle(model.OutputNames);
         state.BuildOptimizer([.. model.Layers.SelectMany(layer => layer.Parameters)], arena);
-        using var session = new ModelSession(
-            model.Layers, inputs, 1, new ExecutionOptions(threads, VectorWidths.Best), Rows, new BinaryCrossentropy(), training: true);
-        var means = new RunningMeans(state, session, targets);
+        using ModelSession session = TrainingSession.Create(model, inputs, Rows, new BinaryCrossentropy(), new ExecutionOptions(threads, VectorWidths.Best));
+        var means = new RunningMeans(state, session, targets, model.OutputNames);
         int[] rows = [.. Enumerable.Range(0, Rows)];
         for (int step = 0; step < WarmSteps; step++) Step(step);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -64,7 +65,8 @@ public class AllocationTests
 
         void Step(int step)
         {
-            means.Add(session.Train(inputs, targets, rows, 0, step), rows);
+            session.Train(inputs, targets, rows, 0, step);
+            means.Add(rows);
             state.Update(VectorWidths.Best, session.Gradients!);
         }
     }

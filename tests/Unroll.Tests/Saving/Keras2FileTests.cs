@@ -81,7 +81,7 @@ public sealed class Keras2FileTests : IDisposable
         Assert.Equal(ModelFileFormat.LegacyModel, info.Format);
         Assert.StartsWith("2.", info.KerasVersion);
 
-        Sequential model = Sequential.Load(path);
+        Model model = Model.Load(path);
         KerasCase recorded = KerasCase.Of(name + ".h5");
         AssertClose(recorded.Predictions, [.. model.Predict(recorded.X)]);
         Assert.Equal("adam", model.Optimizer!.Name);
@@ -94,14 +94,14 @@ public sealed class Keras2FileTests : IDisposable
     {
         string path = Make("stack3_lstm_k34", "weights");
         Assert.Equal(ModelFileFormat.LegacyWeights, ModelFileInfo.Read(path).Format);
-        Assert.Contains("holds weights alone", Assert.Throws<InvalidDataException>(() => Sequential.Load(path)).Message);
-        Sequential model = Sequential.Load(KerasFiles.Path("stack3_lstm_k34.keras"), compile: false);
+        Assert.Contains("holds weights alone", Assert.Throws<InvalidDataException>(() => Model.Load(path)).Message);
+        Model model = Model.Load(KerasFiles.Path("stack3_lstm_k34.keras"), compile: false);
         model.SetWeights([.. model.GetWeights().Select(weight => new float[weight.Length])]);
         model.LoadWeights(path);
         KerasCase recorded = KerasCase.Of("stack3_lstm_k34.h5");
         AssertClose(recorded.Predictions, [.. model.Predict(recorded.X)]);
 
-        Sequential other = Sequential.Load(KerasFiles.Path("srnn_plain.keras"), compile: false);
+        Model other = Model.Load(KerasFiles.Path("srnn_plain.keras"), compile: false);
         Assert.Contains("has 5 layers with weights (embedding, lstm, lstm_1, lstm_2, dense), but the model has 3",
             Assert.Throws<InvalidDataException>(() => other.LoadWeights(path)).Message);
     }
@@ -110,8 +110,8 @@ public sealed class Keras2FileTests : IDisposable
     [Fact]
     public void Hard_sigmoid_means_what_it_meant()
     {
-        Sequential old = Sequential.Load(Make("act_hard_sigmoid", "k23"));
-        Sequential today = Sequential.Load(KerasFiles.Path("act_hard_sigmoid.keras"));
+        Model old = Model.Load(Make("act_hard_sigmoid", "k23"));
+        Model today = Model.Load(KerasFiles.Path("act_hard_sigmoid.keras"));
         var x = KerasCase.Of("act_hard_sigmoid.keras").X;
         Assert.Equal(today.Fingerprint(), old.Fingerprint());
         Assert.True(old.Predict(x).Zip(today.Predict(x), (a, b) => Math.Abs(a - b)).Max() > 1e-4);

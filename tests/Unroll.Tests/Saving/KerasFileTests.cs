@@ -19,7 +19,7 @@ public sealed class KerasFileTests
     public void Works_as_in_Keras(string file)
     {
         KerasCase recorded = KerasCase.Of(file);
-        Sequential model = Sequential.Load(KerasFiles.Path(file));
+        Model model = Model.Load(KerasFiles.Path(file));
         AssertPredictions(recorded, model);
         Targets y = TargetsOf(recorded);
         AssertEvaluation(recorded, model, y);
@@ -44,7 +44,7 @@ public sealed class KerasFileTests
         return y;
     }
 
-    private static void AssertPredictions(KerasCase recorded, Sequential model)
+    private static void AssertPredictions(KerasCase recorded, Model model)
     {
         Tensor<float> predicted = model.Predict(recorded.X);
         float[] expected = recorded.Predictions, actual = [.. predicted];
@@ -53,22 +53,24 @@ public sealed class KerasFileTests
             Assert.True(Math.Abs(actual[i] - expected[i]) <= 1e-5, $"Prediction {i} is {actual[i]}, Keras has {expected[i]}.");
     }
 
-    private static void AssertEvaluation(KerasCase recorded, Sequential model, Targets y)
+    private static void AssertEvaluation(KerasCase recorded, Model model, Targets y)
     {
         Evaluation actual = model.Evaluate(recorded.X, y, recorded.BatchSize, verbose: 0, recorded.SampleWeight);
         foreach (JsonProperty value in recorded.Evaluation.EnumerateObject()) Assert.Equal(value.Value.GetDouble(), actual.Logs[value.Name], 2e-6);
         Assert.Equal(recorded.Evaluation.EnumerateObject().Count(), actual.Logs.Count);
     }
 
-    private static void AssertFirstGradients(KerasCase recorded, Sequential model, Targets y)
+    private static void AssertFirstGradients(KerasCase recorded, Model model, Targets y)
     {
         Inputs x = recorded.X;
         double split = recorded.Fit!.Value.GetProperty("validation_split").GetDouble();
         int[] rows = [.. Enumerable.Range(0, Math.Min(recorded.BatchSize, (int)(x.Count * (1 - split))))];
-        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, rows.Length, model.State!.Loss, training: true);
-        y = y.WithWeights(recorded.SampleWeight ?? DataChecks.WeightsOf(recorded.ClassWeight, y, session.Output));
-        var means = new RunningMeans(model.State!, session, y);
-        double loss = means.Add(session.Train(x, y, rows, 0, 0), rows);
+        using ModelSession session = TrainingSession.Create(model, x, rows.Length, model.State!.Loss.Given);
+        SampleWeights? weights = recorded.SampleWeight is { } given ? given : DataChecks.WeightsOf(recorded.ClassWeight, y, session.Output);
+        y = TrainingData.Weigh(y, weights, session, model.OutputNames, "sampleWeight");
+        var means = new RunningMeans(model.State!, session, y, model.OutputNames);
+        session.Train(x, y, rows, 0, 0);
+        double loss = means.Add(rows);
         Assert.Equal(recorded.FirstBatchLoss, loss, 2e-6);
         KerasTensor[] expected = [.. recorded.FirstBatchGradients];
         double largest = expected.Max(gradient => gradient.Largest);
@@ -78,7 +80,7 @@ public sealed class KerasFileTests
             gradient.AssertClose(session.Gradients!.Total(parameter).Slice(0, parameter.Count).Span.ToArray(), 1e-5 * largest, "Gradient");
     }
 
-    private static void AssertTraining(KerasCase recorded, Sequential model, Targets y, JsonElement fit)
+    private static void AssertTraining(KerasCase recorded, Model model, Targets y, JsonElement fit)
     {
         History history = model.Fit(
             recorded.X, y, recorded.BatchSize, fit.GetProperty("epochs").GetInt32(), verbose: 0, shuffle: false,

@@ -75,7 +75,7 @@ public sealed class SaveTests : IDisposable
     public void Goes_on_from_a_file()
     {
         string folder = Environment.GetEnvironmentVariable(FolderVariable)!;
-        Sequential model = Sequential.Load(Path.Combine(folder, "half.keras"));
+        Model model = Model.Load(Path.Combine(folder, "half.keras"));
         model.Fit(Ids, Labels, batchSize: 5, epochs: 2, verbose: 0);
         File.WriteAllText(Path.Combine(folder, "fingerprint.txt"), model.Fingerprint());
     }
@@ -88,7 +88,7 @@ public sealed class SaveTests : IDisposable
         model.Save(whole);
         model.SaveWeights(weights);
 
-        Assert.Equal(model.Fingerprint(), Sequential.Load(whole).Fingerprint());
+        Assert.Equal(model.Fingerprint(), Model.Load(whole).Fingerprint());
         foreach (string file in new[] { whole, weights })
         {
             Sequential other = Make("lstm(3, return_sequences=true)", "gru(2)");
@@ -101,7 +101,7 @@ public sealed class SaveTests : IDisposable
 
         Assert.Equal(new ModelFileInfo(ModelFileFormat.KerasArchive, "3.4.1", "0.1.0"), ModelFileInfo.Read(whole));
         Assert.Equal(new ModelFileInfo(ModelFileFormat.Weights, null, null), ModelFileInfo.Read(weights));
-        Assert.Contains("holds weights alone", Assert.Throws<InvalidDataException>(() => Sequential.Load(weights)).Message);
+        Assert.Contains("holds weights alone", Assert.Throws<InvalidDataException>(() => Model.Load(weights)).Message);
         Assert.Equal(2, _folder.GetFiles().Length);
     }
 
@@ -112,7 +112,7 @@ public sealed class SaveTests : IDisposable
         model.Predict(Ids);
         string path = In("a.keras");
         model.Save(path);
-        Sequential loaded = Sequential.Load(path);
+        Model loaded = Model.Load(path);
         Assert.Equal(("reviews", 42), (loaded.Name, loaded.Seed));
         Assert.Equal(["embedding", "gru", "dense", "dense_1"], loaded.Layers.Select(layer => layer.Name));
         Assert.Equal(model.Summary(), loaded.Summary());
@@ -125,7 +125,7 @@ public sealed class SaveTests : IDisposable
     {
         Sequential model = Trained("adam");
         model.Save(In("a.keras"));
-        Sequential.Load(In("a.keras")).Save(In("b.keras"));
+        Model.Load(In("a.keras")).Save(In("b.keras"));
         Assert.Equal(File.ReadAllBytes(In("a.keras")), File.ReadAllBytes(In("b.keras")));
         model.SaveWeights(In("a.weights.h5"));
         model.SaveWeights(In("b.weights.h5"));
@@ -139,7 +139,7 @@ public sealed class SaveTests : IDisposable
         model.Text = new TextPipeline(
             new Dictionary<string, int> { ["größe"] = 5, ["don't"] = 4 }, maxLen: 3, startId: 1, oovId: null, Padding.Post, Padding.Pre);
         model.Save(In("a.keras"));
-        Sequential loaded = Sequential.Load(In("a.keras"));
+        Model loaded = Model.Load(In("a.keras"));
         TextPipeline text = loaded.Text!;
         Assert.Equal((3, 1, null, Padding.Post, Padding.Pre), (text.MaxLen, text.StartId, text.OovId, text.Padding, text.Truncating));
         Assert.Equal([("don't", 4), ("größe", 5)], text.Words.Select(word => (word.Key, word.Value)));
@@ -253,10 +253,10 @@ public sealed class SaveTests : IDisposable
         Assert.Contains(".weights.h5", Assert.Throws<ArgumentException>(() => model.SaveWeights(In("a.h5"))).Message);
         var unbuilt = new Sequential { new LSTM(3), new Dense(1) };
         Assert.Contains("Build", Assert.Throws<InvalidOperationException>(() => unbuilt.Save(In("a.keras"))).Message);
-        Assert.Throws<FileNotFoundException>(() => Sequential.Load(In("nothing.keras")));
+        Assert.Throws<FileNotFoundException>(() => Model.Load(In("nothing.keras")));
         Assert.Throws<DirectoryNotFoundException>(() => model.Save(In("no/folder/a.keras")));
         File.WriteAllText(In("text.keras"), "hello");
-        Assert.Contains("text.keras", Assert.Throws<InvalidDataException>(() => Sequential.Load(In("text.keras"))).Message);
+        Assert.Contains("text.keras", Assert.Throws<InvalidDataException>(() => Model.Load(In("text.keras"))).Message);
         Assert.Single(_folder.GetFiles("*", SearchOption.AllDirectories));
     }
 
@@ -272,7 +272,7 @@ public sealed class SaveTests : IDisposable
         first.Fit(ids, Labels, batchSize: 5, epochs: 2, verbose: 0);
         first.Save(In("half.keras"));
 
-        Sequential second = Sequential.Load(In("half.keras"));
+        Model second = Model.Load(In("half.keras"));
         Assert.Equal(first.Fingerprint(), second.Fingerprint());
         History history = second.Fit(ids, Labels, batchSize: 5, epochs: 2, verbose: 0);
 

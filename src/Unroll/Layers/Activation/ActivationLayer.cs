@@ -27,5 +27,7 @@ public sealed class ActivationLayer : WeightlessLayer
         Make = a => new ActivationLayer(Activation.FromName(a.String("activation"))),
     };
 
+    internal override Activation LastActivation => Activation;
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new ActivationProgram(this, context);
 }

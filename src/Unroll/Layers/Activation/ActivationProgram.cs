@@ -12,35 +12,22 @@ internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext co
     private readonly ActivationKernel _kernel = ActivationKernel.Create(
         context.Width, context.EmitsLogits || layer.Activation.Kind == ActivationKind.Softmax ? ActivationKind.Linear : layer.Activation.Kind);
 
-    public override void Prepare()
-    {
-        // Nothing depends on weights.
-    }
+    public override Frame CreateFrame(Arena arena) => new(Context.NewOutput(arena));
 
-    public override LayerBuffers CreateBuffers(Arena arena)
-    {
-        long size = (long)Context.InputSteps * RecurrentSequence.Stride(Context.InputFeatures, BatchGroup.MaxLanes);
-        return new LayerBuffers
-        {
-            Output = arena.Allocate(size),
-            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-        };
-    }
-
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Forward(Frame frame, BatchGroup group)
     {
         int size = Size(group);
-        _kernel.Apply(input.Output.Slice(0, size), own.Output.Slice(0, size));
-        if (_isSoftmax) Softmax.Forward(own.Output, Context.InputSteps, Context.InputFeatures, group.Lanes);
-        own.Mask = input.Mask;
+        _kernel.Apply(frame.Input.Value.Slice(0, size), frame.Output.Value.Slice(0, size));
+        if (_isSoftmax) Softmax.Forward(frame.Output.Value, Context.InputSteps, Context.InputFeatures, group.Lanes);
+        frame.Output.Mask = frame.Input.Mask;
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
         if (!Context.NeedsInputGradient) return;
         int size = Size(group);
-        if (_isSoftmax) Softmax.Backward(own.Output, own.OutputGradient, Context.InputSteps, Context.InputFeatures, group.Lanes);
-        _kernel.Differentiate(own.Output.Slice(0, size), own.OutputGradient.Slice(0, size), input.OutputGradient.Slice(0, size));
+        if (_isSoftmax) Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, Context.InputFeatures, group.Lanes);
+        _kernel.Differentiate(frame.Output.Value.Slice(0, size), frame.Output.Gradient.Slice(0, size), frame.Input.Gradient.Slice(0, size));
     }
 
     /// <summary>All steps with what lies between them, which counts for nothing.</summary>

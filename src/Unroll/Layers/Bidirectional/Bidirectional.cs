@@ -20,6 +20,9 @@ public enum MergeMode
 
     /// <summary>Their product.</summary>
     Mul,
+
+    /// <summary>They stay two outputs, the forward direction first.</summary>
+    None,
 }
 
 /// <summary>
@@ -32,7 +35,7 @@ public sealed class Bidirectional : Layer
     private const string Forward = "forward_", Backward = "backward_";
 
     private static readonly (string Word, MergeMode Value)[] Modes =
-        [("concat", MergeMode.Concat), ("sum", MergeMode.Sum), ("ave", MergeMode.Ave), ("mul", MergeMode.Mul)];
+        [("concat", MergeMode.Concat), ("sum", MergeMode.Sum), ("ave", MergeMode.Ave), ("mul", MergeMode.Mul), ("none", MergeMode.None)];
 
     /// <summary>Creates the layer.</summary>
     /// <param name="layer">A SimpleRNN, LSTM or GRU; both directions are new layers with its arguments.</param>
@@ -51,7 +54,9 @@ public sealed class Bidirectional : Layer
             throw new ArgumentException("Bidirectional: both layers read in the same direction; one of them needs go_backwards=true.", nameof(backwardLayer));
         if (other.ReturnSequences != options.ReturnSequences)
             throw new ArgumentException("Bidirectional: return_sequences must be the same for both layers.", nameof(backwardLayer));
-        if (mergeMode != MergeMode.Concat && other.Units != options.Units)
+        if (other.ReturnState != options.ReturnState || other.Stateful != options.Stateful)
+            throw new ArgumentException("Bidirectional: return_state and stateful must be the same for both layers.", nameof(backwardLayer));
+        if (mergeMode is not (MergeMode.Concat or MergeMode.None) && other.Units != options.Units)
         {
             throw new ArgumentException(
                 $"Bidirectional: {options.Units} and {other.Units} units can only be concatenated; take as many for both or the merge mode concat.", nameof(backwardLayer));
@@ -82,16 +87,14 @@ public sealed class Bidirectional : Layer
         Arguments =
         [
             .. LayerArguments.Common<Bidirectional>(),
-            new("merge_mode", layer => Modes.First(mode => mode.Value == layer.MergeMode).Word),
+            new("merge_mode", layer => layer.MergeMode == MergeMode.None ? null : Modes.First(mode => mode.Value == layer.MergeMode).Word),
             new("layer", layer => layer.ForwardLayer),
             new("backward_layer", layer => layer.BackwardLayer),
         ],
         Positional = ["layer", "merge_mode"],
         Make = a => new Bidirectional(
             Recurrent(a, "layer") ?? throw new ArgumentException("Bidirectional: argument 'layer' is missing; write Bidirectional(lstm(16)), say."),
-            a.Has("merge_mode") && a.Node("merge_mode") is null
-                ? throw new ArgumentException("Bidirectional: merge_mode none gives two outputs, which no layer of a stack can take; known: concat, sum, ave, mul.")
-                : a.Choice("merge_mode", Modes),
+            a.Has("merge_mode") && a.Node("merge_mode") is null ? MergeMode.None : a.Choice("merge_mode", Modes),
             Recurrent(a, "backward_layer")),
     };
 
@@ -107,7 +110,42 @@ public sealed class Bidirectional : Layer
         if (BackwardLayer.Name.Length == 0) BackwardLayer.Name = Backward + stem;
     }
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => new BidirectionalProgram(this, context);
+    /// <summary>Calls the layer on a sequence, with states to begin with.</summary>
+    /// <param name="sequence"><c>[B, T, F]</c>.</param>
+    /// <param name="initialState">The states before the first step: those of the forward direction, then those of the backward direction.</param>
+    /// <param name="mask"><c>[B, T]</c>: 0 where a step is to be skipped.</param>
+    /// <returns>The output (two of them with the merge mode none); with <c>ReturnState</c> behind it the states of both directions.</returns>
+    /// <exception cref="ArgumentException">Number or shapes of the states don't fit.</exception>
+    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        var arguments = new List<CallArgument> { new(null, sequence) };
+        if (initialState is not null) arguments.Add(new CallArgument(RecurrentLayer.StateRole, initialState));
+        if (mask is not null) arguments.Add(new CallArgument(RecurrentLayer.MaskRole, mask));
+        return AddCall(arguments);
+    }
+
+    /// <summary>Makes a stateful layer start from zeros again.</summary>
+    public void ResetStates()
+    {
+        ForwardLayer.ResetStates();
+        BackwardLayer.ResetStates();
+    }
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => new BidirectionalProgram(this, context, RecurrentInputs.Of(context));
+
+    internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
+    {
+        IReadOnlyList<int?> first = inputs.First, forward = ForwardLayer.InferOutputShape(first), backward = BackwardLayer.InferOutputShape(first);
+        int states = ForwardLayer.StateCount, all = states + BackwardLayer.StateCount, given = inputs.Roles.Count(role => role == RecurrentLayer.StateRole);
+        if (given > 0 && given != all)
+            throw new ArgumentException($"Bidirectional '{Name}' has {all} states, those of both directions, but {given} were given as initial states.");
+        List<IReadOnlyList<int?>> shapes = MergeMode == MergeMode.None ? [forward, backward] : [InferOutputShape(first)];
+        if (!ForwardLayer.BaseOptions.ReturnState) return shapes;
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.BaseOptions.Units], states));
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([BackwardLayer.BaseOptions.Units], BackwardLayer.StateCount));
+        return shapes;
+    }
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
         ForwardLayer.DescribeWeights(inputShape).Select(weight => ($"forward {weight.Name}", weight.Shape, weight.Initializer))

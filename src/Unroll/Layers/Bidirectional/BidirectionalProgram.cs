@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
@@ -11,22 +10,35 @@ internal sealed class BidirectionalProgram : LayerProgram
     // Dropout masks of the backward direction are drawn as those of a layer that no model has.
     private const int BackwardIndex = 1 << 16;
 
-    private readonly RecurrentProgram _forward, _backward;
+    private readonly LayerProgram _forward, _backward;
     private readonly MergeMode _mode;
     private readonly int _forwardUnits, _backwardUnits, _units;
     private readonly int _outputSteps; // steps that are put out
+    private readonly int[] _forwardInputs, _backwardInputs; // what each direction takes of the call's inputs
+    private readonly bool _hasGradient;
 
-    public BidirectionalProgram(Bidirectional layer, ProgramContext context) : base(context)
+    public BidirectionalProgram(Bidirectional layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
-        ProgramContext inner = context with { ProjectedEmbedding = null };
-        _forward = new RecurrentProgram(layer.ForwardLayer, inner);
-        _backward = new RecurrentProgram(layer.BackwardLayer, inner with { LayerIndex = context.LayerIndex + BackwardIndex });
+        RecurrentLayer forward = layer.ForwardLayer, backward = layer.BackwardLayer;
         _mode = layer.MergeMode;
-        _forwardUnits = layer.ForwardLayer.BaseOptions.Units;
-        _backwardUnits = layer.BackwardLayer.BaseOptions.Units;
+        _forwardUnits = forward.BaseOptions.Units;
+        _backwardUnits = backward.BaseOptions.Units;
         _units = _mode == MergeMode.Concat ? _forwardUnits + _backwardUnits : _forwardUnits;
-        _outputSteps = layer.ForwardLayer.BaseOptions.ReturnSequences ? context.InputSteps : 1;
+        _outputSteps = forward.BaseOptions.ReturnSequences ? context.InputSteps : 1;
+        int merged = _mode == MergeMode.None ? 2 : 1, states = forward.StateCount;
+        _hasGradient = context.OutputGradients.Take(merged).Any(isAsked => isAsked);
+        _forwardInputs = Inputs(inputs, 0, states);
+        _backwardInputs = Inputs(inputs, states, backward.StateCount);
+        RecurrentInputs own = new(inputs.State is null ? null : 1, inputs.Mask is null ? null : _forwardInputs.Length - 1);
+        _forward = forward.CreateProgram(Direction(context, forward, _forwardInputs, merged), own);
+        _backward = backward.CreateProgram(
+            Direction(context, backward, _backwardInputs, merged + (layer.ForwardLayer.BaseOptions.ReturnState ? states : 0))
+            with
+            { LayerIndex = context.LayerIndex + BackwardIndex },
+            own with { Mask = inputs.Mask is null ? null : _backwardInputs.Length - 1 });
     }
+
+    public override bool AddsInParts => _forward.AddsInParts || _backward.AddsInParts;
 
     public override void Prepare()
     {
@@ -34,33 +46,31 @@ internal sealed class BidirectionalProgram : LayerProgram
         _backward.Prepare();
     }
 
-    public override LayerBuffers CreateBuffers(Arena arena)
+    public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
     {
-        long size = (long)_outputSteps * RecurrentSequence.Stride(_units, BatchGroup.MaxLanes);
-        long inputSize = (long)Context.InputSteps * RecurrentSequence.Stride(Context.InputFeatures, BatchGroup.MaxLanes);
-        return new Buffers
-        {
-            Output = arena.Allocate(size),
-            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-            Forward = _forward.CreateBuffers(arena),
-            Backward = _backward.CreateBuffers(arena),
-            BackwardInput = new LayerBuffers
-            {
-                OutputGradient = Context.IsTraining && Context.NeedsInputGradient ? arena.Allocate(inputSize) : default,
-            },
-        };
+        _forward.BeginBatch(inputs, rows);
+        _backward.BeginBatch(inputs, rows);
     }
 
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override Frame CreateFrame(Arena arena)
     {
-        var buffers = (Buffers)own;
-        _forward.Forward(buffers.Forward, input, group);
-        _backward.Forward(buffers.Backward, input, group);
-        own.Mask = buffers.Forward.Mask;
+        Frame forward = _forward.CreateFrame(arena), backward = _backward.CreateFrame(arena);
+        LaneTensor[] merged = [.. Enumerable.Range(0, _mode == MergeMode.None ? 2 : 1).Select(i => Context.NewOutput(arena, i))];
+        return new BidirectionalFrame([.. merged, .. forward.Outputs.Skip(1), .. backward.Outputs.Skip(1)], this, forward, backward);
+    }
+
+    public override void Forward(Frame frame, BatchGroup group)
+    {
+        var own = (BidirectionalFrame)frame;
+        _forward.Forward(own.ForwardFrame, group);
+        _backward.Forward(own.BackwardFrame, group);
+        own.Output.Mask = own.ForwardFrame.Output.Mask;
+        if (_mode == MergeMode.None) own.Outputs[1].Mask = own.Output.Mask;
         for (int t = 0; t < _outputSteps; t++)
         {
-            ReadOnlySpan<float> forward = ForwardStep(buffers.Forward.Output, t, group), backward = BackwardStep(buffers.Backward.Output, t, group);
-            Span<float> output = Step(own.Output, t, _units, group);
+            ReadOnlySpan<float> forward = ForwardStep(own.ForwardFrame.Output.Value, t, group);
+            ReadOnlySpan<float> backward = BackwardStep(own.BackwardFrame.Output.Value, t, group);
+            Span<float> output = LaneTensor.Step(own.Output.Value, t, _units, group.Lanes);
             switch (_mode)
             {
                 case MergeMode.Concat:
@@ -70,6 +80,10 @@ internal sealed class BidirectionalProgram : LayerProgram
                 case MergeMode.Mul:
                     TensorPrimitives.Multiply(forward, backward, output);
                     break;
+                case MergeMode.None:
+                    forward.CopyTo(output);
+                    backward.CopyTo(LaneTensor.Step(own.Outputs[1].Value, t, _backwardUnits, group.Lanes));
+                    break;
                 default:
                     TensorPrimitives.Add(forward, backward, output);
                     if (_mode == MergeMode.Ave) TensorPrimitives.Multiply(output, 0.5f, output);
@@ -78,25 +92,29 @@ internal sealed class BidirectionalProgram : LayerProgram
         }
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
-        var buffers = (Buffers)own;
-        for (int t = 0; t < _outputSteps; t++) Split(buffers, t, group);
-        _forward.Backward(buffers.Forward, input, group);
-        buffers.BackwardInput.Output = input.Output;
-        buffers.BackwardInput.Mask = input.Mask;
-        _backward.Backward(buffers.Backward, buffers.BackwardInput, group);
-        if (!Context.NeedsInputGradient) return;
-        int size = RecurrentSequence.Extent(Context.InputSteps, Context.InputFeatures, group.Lanes);
-        Span<float> sum = input.OutputGradient.Span[..size];
-        TensorPrimitives.Add(sum, buffers.BackwardInput.OutputGradient.Span[..size], sum);
+        var own = (BidirectionalFrame)frame;
+        if (_hasGradient)
+        {
+            for (int t = 0; t < _outputSteps; t++) Split(own, t, group);
+        }
+
+        _forward.Backward(own.ForwardFrame, group);
+        _backward.Backward(own.BackwardFrame, group);
+        for (int i = 0; i < _backwardInputs.Length; i++)
+        {
+            if (_forwardInputs.AsSpan().Contains(_backwardInputs[i]) && Context.InputGradients[_backwardInputs[i]])
+                own.BackwardFrame.Inputs[i].AddToSource(group.Lanes);
+        }
     }
 
     /// <summary>Gives each direction the gradient at its output.</summary>
-    private void Split(Buffers buffers, int t, BatchGroup group)
+    private void Split(BidirectionalFrame own, int t, BatchGroup group)
     {
-        ReadOnlySpan<float> gradient = Step(buffers.OutputGradient, t, _units, group);
-        Span<float> forward = ForwardStep(buffers.Forward.OutputGradient, t, group), backward = BackwardStep(buffers.Backward.OutputGradient, t, group);
+        Span<float> forward = ForwardStep(own.ForwardFrame.Output.Gradient, t, group);
+        Span<float> backward = BackwardStep(own.BackwardFrame.Output.Gradient, t, group);
+        ReadOnlySpan<float> gradient = Gradient(own.Output, _units);
         switch (_mode)
         {
             case MergeMode.Concat:
@@ -104,35 +122,75 @@ internal sealed class BidirectionalProgram : LayerProgram
                 gradient[forward.Length..].CopyTo(backward);
                 break;
             case MergeMode.Mul:
-                TensorPrimitives.Multiply(gradient, BackwardStep(buffers.Backward.Output, t, group), forward);
-                TensorPrimitives.Multiply(gradient, ForwardStep(buffers.Forward.Output, t, group), backward);
+                TensorPrimitives.Multiply(gradient, BackwardStep(own.BackwardFrame.Output.Value, t, group), forward);
+                TensorPrimitives.Multiply(gradient, ForwardStep(own.ForwardFrame.Output.Value, t, group), backward);
                 break;
             case MergeMode.Ave:
                 TensorPrimitives.Multiply(gradient, 0.5f, forward);
                 forward.CopyTo(backward);
+                break;
+            case MergeMode.None:
+                Copy(gradient, forward);
+                Copy(Gradient(own.Outputs[1], _backwardUnits), backward);
                 break;
             default:
                 gradient.CopyTo(forward);
                 gradient.CopyTo(backward);
                 break;
         }
+
+        ReadOnlySpan<float> Gradient(LaneTensor tensor, int units) =>
+            tensor.Gradient.IsEmpty ? default : LaneTensor.Step(tensor.Gradient, t, units, group.Lanes);
+
+        static void Copy(ReadOnlySpan<float> source, Span<float> target)
+        {
+            if (source.IsEmpty) target.Clear(); // nobody asked for this direction
+            else source.CopyTo(target);
+        }
     }
 
-    private Span<float> ForwardStep(Block block, int t, BatchGroup group) => Step(block, t, _forwardUnits, group);
+    private Span<float> ForwardStep(Block block, int t, BatchGroup group) => LaneTensor.Step(block, t, _forwardUnits, group.Lanes);
 
     /// <summary>The step that belongs to step t of the forward direction: sequences lie the other way round.</summary>
-    private Span<float> BackwardStep(Block block, int t, BatchGroup group) => Step(block, _outputSteps - 1 - t, _backwardUnits, group);
+    private Span<float> BackwardStep(Block block, int t, BatchGroup group) =>
+        LaneTensor.Step(block, _outputSteps - 1 - t, _backwardUnits, group.Lanes);
 
-    private static Span<float> Step(Block block, int t, int units, BatchGroup group) =>
-        block.Span.Slice(t * RecurrentSequence.Stride(units, group.Lanes), units * group.Lanes);
+    /// <summary>The sequence, the direction's half of the initial states, and the mask.</summary>
+    private static int[] Inputs(RecurrentInputs inputs, int skippedStates, int states) =>
+    [
+        0,
+        .. inputs.State is { } state ? Enumerable.Range(state + skippedStates, states) : [],
+        .. inputs.Mask is { } mask ? [mask] : Array.Empty<int>(),
+    ];
 
-    private sealed class Buffers : LayerBuffers
+    /// <summary>What one direction needs to know.</summary>
+    private ProgramContext Direction(ProgramContext context, RecurrentLayer layer, int[] inputs, int firstState)
     {
-        public required LayerBuffers Forward { get; init; }
+        int states = layer.BaseOptions.ReturnState ? layer.StateCount : 0;
+        int units = layer.BaseOptions.Units;
+        return context with
+        {
+            Inputs = [.. inputs.Select(i => context.Inputs[i])],
+            Outputs = [layer.BaseOptions.ReturnSequences ? new LaneShape(context.InputSteps, units) : new LaneShape(units), .. context.Outputs.Skip(firstState).Take(states)],
+            InputGradients = [.. inputs.Select(i => context.InputGradients[i])],
+            OutputGradients = [_hasGradient, .. context.OutputGradients.Skip(firstState).Take(states)],
+            Sources = [.. inputs.Select(i => context.Sources[i])],
+        };
+    }
 
-        public required LayerBuffers Backward { get; init; }
+    private sealed class BidirectionalFrame(LaneTensor[] outputs, BidirectionalProgram program, Frame forward, Frame backward) : Frame(outputs)
+    {
+        public Frame ForwardFrame => forward;
 
-        /// <summary>The layer below as the backward direction sees it: the same outputs, a gradient of its own.</summary>
-        public required LayerBuffers BackwardInput { get; init; }
+        public Frame BackwardFrame => backward;
+
+        /// <summary>What both directions read has a gradient of its own for the backward direction.</summary>
+        public override void Bind(LaneTensor[] inputs, Arena arena)
+        {
+            base.Bind(inputs, arena);
+            forward.Bind([.. program._forwardInputs.Select(i => inputs[i])], arena);
+            backward.Bind(
+                [.. program._backwardInputs.Select(i => program._forwardInputs.Contains(i) ? inputs[i].ForFurtherReader(arena) : inputs[i])], arena);
+        }
     }
 }

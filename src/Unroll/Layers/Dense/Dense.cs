@@ -117,6 +117,8 @@ public sealed class Dense : Layer
         ? (Options.KernelRegularizer, Options.KernelConstraint)
         : (Options.BiasRegularizer, Options.BiasConstraint);
 
+    internal override Activation LastActivation => Options.Activation;
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 
     // Softmax is computed for groups of rows only.

@@ -2,7 +2,6 @@ using Unroll.Kernels.Activation;
 using Unroll.Kernels.Dense;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
@@ -35,46 +34,39 @@ internal sealed class DenseProgram : LayerProgram
         if (Context.IsTraining) _transposed.Pack(_weights.Value, 0, _units, transposed: true);
     }
 
-    public override LayerBuffers CreateBuffers(Arena arena)
+    public override Frame CreateFrame(Arena arena) => new DenseFrame(Context.NewOutput(arena))
     {
-        long size = (long)Context.InputSteps * RecurrentSequence.Stride(_units, BatchGroup.MaxLanes);
-        return new Buffers
-        {
-            Output = arena.Allocate(size),
-            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-            Sequence = new DenseSequence { Kernel = _packed, KernelTransposed = _transposed, Bias = _bias?.Value ?? default },
-        };
-    }
+        Sequence = new DenseSequence { Kernel = _packed, KernelTransposed = _transposed, Bias = _bias?.Value ?? default },
+    };
 
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Forward(Frame frame, BatchGroup group)
     {
-        var buffers = (Buffers)own;
-        DenseSequence sequence = buffers.Sequence;
+        DenseSequence sequence = ((DenseFrame)frame).Sequence;
         sequence.Steps = Context.InputSteps;
         sequence.Lanes = group.Lanes;
         sequence.Inputs = Context.InputFeatures;
         sequence.Units = _units;
-        sequence.Input = input.Output;
-        sequence.Output = own.Output;
-        own.Mask = input.Mask;
+        sequence.Input = frame.Input.Value;
+        sequence.Output = frame.Output.Value;
+        frame.Output.Mask = frame.Input.Mask;
         _kernel.Forward(sequence);
-        if (_isSoftmax) Softmax.Forward(own.Output, Context.InputSteps, _units, group.Lanes);
+        if (_isSoftmax) Softmax.Forward(frame.Output.Value, Context.InputSteps, _units, group.Lanes);
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
         GradientStore gradients = Context.Gradients!;
-        DenseSequence sequence = ((Buffers)own).Sequence;
-        sequence.OutputGradient = own.OutputGradient;
-        sequence.InputGradient = Context.NeedsInputGradient ? input.OutputGradient : default;
+        DenseSequence sequence = ((DenseFrame)frame).Sequence;
+        sequence.OutputGradient = frame.Output.Gradient;
+        sequence.InputGradient = Context.NeedsInputGradient ? frame.Input.Gradient : default;
         sequence.KernelGradient = gradients.ForGroup(_weights, group);
         sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
         sequence.ChunkGradientStride = gradients.ChunkStride;
-        if (_isSoftmax) Softmax.Backward(own.Output, own.OutputGradient, Context.InputSteps, _units, group.Lanes);
+        if (_isSoftmax) Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, _units, group.Lanes);
         _kernel.Backward(sequence);
     }
 
-    private sealed class Buffers : LayerBuffers
+    private sealed class DenseFrame(LaneTensor output) : Frame(output)
     {
         public required DenseSequence Sequence { get; init; }
     }

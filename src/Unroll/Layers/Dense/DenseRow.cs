@@ -13,17 +13,14 @@ internal sealed class DenseRow : RowLayer
     private readonly DenseKernel _kernel;
     private readonly Block _matrix, _bias;
 
-    public DenseRow(Dense layer, RowContext context)
+    public DenseRow(Dense layer, RowContext context) : base(RowTensor.Allocate(context.Arena, context.Outputs[0]))
     {
         (_layer, _context) = (layer, context);
         _kernel = DenseKernel.Create(context.Width, layer.Options.Activation.Kind);
         int width = RowSequence.Padded(layer.Options.Units);
         _matrix = context.Arena.Allocate((long)context.Features * width);
         _bias = context.Arena.Allocate(width);
-        Output = context.Arena.Allocate((long)context.Steps * width);
     }
-
-    public override Block Mask => _context.Below.Mask;
 
     public override void Prepare()
     {
@@ -33,6 +30,9 @@ internal sealed class DenseRow : RowLayer
         if (_layer.Options.UseBias) _layer.Parameters[1].Value.Span[..units].CopyTo(_bias.Span);
     }
 
-    public override void Run(ReadOnlySpan<int> ids) =>
-        _kernel.ForwardRow(_context.Below.Output, _context.Features, _matrix, _bias, Output, _context.Steps);
+    public override void Run()
+    {
+        Output.Mask = _context.Input.Mask;
+        _kernel.ForwardRow(_context.Input.Value, _context.Features, _matrix, _bias, Output.Value, _context.Steps);
+    }
 }

@@ -25,61 +25,51 @@ internal sealed class DropoutProgram : LayerProgram
 
     private int MaskRows => Context.InputFeatures * (_perStep ? Context.InputSteps : 1);
 
-    public override void Prepare()
-    {
-        // Nothing depends on weights.
-    }
+    public override Frame CreateFrame(Arena arena) => _isActive
+        ? new DropoutFrame(Context.NewOutput(arena)) { Factors = arena.Allocate((long)MaskRows * BatchGroup.MaxLanes) }
+        : new DropoutFrame(Context.NewOutput(arena, 0, 0));
 
-    public override LayerBuffers CreateBuffers(Arena arena)
+    public override void Forward(Frame frame, BatchGroup group)
     {
-        long size = (long)Context.InputSteps * RecurrentSequence.Stride(Context.InputFeatures, BatchGroup.MaxLanes);
-        return new Buffers
+        frame.Output.Mask = frame.Input.Mask;
+        if (!_isActive)
         {
-            Dropped = _isActive ? arena.Allocate(size) : default,
-            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-            Factors = _isActive ? arena.Allocate((long)MaskRows * BatchGroup.MaxLanes) : default,
-        };
-    }
+            frame.Output.Value = frame.Input.Value;
+            return;
+        }
 
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
-    {
-        var buffers = (Buffers)own;
-        own.Mask = input.Mask;
-        own.Output = _isActive ? buffers.Dropped : input.Output;
-        if (!_isActive) return;
+        Block factors = ((DropoutFrame)frame).Factors;
         DropoutMask.Fill(
-            Context.Width, buffers.Factors.Slice(0, MaskRows * group.Lanes), MaskRows, group.Lanes, group.FirstRow, _rate,
+            Context.Width, factors.Slice(0, MaskRows * group.Lanes), MaskRows, group.Lanes, group.FirstRow, _rate,
             _seed, RandomPurpose.Dropout, Context.LayerIndex, group.Epoch, group.Step);
-        Multiply(input.Output, buffers, own.Output, group.Lanes);
+        Multiply(frame.Input.Value, factors, frame.Output.Value, group.Lanes);
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
         if (!Context.NeedsInputGradient) return;
         if (_isActive)
         {
-            Multiply(own.OutputGradient, (Buffers)own, input.OutputGradient, group.Lanes);
+            Multiply(frame.Output.Gradient, ((DropoutFrame)frame).Factors, frame.Input.Gradient, group.Lanes);
             return;
         }
 
         int size = RecurrentSequence.Extent(Context.InputSteps, Context.InputFeatures, group.Lanes);
-        own.OutputGradient.Span[..size].CopyTo(input.OutputGradient.Span);
+        frame.Output.Gradient.Span[..size].CopyTo(frame.Input.Gradient.Span);
     }
 
-    private void Multiply(Block source, Buffers buffers, Block target, int lanes)
+    private void Multiply(Block source, Block allFactors, Block target, int lanes)
     {
         int size = Context.InputFeatures * lanes, stride = RecurrentSequence.Stride(Context.InputFeatures, lanes);
         for (int t = 0; t < Context.InputSteps; t++)
         {
-            ReadOnlySpan<float> factors = buffers.Factors.Span.Slice(_perStep ? t * size : 0, size);
+            ReadOnlySpan<float> factors = allFactors.Span.Slice(_perStep ? t * size : 0, size);
             TensorPrimitives.Multiply(source.Span.Slice(t * stride, size), factors, target.Span.Slice(t * stride, size));
         }
     }
 
-    private sealed class Buffers : LayerBuffers
+    private sealed class DropoutFrame(LaneTensor output) : Frame(output)
     {
-        public Block Dropped { get; init; }
-
         public Block Factors { get; init; }
     }
 }

@@ -21,12 +21,12 @@ internal sealed class DistinctIds(int vocabulary, long maxTokens)
     public int Count { get; private set; }
 
     /// <summary>Takes a batch.</summary>
-    /// <param name="inputs">All data.</param>
-    /// <param name="rows">The batch's rows of it.</param>
+    /// <param name="all">All token ids.</param>
+    /// <param name="rows">The batch's rows of them.</param>
     /// <param name="steps">Tokens of a row.</param>
     /// <param name="places">For every token of the batch, [row][step], its place among the distinct ids; empty if nobody asks.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Find(Inputs inputs, ReadOnlySpan<int> rows, int steps, Span<int> places)
+    public void Find(int[] all, ReadOnlySpan<int> rows, int steps, Span<int> places)
     {
         if (_first > int.MaxValue - 2 * (long)_capacity)
         {
@@ -39,7 +39,7 @@ internal sealed class DistinctIds(int vocabulary, long maxTokens)
         Span<int> ids = _ids, known = _places;
         for (int r = 0; r < rows.Length; r++)
         {
-            ReadOnlySpan<int> tokens = inputs.Ids.AsSpan(rows[r] * steps, steps);
+            ReadOnlySpan<int> tokens = all.AsSpan(rows[r] * steps, steps);
             Span<int> target = places.IsEmpty ? places : places.Slice(r * steps, steps);
             for (int t = 0; t < tokens.Length; t++)
             {

@@ -1,6 +1,5 @@
 using Unroll.Kernels.Embedding;
 using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
@@ -11,11 +10,11 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     private readonly int _width = layer.Options.OutputDim;
 
     // The layer above takes rows from the table itself; only the mask is made here.
-    private readonly bool _isProjected = context.ProjectedEmbedding is not null;
+    private readonly bool _isProjected = context.IsAbsorbed;
 
     // Present in training if the table is so large that a step had better visit no other rows than it uses.
-    private readonly DistinctIds? _used = context is { IsTraining: true, ProjectedEmbedding: null } && TracksRows(layer, context)
-        ? new DistinctIds(layer.Options.InputDim, (long)context.MaxRows * context.InputSteps)
+    private readonly DistinctIds? _used = context is { IsTraining: true, IsAbsorbed: false, IsShared: false } && TracksRows(layer, context)
+        ? new DistinctIds(layer.Options.InputDim, (long)context.MaxRows * context.InputSize)
         : null;
 
     public override void Prepare()
@@ -26,7 +25,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
     {
         if (_used is null) return;
-        _used.Find(inputs, rows, Context.InputSteps, places: default);
+        _used.Find(inputs.Ids(Context.Sources[0]!.Value), rows, Context.InputSize, places: default);
         _table.Lagging?.CatchUp(_used.Ids.Span);
     }
 
@@ -35,38 +34,34 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
         if (_used is not null) Context.Gradients!.SetUsedRows(_table, _used.Ids, _width);
     }
 
-    public override LayerBuffers CreateBuffers(Arena arena)
+    public override Frame CreateFrame(Arena arena)
     {
-        int steps = Context.InputSteps;
-        long size = _isProjected ? 0 : (long)steps * RecurrentSequence.Stride(_width, BatchGroup.MaxLanes);
-        return new LayerBuffers
-        {
-            Output = arena.Allocate(size),
-            OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-            Mask = layer.Options.MaskZero ? arena.Allocate((long)steps * BatchGroup.MaxLanes) : default,
-        };
+        LaneTensor output = _isProjected ? Context.NewOutput(arena, 0, 0) : Context.NewOutput(arena);
+        if (layer.Options.MaskZero) output.Mask = arena.Allocate((long)Context.InputSize * BatchGroup.MaxLanes);
+        return new Frame(output);
     }
 
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Forward(Frame frame, BatchGroup group)
     {
-        if (!_isProjected) EmbeddingKernel.Gather(_table.Stored, _width, group.Ids, group.Steps, group.Lanes, own.Output);
-        if (!own.Mask.IsEmpty) EmbeddingKernel.Mask(group.Ids, group.Steps, group.Lanes, own.Mask);
+        ReadOnlySpan<int> ids = frame.Input.AllIds;
+        if (!_isProjected) EmbeddingKernel.Gather(_table.Stored, _width, ids, Context.InputSize, group.Lanes, frame.Output.Value);
+        if (layer.Options.MaskZero) EmbeddingKernel.Mask(ids, Context.InputSize, group.Lanes, frame.Output.Mask);
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
         // The sum over tokens crosses groups: see AddSharedGradients.
     }
 
-    public override void AddSharedGradients(LayerBuffers own, BatchGroup group)
+    public override void AddSharedGradients(Frame frame, BatchGroup group)
     {
         if (_isProjected) return;
         EmbeddingKernel.AddGradient(
-            Context.Gradients!.Total(_table), _width, group.Ids, group.Steps, group.Lanes, group.Rows, own.OutputGradient);
+            Context.Gradients!.Total(_table), _width, frame.Input.AllIds, Context.InputSize, group.Lanes, group.Rows, frame.Output.Gradient);
     }
 
     // Finding the rows takes some nanoseconds per token; clearing and updating a table of a megabyte takes more.
     private static bool TracksRows(Embedding layer, ProgramContext context) =>
         (long)layer.Options.InputDim * layer.Options.OutputDim >= 1 << 18
-        && (long)context.MaxRows * context.InputSteps < layer.Options.InputDim;
+        && (long)context.MaxRows * context.InputSize < layer.Options.InputDim;
 }

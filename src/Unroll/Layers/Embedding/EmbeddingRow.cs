@@ -1,5 +1,3 @@
-using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
@@ -8,28 +6,27 @@ namespace Unroll.Layers;
 internal sealed class EmbeddingRow : RowLayer
 {
     private readonly Parameter _table;
+    private readonly RowTensor _input;
     private readonly int _width;
 
-    public EmbeddingRow(Embedding layer, RowContext context)
+    public EmbeddingRow(Embedding layer, RowContext context) : base(RowTensor.Allocate(context.Arena, context.Outputs[0]))
     {
         _table = layer.Parameters[0];
+        _input = context.Input;
         _width = layer.Options.OutputDim;
-        Output = context.Arena.Allocate((long)context.Steps * RowSequence.Padded(_width));
-        Mask = layer.Options.MaskZero ? context.Arena.Allocate(context.Steps) : default;
+        if (layer.Options.MaskZero) Output.Mask = context.Arena.Allocate(context.Outputs[0].Steps);
     }
-
-    public override Block Mask { get; }
 
     public override void Prepare() => _table.Lagging?.CatchUp(); // rows are read where they lie
 
-    public override void Run(ReadOnlySpan<int> ids)
+    public override void Run()
     {
         ReadOnlySpan<float> table = _table.Stored.Span;
-        Span<float> output = Output.Span, mask = Mask.Span;
-        int stride = RowSequence.Padded(_width);
+        ReadOnlySpan<int> ids = _input.Ids.Span;
+        Span<float> output = Output.Value.Span, mask = Output.Mask.Span;
         for (int t = 0; t < ids.Length; t++)
         {
-            table.Slice(ids[t] * _width, _width).CopyTo(output[(t * stride)..]);
+            table.Slice(ids[t] * _width, _width).CopyTo(output[(t * Output.Stride)..]);
             if (!mask.IsEmpty) mask[t] = ids[t] == 0 ? 0 : 1;
         }
     }

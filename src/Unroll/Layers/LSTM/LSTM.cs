@@ -107,6 +107,8 @@ public sealed class LSTM : RecurrentLayer
 
     internal override CellKind Cell => CellKind.Lstm;
 
+    internal override int StateCount => 2;
+
     internal override ActivationKind RecurrentActivationKind => Options.RecurrentActivation.Kind;
 
     private protected override Initializer BiasInitializer =>

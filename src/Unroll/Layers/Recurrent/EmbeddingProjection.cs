@@ -21,7 +21,7 @@ internal sealed class EmbeddingProjection
     private readonly Parameter _table, _kernel;
     private readonly ProgramContext _context;
     private readonly TokenProjection _projection;
-    private readonly int _features, _gates;
+    private readonly int _features, _gates, _steps;
     private readonly DistinctIds _distinct;
 
     // [batch row, time]: places of the batch's tokens, with rows of zeros behind for groups that are padded.
@@ -31,11 +31,11 @@ internal sealed class EmbeddingProjection
     public EmbeddingProjection(Embedding embedding, Parameter kernel, RecurrentWeights weights, ProgramContext context)
     {
         (_table, _kernel, _context) = (embedding.Parameters[0], kernel, context);
-        (_features, _gates) = (embedding.Options.OutputDim, weights.InputColumns.Length);
+        (_features, _gates, _steps) = (embedding.Options.OutputDim, weights.InputColumns.Length, context.InputSteps);
         int vocabulary = embedding.Options.InputDim;
-        long tokens = (long)context.MaxRows * context.InputSteps;
+        long tokens = (long)context.MaxRows * _steps;
         _distinct = new DistinctIds(vocabulary, tokens);
-        _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * context.InputSteps)];
+        _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * _steps)];
         int distinct = (int)Math.Min(vocabulary, tokens);
         _projection = _gates <= RowProjection.MaxGates
             ? new NarrowTokenProjection(_features, kernel, weights, context)
@@ -61,9 +61,8 @@ internal sealed class EmbeddingProjection
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(Inputs inputs, ReadOnlySpan<int> rows)
     {
-        int steps = _context.InputSteps;
-        _distinct.Find(inputs, rows, steps, _places);
-        _places.AsSpan(rows.Length * steps).Clear();
+        _distinct.Find(inputs.Ids(_context.AbsorbedSource!.Value), rows, _steps, _places);
+        _places.AsSpan(rows.Length * _steps).Clear();
         _table.Lagging?.CatchUp(_distinct.Ids.Span);
         _projection.Project(_table.Stored, _distinct.Ids.Span, _projected);
         if (_context.IsTraining) _projectedGradient.Slice(0, _projection.Room(_distinct.Count) * _projection.Stride).Clear();
@@ -71,11 +70,11 @@ internal sealed class EmbeddingProjection
 
     /// <summary>Sets the gates of a group to their inputs' part, bias included.</summary>
     public void Fill(Block gates, int stride, BatchGroup group) => EmbeddingKernel.Gather(
-        _projected, _gates, Places(group), group.Steps, group.Lanes, gates, stride, _projection.Stride);
+        _projected, _gates, Places(group), _steps, group.Lanes, gates, stride, _projection.Stride);
 
     /// <summary>Adds the gradients at a group's gates to their tokens'.</summary>
     public void Collect(Block gates, int stride, BatchGroup group) => EmbeddingKernel.AddGradient(
-        _projectedGradient, _gates, Places(group), group.Steps, group.Lanes, group.Rows, gates, stride, _projection.Stride);
+        _projectedGradient, _gates, Places(group), _steps, group.Lanes, group.Rows, gates, stride, _projection.Stride);
 
     /// <summary>From the tokens' gradients to those of kernel and table.</summary>
     public void AddGradients()
@@ -86,5 +85,5 @@ internal sealed class EmbeddingProjection
     }
 
     private ReadOnlySpan<int> Places(BatchGroup group) =>
-        _places.AsSpan(group.FirstRow * _context.InputSteps, group.Lanes * _context.InputSteps);
+        _places.AsSpan(group.FirstRow * _steps, group.Lanes * _steps);
 }

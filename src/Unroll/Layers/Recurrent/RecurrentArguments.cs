@@ -19,9 +19,9 @@ internal static class RecurrentArguments
     [
         .. LayerArguments.Common<T>(),
         new("return_sequences", layer => layer.BaseOptions.ReturnSequences),
-        ConfigArgument<T>.Fixed("return_state", false),
+        ConfigArgument<T>.Keyword("return_state", layer => layer.BaseOptions.ReturnState),
         new("go_backwards", layer => layer.BaseOptions.GoBackwards),
-        ConfigArgument<T>.Fixed("stateful", false),
+        ConfigArgument<T>.Keyword("stateful", layer => layer.BaseOptions.Stateful),
         ConfigArgument<T>.Ignored("unroll", false),
         new("zero_output_for_mask", layer => layer.BaseOptions.ZeroOutputForMask),
         new("units", layer => layer.BaseOptions.Units),
@@ -63,7 +63,9 @@ internal static class RecurrentArguments
         RecurrentDropout = a.Double("recurrent_dropout", 0),
         RecurrentDropoutPerStep = a.Bool("recurrent_dropout_per_step", false),
         ReturnSequences = a.Bool("return_sequences", false),
+        ReturnState = a.Bool("return_state", false),
         GoBackwards = a.Bool("go_backwards", false),
+        Stateful = a.Bool("stateful", false),
         ZeroOutputForMask = a.Bool("zero_output_for_mask", false),
     });
 }

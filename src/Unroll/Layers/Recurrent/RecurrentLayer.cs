@@ -21,12 +21,22 @@ public abstract class RecurrentLayer : Layer
         LayerArguments.RequireRate(ClassName, "recurrent_dropout", options.RecurrentDropout);
         BaseOptions = options;
         GateCount = gateCount;
+        States = options.Stateful ? new RecurrentStates() : null;
     }
 
     internal RecurrentOptions BaseOptions { get; }
 
     /// <summary>Gates in Keras' weights: 1, 4 or 3.</summary>
     internal int GateCount { get; }
+
+    /// <summary>Keras' names of the arguments of a call.</summary>
+    internal const string StateRole = "initial_state", MaskRole = "mask";
+
+    /// <summary>States that pass from step to step: 1, for an LSTM 2.</summary>
+    internal virtual int StateCount => 1;
+
+    /// <summary>What a stateful layer remembers; null: nothing.</summary>
+    internal RecurrentStates? States { get; }
 
     /// <summary>The kernel that computes the layer.</summary>
     internal abstract CellKind Cell { get; }
@@ -45,11 +55,57 @@ public abstract class RecurrentLayer : Layer
         _ => (BaseOptions.BiasRegularizer, BaseOptions.BiasConstraint),
     };
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => new RecurrentProgram(this, context);
+    /// <summary>Calls the layer on a sequence, with states to begin with.</summary>
+    /// <param name="sequence"><c>[B, T, F]</c>.</param>
+    /// <param name="initialState">The states before the first step, <c>[B, U]</c> each: the hidden state, for an LSTM also that of the cell.</param>
+    /// <param name="mask"><c>[B, T]</c>: 0 where a step is to be skipped. As in Keras a call with initial states skips no steps unless it is told to.</param>
+    /// <returns>The output; with <c>ReturnState</c> behind it the states after the last step.</returns>
+    /// <exception cref="ArgumentException">Number or shapes of the states don't fit.</exception>
+    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        var arguments = new List<CallArgument> { new(null, sequence) };
+        if (initialState is not null) arguments.Add(new CallArgument(StateRole, initialState));
+        if (mask is not null) arguments.Add(new CallArgument(MaskRole, mask));
+        return AddCall(arguments);
+    }
+
+    /// <summary>Makes a stateful layer start from zeros again.</summary>
+    public void ResetStates() => States?.Reset();
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => CreateProgram(context, RecurrentInputs.Of(context));
+
+    /// <summary>What runs a call whose arguments are known.</summary>
+    internal LayerProgram CreateProgram(ProgramContext context, RecurrentInputs inputs) => new RecurrentProgram(this, context, inputs);
+
+    internal override bool Absorbs(Layer below, long tokens) => below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
+
+    internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
+    {
+        RequireStates(inputs, StateCount, BaseOptions.Units);
+        IReadOnlyList<int?> output = InferOutputShape(inputs.First);
+        return BaseOptions.ReturnState
+            ? [output, .. Enumerable.Repeat<IReadOnlyList<int?>>([BaseOptions.Units], StateCount)]
+            : [output];
+    }
+
+    /// <summary>Refuses initial states that don't fit.</summary>
+    private protected void RequireStates(CallInputs inputs, int count, int units)
+    {
+        int given = inputs.Roles.Count(role => role == StateRole);
+        if (given > 0 && given != count)
+            throw new ArgumentException($"{ClassName} '{Name}' has {count} state(s), but {given} were given as initial states.");
+        for (int i = 0; i < inputs.Shapes.Count; i++)
+        {
+            if (inputs.Roles[i] == StateRole && inputs.Shapes[i] is not [{ } size] || inputs.Roles[i] == StateRole && inputs.Shapes[i][0] != units)
+                throw new ArgumentException($"{ClassName} '{Name}' has states of {units} units, but an initial state of the shape {ShapeText.Of(inputs.Shapes[i])} was given.");
+        }
+    }
 
     // Without reset_after a GRU's step needs two products, one behind the other.
     internal override RowLayer? CreateRow(RowContext context) =>
-        Cell == CellKind.GruResetBefore || BaseOptions.ZeroOutputForMask ? null : new RecurrentRow(this, context);
+        Cell == CellKind.GruResetBefore || BaseOptions is not { ZeroOutputForMask: false, ReturnState: false, Stateful: false } || context.Inputs.Count > 1
+            ? null : new RecurrentRow(this, context);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

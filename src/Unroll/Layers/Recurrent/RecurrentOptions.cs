@@ -60,6 +60,15 @@ public abstract record RecurrentOptions(int Units)
     /// <summary>True: the output has every step, <c>[B, T, U]</c>; false: the last, <c>[B, U]</c>.</summary>
     public bool ReturnSequences { get; init; }
 
+    /// <summary>True: the states after the last step are put out, too: the hidden state, and that of an LSTM's cell.</summary>
+    public bool ReturnState { get; init; }
+
+    /// <summary>
+    /// True: a batch goes on from the states that the batch before left, row by row, until they are reset. Batches must then
+    /// have the same size.
+    /// </summary>
+    public bool Stateful { get; init; }
+
     /// <summary>
     /// True: the output of a masked step is 0; false: it repeats the output before. The state is held either way.
     /// <see cref="Bidirectional"/> sets it as it needs it.

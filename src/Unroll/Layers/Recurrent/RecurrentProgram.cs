@@ -17,11 +17,15 @@ internal sealed class RecurrentProgram : LayerProgram
     private readonly int _inputMasks, _recurrentMasks; // masks of a batch: 0, 1, one per gate, or one per step
     private readonly CellKind _cell;
     private readonly EmbeddingProjection? _projection;
+    private readonly RecurrentInputs _inputs;
+    private readonly RecurrentStates? _kept;
 
-    public RecurrentProgram(RecurrentLayer layer, ProgramContext context) : base(context)
+    public RecurrentProgram(RecurrentLayer layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
         _options = layer.BaseOptions;
         _cell = layer.Cell;
+        _inputs = inputs;
+        _kept = layer.States is { } states && inputs.State is null ? states : null;
         _kernel = RecurrentKernels.Create(context.Width, _cell, _options.Activation.Kind, layer.RecurrentActivationKind);
         _inputKernel = layer.Parameters[0];
         _recurrentKernel = layer.Parameters[1];
@@ -36,20 +40,26 @@ internal sealed class RecurrentProgram : LayerProgram
 
         var shape = new RecurrentShape(
             _cell, context.InputFeatures, _units, _options.Activation.Kind, layer.RecurrentActivationKind,
-            MaskPerGate: _inputMasks > 1 || (_recurrentMasks > 1 && !perStep), HasInputInGates: context.ProjectedEmbedding is not null, context.IsTraining);
+            MaskPerGate: _inputMasks > 1 || (_recurrentMasks > 1 && !perStep), HasInputInGates: context.Absorbed is not null, context.IsTraining);
         _gateRows = shape.GateRows;
         _weights = new RecurrentWeights(context.Arena, context.Width, shape);
-        if (context.ProjectedEmbedding is { } embedding)
+        if (context.Absorbed is Embedding embedding)
             _projection = new EmbeddingProjection(embedding, _inputKernel, _weights, context);
     }
 
+    public override bool AddsInParts => _inputs.State is not null || _kept is not null;
+
     public override void Prepare() => _weights.Pack(_inputKernel.Value, _recurrentKernel.Value, _bias?.Value ?? default);
 
-    public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows) => _projection?.Begin(inputs, rows);
+    public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
+    {
+        _projection?.Begin(inputs, rows);
+        _kept?.Require(rows.Length, _units, _cell == CellKind.Lstm);
+    }
 
     public override void EndBatch() => _projection?.AddGradients();
 
-    public override LayerBuffers CreateBuffers(Arena arena)
+    public override Frame CreateFrame(Arena arena)
     {
         int steps = Context.InputSteps, lanes = BatchGroup.MaxLanes;
 
@@ -60,9 +70,10 @@ internal sealed class RecurrentProgram : LayerProgram
         long outputSize = (long)(_options.ReturnSequences ? steps : kept) * RecurrentSequence.Stride(_units, lanes);
         long lastSize = (long)_units * lanes;
         bool lstm = _cell == CellKind.Lstm;
-        return new Buffers
+        bool hasState = _inputs.State is not null || _kept is not null;
+        LaneTensor[] outputs = [.. Enumerable.Range(0, Context.Outputs.Count).Select(i => Context.NewOutput(arena, i, 0))];
+        return new RecurrentFrame(outputs)
         {
-            OutputGradient = Context.IsTraining ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
             MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
             InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
             RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
@@ -79,47 +90,51 @@ internal sealed class RecurrentProgram : LayerProgram
                 Hidden = arena.Allocate(outputSize),
                 Cell = lstm ? arena.Allocate(stateSize) : default,
                 CellActivation = lstm ? arena.Allocate(stateSize) : default,
+                HasInitialState = hasState,
                 InitialState = arena.Allocate(lastSize),
+                InitialCell = hasState && lstm ? arena.Allocate(lastSize) : default,
                 Scratch = arena.Allocate((long)RecurrentSequence.ScratchRows(Context.InputFeatures, _units) * lanes),
             },
         };
     }
 
-    public override void Forward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Forward(Frame frame, BatchGroup group)
     {
-        var buffers = (Buffers)own;
-        RecurrentSequence sequence = buffers.Sequence;
+        var own = (RecurrentFrame)frame;
+        RecurrentSequence sequence = own.Sequence;
         int lanes = group.Lanes;
         sequence.Lanes = lanes;
-        sequence.Input = _projection is null ? input.Output : default;
+        sequence.Input = _projection is null ? own.Input.Value : default;
         _projection?.Fill(sequence.Gates, GatesStride(lanes), group);
-        sequence.Mask = input.Mask;
+        sequence.Mask = _inputs.MaskOf(own);
+        if (sequence.HasInitialState) SetInitialState(own, group);
         sequence.InputDropout = Mask(
-            buffers.InputMask, _inputMasks * Context.InputFeatures, _options.Dropout, RandomPurpose.Dropout, group);
+            own.InputMask, _inputMasks * Context.InputFeatures, _options.Dropout, RandomPurpose.Dropout, group);
         sequence.RecurrentDropout = Mask(
-            buffers.RecurrentMask, _recurrentMasks * _units, _options.RecurrentDropout, RandomPurpose.RecurrentDropout, group);
+            own.RecurrentMask, _recurrentMasks * _units, _options.RecurrentDropout, RandomPurpose.RecurrentDropout, group);
         _kernel.Forward(sequence, _weights);
-
-        int stride = RecurrentSequence.Stride(_units, lanes);
-        own.Output = _options.ReturnSequences
-            ? sequence.Hidden
-            : sequence.Hidden.Slice(sequence.KeepsSteps ? (sequence.Steps - 1) * stride : 0, _units * lanes);
-        if (_options.ZeroOutputForMask && !input.Mask.IsEmpty)
-        {
-            MaskedSteps.Copy(sequence, own.Output, buffers.MaskedOutput);
-            own.Output = buffers.MaskedOutput;
-        }
-
-        own.Mask = _options.ReturnSequences ? input.Mask : default;
+        SetOutputs(own, lanes);
+        _kept?.Keep(LastHidden(sequence), sequence.Cell.IsEmpty ? default : LastCell(sequence), group, _units);
     }
 
-    public override void Backward(LayerBuffers own, LayerBuffers input, BatchGroup group)
+    public override void Backward(Frame frame, BatchGroup group)
     {
+        var own = (RecurrentFrame)frame;
         GradientStore gradients = Context.Gradients!;
-        RecurrentSequence sequence = ((Buffers)own).Sequence;
-        sequence.OutputGradient = own.OutputGradient;
-        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty) MaskedSteps.Copy(sequence, own.OutputGradient, own.OutputGradient);
-        sequence.InputGradient = Context.NeedsInputGradient && _projection is null ? input.OutputGradient : default;
+        RecurrentSequence sequence = own.Sequence;
+        Block outputGradient = own.Output.Gradient;
+        sequence.OutputGradient = outputGradient;
+        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty && !outputGradient.IsEmpty)
+            MaskedSteps.Copy(sequence, outputGradient, outputGradient);
+        if (own.Outputs.Length > 1) sequence.FinalStateGradient = own.Outputs[1].Gradient;
+        if (own.Outputs.Length > 2) sequence.FinalCellGradient = own.Outputs[2].Gradient;
+        if (_inputs.State is { } state)
+        {
+            if (Context.InputGradients[state]) sequence.InitialStateGradient = own.Inputs[state].Gradient;
+            if (_cell == CellKind.Lstm && Context.InputGradients[state + 1]) sequence.InitialCellGradient = own.Inputs[state + 1].Gradient;
+        }
+
+        sequence.InputGradient = Context.NeedsInputGradient && _projection is null ? own.Input.Gradient : default;
         sequence.KernelGradient = gradients.ForGroup(_inputKernel, group);
         sequence.RecurrentGradient = gradients.ForGroup(_recurrentKernel, group);
         sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
@@ -127,8 +142,45 @@ internal sealed class RecurrentProgram : LayerProgram
         _kernel.Backward(sequence, _weights);
     }
 
-    public override void AddSharedGradients(LayerBuffers own, BatchGroup group) =>
-        _projection?.Collect(((Buffers)own).Sequence.Gates, GatesStride(group.Lanes), group);
+    public override void AddSharedGradients(Frame frame, BatchGroup group) =>
+        _projection?.Collect(((RecurrentFrame)frame).Sequence.Gates, GatesStride(group.Lanes), group);
+
+    private void SetOutputs(RecurrentFrame own, int lanes)
+    {
+        RecurrentSequence sequence = own.Sequence;
+        Block last = LastHidden(sequence);
+        own.Output.Value = _options.ReturnSequences ? sequence.Hidden : last;
+        if (own.Outputs.Length > 1) own.Outputs[1].Value = last;
+        if (own.Outputs.Length > 2) own.Outputs[2].Value = LastCell(sequence);
+        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty)
+        {
+            MaskedSteps.Copy(sequence, own.Output.Value, own.MaskedOutput);
+            own.Output.Value = own.MaskedOutput;
+        }
+
+        own.Output.Mask = _options.ReturnSequences ? _inputs.PassedMaskOf(own) : default;
+    }
+
+    /// <summary>The kernel may change what it is given: states that belong to other layers are copied.</summary>
+    private void SetInitialState(RecurrentFrame own, BatchGroup group)
+    {
+        RecurrentSequence sequence = own.Sequence;
+        int size = _units * group.Lanes;
+        if (_inputs.State is { } state)
+        {
+            own.Inputs[state].Value.Span[..size].CopyTo(sequence.InitialState.Span);
+            if (_cell == CellKind.Lstm) own.Inputs[state + 1].Value.Span[..size].CopyTo(sequence.InitialCell.Span);
+            return;
+        }
+
+        _kept!.Restore(sequence.InitialState, _cell == CellKind.Lstm ? sequence.InitialCell : default, group, _units);
+    }
+
+    private Block LastHidden(RecurrentSequence sequence) => sequence.Hidden.Slice(
+        sequence.KeepsSteps || sequence.ReturnSequences ? (sequence.Steps - 1) * RecurrentSequence.Stride(_units, sequence.Lanes) : 0, _units * sequence.Lanes);
+
+    private Block LastCell(RecurrentSequence sequence) => sequence.Cell.Slice(
+        sequence.KeepsSteps ? (sequence.Steps - 1) * RecurrentSequence.Stride(_units, sequence.Lanes) : 0, _units * sequence.Lanes);
 
     private int GatesStride(int lanes) => RecurrentSequence.Stride(_gateRows * _units, lanes);
 
@@ -143,7 +195,7 @@ internal sealed class RecurrentProgram : LayerProgram
         return mask;
     }
 
-    private sealed class Buffers : LayerBuffers
+    private sealed class RecurrentFrame(LaneTensor[] outputs) : Frame(outputs)
     {
         public required RecurrentSequence Sequence { get; init; }
 

@@ -1,4 +1,3 @@
-using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
 
@@ -8,32 +7,31 @@ namespace Unroll.Layers;
 internal sealed class RecurrentRow : RowLayer
 {
     private readonly RecurrentLayer _layer;
-    private readonly RowLayer _below;
+    private readonly RowTensor _input;
     private readonly RecurrentKernel _kernel;
     private readonly RowWeights _weights;
     private readonly RowSequence _sequence;
 
-    public RecurrentRow(RecurrentLayer layer, RowContext context)
+    public RecurrentRow(RecurrentLayer layer, RowContext context) : base(new RowTensor(context.Outputs[0]))
     {
         RecurrentOptions options = layer.BaseOptions;
-        (_layer, _below) = (layer, context.Below);
+        (_layer, _input) = (layer, context.Input);
         _kernel = RecurrentKernels.Create(context.Width, layer.Cell, options.Activation.Kind, layer.RecurrentActivationKind);
         var shape = new RecurrentShape(
             layer.Cell, context.Features, options.Units, options.Activation.Kind, layer.RecurrentActivationKind, Training: false);
         _weights = new RowWeights(context.Arena, shape);
-        _sequence = new RowSequence(context.Arena, context.Steps, options.Units, options.ReturnSequences)
-        {
-            GoBackwards = options.GoBackwards,
-            Input = context.Below.Output,
-            Mask = context.Below.Mask,
-        };
-        Output = _sequence.Output;
+        _sequence = new RowSequence(context.Arena, context.Steps, options.Units, options.ReturnSequences) { GoBackwards = options.GoBackwards };
+        Output.Value = _sequence.Output;
     }
-
-    public override Block Mask => _layer.BaseOptions.ReturnSequences ? _below.Mask : default;
 
     public override void Prepare() => _weights.Pack(
         _layer.Parameters[0].Value, _layer.Parameters[1].Value, _layer.BaseOptions.UseBias ? _layer.Parameters[2].Value : default);
 
-    public override void Run(ReadOnlySpan<int> ids) => _kernel.ForwardRow(_sequence, _weights);
+    public override void Run()
+    {
+        _sequence.Input = _input.Value;
+        _sequence.Mask = _input.Mask;
+        if (_sequence.ReturnSequences) Output.Mask = _input.Mask;
+        _kernel.ForwardRow(_sequence, _weights);
+    }
 }

@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;
@@ -47,6 +48,8 @@ public sealed class TimeDistributed : Layer
     {
         if (Layer.Name.Length == 0) Layer.Name = name;
     }
+
+    internal override Activation? LastActivation => Layer.LastActivation;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => Layer.CreateProgram(context);
 

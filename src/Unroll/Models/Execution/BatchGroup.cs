@@ -28,10 +28,4 @@ internal sealed class BatchGroup
 
     /// <summary>Step within the epoch, from 0; part of the key of random numbers.</summary>
     public int Step { get; set; }
-
-    /// <summary>Token ids [lanes][time]; padding rows hold id 0. Empty for real-valued inputs.</summary>
-    public int[] Ids { get; set; } = [];
-
-    /// <summary>Time steps of the input.</summary>
-    public int Steps { get; set; }
 }

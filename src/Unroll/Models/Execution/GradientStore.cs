@@ -15,14 +15,13 @@ internal sealed class GradientStore
     private readonly Dictionary<Parameter, (int Offset, Block Total)> _entries = [];
     private readonly Dictionary<Parameter, (ReadOnlyMemory<int> Rows, int Width)> _usedRows = [];
     private readonly Block _totals;
-    private readonly Block _slots;
+    private Block _slots;
     private readonly int _slotSize;
     private bool _usesSlots;
 
     /// <param name="arena">Memory.</param>
     /// <param name="layers">The model's layers.</param>
-    /// <param name="chunkSlots">Chunks of the largest batch, or 1 for a single thread.</param>
-    public GradientStore(Arena arena, IReadOnlyList<Layer> layers, int chunkSlots)
+    public GradientStore(Arena arena, IReadOnlyList<Layer> layers)
     {
         long size = 0;
         foreach (Layer layer in layers.Where(layer => !layer.OrdersItsGradients))
@@ -34,13 +33,18 @@ internal sealed class GradientStore
 
         _slotSize = checked((int)size);
         _totals = arena.Allocate(_slotSize);
-        _slots = chunkSlots > 1 ? arena.Allocate((long)_slotSize * chunkSlots) : default;
         foreach ((Parameter parameter, (int offset, _)) in _entries)
             _entries[parameter] = (offset, _totals.Slice(offset, parameter.PaddedCount));
         foreach (Layer layer in layers.Where(layer => layer.OrdersItsGradients))
             foreach (Parameter parameter in layer.Parameters)
                 _entries.Add(parameter, (-1, arena.Allocate(parameter.PaddedCount)));
     }
+
+    /// <summary>Makes room for the gradients of every chunk.</summary>
+    /// <param name="arena">Memory.</param>
+    /// <param name="chunkSlots">Chunks of the largest batch, or 1 for a single thread.</param>
+    public void AllocateSlots(Arena arena, int chunkSlots) =>
+        _slots = chunkSlots > 1 ? arena.Allocate((long)_slotSize * chunkSlots) : default;
 
     /// <summary>Floats from one chunk's gradients to the next's; 0 if all chunks add to one place.</summary>
     public int ChunkStride => _usesSlots ? _slotSize : 0;

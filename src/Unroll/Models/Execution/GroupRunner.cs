@@ -1,39 +1,69 @@
 using System.Runtime.CompilerServices;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Losses;
 
 namespace Unroll.Models.Execution;
 
-/// <summary>Takes one group of rows at a time through all layers, in buffers of its own.</summary>
+/// <summary>Takes one group of rows at a time through all calls, in buffers of its own.</summary>
 internal sealed partial class GroupRunner
 {
     private readonly LayerProgram[] _programs;
-    private readonly LayerBuffers[] _buffers;
-    private readonly LayerBuffers _input;
-    private readonly int _lowest, _steps, _features;
-    private readonly bool _isIds;
+    private readonly Frame[] _frames;
+    private readonly LaneTensor[] _inputs, _outputs;
+    private readonly bool[] _runsBackward;
+    private readonly LaneTensor[][] _further; // for each call its inputs whose gradient is added to another's
+    private readonly LaneTensor[] _furtherOutputs;
 
-    /// <param name="programs">The layers.</param>
-    /// <param name="lowest">The first layer that learns.</param>
+    /// <param name="plan">The calls.</param>
+    /// <param name="programs">What runs them.</param>
+    /// <param name="flow">Where gradients flow; null in inference.</param>
+    /// <param name="inputs">Data of the shape to come.</param>
+    /// <param name="floats">For each of the model's inputs whether a call reads it as real values.</param>
     /// <param name="arena">Memory.</param>
-    /// <param name="steps">Time steps of the input.</param>
-    /// <param name="features">Features of the input.</param>
-    /// <param name="isIds">Whether the input is token ids.</param>
-    public GroupRunner(LayerProgram[] programs, int lowest, Arena arena, int steps, int features, bool isIds)
+    public GroupRunner(GraphPlan plan, LayerProgram[] programs, GradientFlow? flow, Inputs inputs, IReadOnlyList<bool> floats, Arena arena)
     {
-        (_programs, _lowest) = (programs, lowest);
-        (_steps, _features, _isIds) = (steps, features, isIds);
-        _buffers = [.. programs.Select(program => program.CreateBuffers(arena))];
-        Group.Steps = steps;
-        if (isIds) Group.Ids = new int[BatchGroup.MaxLanes * steps];
-        _input = new LayerBuffers
+        _programs = programs;
+        var tensors = new LaneTensor[plan.Tensors.Count];
+        for (int i = 0; i < plan.Inputs.Count; i++)
         {
-            Output = isIds ? default : arena.Allocate((long)steps * RecurrentSequence.Stride(features, BatchGroup.MaxLanes)),
-        };
+            LaneShape shape = plan.Tensors[plan.Inputs[i]];
+            tensors[plan.Inputs[i]] = new LaneTensor(shape)
+            {
+                Ids = inputs.HasIds(i) ? new int[BatchGroup.MaxLanes * shape.Size] : [],
+                Value = floats[i] ? arena.Allocate(LaneTensor.SizeOf(shape)) : default,
+            };
+        }
+
+        _frames = new Frame[programs.Length];
+        for (int c = 0; c < programs.Length; c++)
+        {
+            _frames[c] = programs[c].CreateFrame(arena);
+            for (int i = 0; i < plan.Calls[c].Outputs.Count; i++) tensors[plan.Calls[c].Outputs[i]] = _frames[c].Outputs[i];
+        }
+
+        // Backwards the first reader of a tensor sets its gradient, and what further readers give is added.
+        var isSet = new HashSet<int>();
+        _runsBackward = flow?.RunsBackward ?? new bool[programs.Length];
+        _outputs = [.. plan.Outputs.Select(output => Reader(output, asks: flow is not null && flow.HasGradient[output]))];
+        _further = new LaneTensor[programs.Length][];
+        for (int c = programs.Length - 1; c >= 0; c--)
+        {
+            PlannedCall call = plan.Calls[c];
+            LaneTensor[] read = [.. call.Inputs.Select(input => Reader(input, asks: _runsBackward[c] && flow!.HasGradient[input]))];
+            _frames[c].Bind(read, arena);
+            _further[c] = [.. read.Where((tensor, i) => tensor != tensors[call.Inputs[i]])];
+        }
+
+        _furtherOutputs = [.. _outputs.Where((tensor, i) => tensor != tensors[plan.Outputs[i]])];
+        _inputs = [.. plan.Inputs.Select(input => tensors[input])];
+
+        LaneTensor Reader(int tensor, bool asks) => !asks || isSet.Add(tensor) ? tensors[tensor] : tensors[tensor].ForFurtherReader(arena);
     }
 
     public BatchGroup Group { get; } = new();
+
+    /// <summary>The calls at work.</summary>
+    public IReadOnlyList<Frame> Frames => _frames;
 
     /// <summary>Takes rows order[start] … of the data as the group's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -42,119 +72,95 @@ internal sealed partial class GroupRunner
         Group.FirstRow = firstRow;
         Group.Rows = rows;
         Group.Lanes = lanes;
-        if (_isIds)
+        for (int i = 0; i < _inputs.Length; i++)
         {
-            int[] data = inputs.Ids!;
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                Span<int> target = Group.Ids.AsSpan(lane * _steps, _steps);
-                if (lane < rows) data.AsSpan(order[lane] * _steps, _steps).CopyTo(target);
-                else target.Clear();
-            }
-
-            return;
+            if (_inputs[i].Ids is { Length: > 0 } ids) LoadIds(inputs.Ids(i), ids, _inputs[i].Shape.Size, order, rows, lanes);
+            if (_inputs[i].Value.IsEmpty) continue;
+            if (inputs.HasIds(i)) LoadIdsAsValues(_inputs[i], lanes);
+            else LoadValues(inputs.Values(i), _inputs[i], order, rows, lanes);
         }
+    }
 
-        Span<float> features = _input.Output.Span;
-        int stride = RecurrentSequence.Stride(_features, lanes), size = _steps * _features;
+    /// <summary>Runs some of the calls.</summary>
+    public void Forward(int first, int end)
+    {
+        for (int c = first; c < end; c++) _programs[c].Forward(_frames[c], Group);
+    }
+
+    /// <summary>Before the first call runs backwards: puts together the gradients of losses that look at one tensor.</summary>
+    public void BeginBackward()
+    {
+        foreach (LaneTensor further in _furtherOutputs) further.AddToSource(Group.Lanes);
+    }
+
+    /// <summary>Runs some of the calls backwards.</summary>
+    public void Backward(int first, int end)
+    {
+        for (int c = end - 1; c >= first; c--)
+        {
+            if (!_runsBackward[c]) continue;
+            _programs[c].Backward(_frames[c], Group);
+            foreach (LaneTensor further in _further[c]) further.AddToSource(Group.Lanes);
+        }
+    }
+
+    /// <summary>Adds the gradients of a call whose order of summation crosses groups.</summary>
+    public void AddSharedGradients(int call)
+    {
+        if (_runsBackward[call]) _programs[call].AddSharedGradients(_frames[call], Group);
+    }
+
+    /// <summary>Copies an output of the group's rows, row-major.</summary>
+    public void CopyOutput(int index, Span<float> target)
+    {
+        LaneTensor tensor = _outputs[index];
+        ReadOnlySpan<float> output = tensor.Value.Span;
+        int units = tensor.Shape.Features, size = tensor.Shape.Size, stride = RecurrentSequence.Stride(units, Group.Lanes);
+        for (int row = 0; row < Group.Rows; row++)
+        {
+            for (int t = 0; t < tensor.Shape.Steps; t++)
+            {
+                for (int j = 0; j < units; j++)
+                    target[row * size + t * units + j] = output[t * stride + j * Group.Lanes + row];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadIds(int[] data, int[] ids, int size, ReadOnlySpan<int> order, int rows, int lanes)
+    {
         for (int lane = 0; lane < lanes; lane++)
         {
-            ReadOnlySpan<float> row = lane < rows ? inputs.Values.AsSpan(order[lane] * size, size) : default;
-            for (int t = 0; t < _steps; t++)
-            {
-                for (int f = 0; f < _features; f++)
-                    features[t * stride + f * lanes + lane] = row.IsEmpty ? 0 : row[t * _features + f];
-            }
+            Span<int> target = ids.AsSpan(lane * size, size);
+            if (lane < rows) data.AsSpan(order[lane] * size, size).CopyTo(target);
+            else target.Clear();
         }
     }
 
-    public void Forward()
-    {
-        LayerBuffers input = _input;
-        for (int i = 0; i < _programs.Length; i++)
-        {
-            _programs[i].Forward(_buffers[i], input, Group);
-            input = _buffers[i];
-        }
-    }
-
-    public void Backward()
-    {
-        for (int i = _programs.Length - 1; i >= _lowest; i--)
-            _programs[i].Backward(_buffers[i], i == 0 ? _input : _buffers[i - 1], Group);
-    }
-
-    public void AddSharedGradients()
-    {
-        for (int i = _programs.Length - 1; i >= _lowest; i--) _programs[i].AddSharedGradients(_buffers[i], Group);
-    }
-
-    /// <summary>Copies the output of the group's rows, row-major.</summary>
-    public void CopyOutput(OutputShape shape, Span<float> target)
-    {
-        ReadOnlySpan<float> output = _buffers[^1].Output.Span;
-        int stride = RecurrentSequence.Stride(shape.Units, Group.Lanes);
-        for (int row = 0; row < Group.Rows; row++)
-        {
-            for (int t = 0; t < shape.Steps; t++)
-            {
-                for (int j = 0; j < shape.Units; j++)
-                    target[row * shape.Size + t * shape.Units + j] = output[t * stride + j * Group.Lanes + row];
-            }
-        }
-    }
-
-    /// <summary>
-    /// Losses of the group's rows and how much of each was answered right; in training also the gradient at the output.
-    /// </summary>
-    /// <param name="loss">The loss.</param>
-    /// <param name="isLogit">Whether the last layer leaves its sigmoid to the loss.</param>
-    /// <param name="shape">Shape of one row's output.</param>
-    /// <param name="targets">All targets, row-major.</param>
-    /// <param name="order">Data rows of the group's rows.</param>
-    /// <param name="batchRows">Rows of the whole batch: the loss is their mean.</param>
-    /// <param name="results">One entry per row of the group.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Score(
-        ElementwiseLoss loss, bool isLogit, OutputShape shape, float[] targets, ReadOnlySpan<int> order, int batchRows, Span<RowResult> results)
+    private static void LoadValues(float[] data, LaneTensor tensor, ReadOnlySpan<int> order, int rows, int lanes)
     {
-        LayerBuffers last = _buffers[^1];
-        ReadOnlySpan<float> output = last.Output.Span;
-        Span<float> gradient = last.OutputGradient.Span;
-        bool training = !gradient.IsEmpty;
-        if (training) gradient.Clear(); // rows that pad the group count for nothing
-        int lanes = Group.Lanes, stride = RecurrentSequence.Stride(shape.Units, lanes);
-        double scale = 1.0 / ((double)batchRows * shape.Size);
-        for (int row = 0; row < Group.Rows; row++)
+        Span<float> target = tensor.Value.Span;
+        int steps = tensor.Shape.Steps, features = tensor.Shape.Features, stride = RecurrentSequence.Stride(features, lanes), size = tensor.Shape.Size;
+        for (int lane = 0; lane < lanes; lane++)
         {
-            ReadOnlySpan<float> target = targets.AsSpan(order[row] * shape.Size, shape.Size);
-            double sum = 0;
-            int right = 0;
-            for (int t = 0; t < shape.Steps; t++)
+            ReadOnlySpan<float> row = lane < rows ? data.AsSpan(order[lane] * size, size) : default;
+            for (int t = 0; t < steps; t++)
             {
-                int bestOutput = 0, bestTarget = 0;
-                float highest = float.NegativeInfinity;
-                for (int j = 0; j < shape.Units; j++)
-                {
-                    int at = t * stride + j * lanes + row;
-                    float wanted = target[t * shape.Units + j];
-                    (double value, float prediction, double slope) = loss.Evaluate(output[at], wanted, isLogit);
-                    sum += value;
-                    if (training) gradient[at] = (float)(slope * scale);
-                    if (shape.Units == 1)
-                    {
-                        if ((prediction > 0.5f ? 1f : 0f) == wanted) right++;
-                        continue;
-                    }
-
-                    if (prediction > highest) (highest, bestOutput) = (prediction, j);
-                    if (wanted > target[t * shape.Units + bestTarget]) bestTarget = j;
-                }
-
-                if (shape.Units > 1 && bestOutput == bestTarget) right++;
+                for (int f = 0; f < features; f++)
+                    target[t * stride + f * lanes + lane] = row.IsEmpty ? 0 : row[t * features + f];
             }
+        }
+    }
 
-            results[row] = new RowResult(sum / shape.Size, (double)right / shape.Steps);
+    /// <summary>Ids that also go where numbers are wanted.</summary>
+    private static void LoadIdsAsValues(LaneTensor tensor, int lanes)
+    {
+        Span<float> target = tensor.Value.Span;
+        int steps = tensor.Shape.Steps, features = tensor.Shape.Features, stride = RecurrentSequence.Stride(features, lanes), size = tensor.Shape.Size;
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            for (int i = 0; i < size; i++) target[i / features * stride + i % features * lanes + lane] = tensor.Ids[lane * size + i];
         }
     }
 }

@@ -1,13 +1,12 @@
 using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
-using Unroll.Layers;
 
 namespace Unroll.Models.Execution;
 
 /// <summary>
-/// Predicts few rows, one after the other. A model keeps it between calls: a service that asks for one review at a time
-/// pays neither for buffers nor for fifteen idle lanes.
+/// Predicts few rows, one after the other, in the form of a plan that has features in the lanes. A model keeps it between
+/// calls: a service that asks for one review at a time pays neither for buffers nor for fifteen idle lanes. Layers without
+/// such a form run in the lanes of a group, and what they read and write is turned around.
 /// </summary>
 internal sealed class RowPredictor
 {
@@ -17,92 +16,76 @@ internal sealed class RowPredictor
     /// </summary>
     public const int MaxRows = 8;
 
-    private readonly Arena _arena = new();
-    private readonly InputRow _input;
+    private readonly Arena _arena;
     private readonly RowLayer[] _layers;
-    private readonly int[] _shape;
-    private readonly int _steps;
+    private readonly RowTensor[] _inputs, _outputs;
+    private readonly bool[] _floats;
 
-    private RowPredictor(Inputs inputs, InputRow input, RowLayer[] layers, OutputShape output, int steps, Arena arena)
+    private RowPredictor(GraphPlan plan, Arena arena, RowLayer[] layers, RowTensor[] tensors, bool[] floats)
     {
-        (_input, _layers, _steps, Output, _arena) = (input, layers, steps, output, arena);
-        _shape = [.. inputs.Shape.Skip(1)];
+        (Plan, _arena, _layers, _floats) = (plan, arena, layers, floats);
+        _inputs = [.. plan.Inputs.Select(input => tensors[input])];
+        _outputs = [.. plan.Outputs.Select(output => tensors[output])];
     }
 
-    /// <summary>Shape of the output for one row.</summary>
-    public OutputShape Output { get; }
+    /// <summary>What it runs.</summary>
+    public GraphPlan Plan { get; }
 
-    /// <summary>The predictor for a built model; null if a layer has no form for single rows.</summary>
-    public static RowPredictor? Create(IReadOnlyList<Layer> layers, Inputs inputs, VectorWidth width)
+    /// <summary>The predictor for a plan; null if no layer that works has a form for single rows.</summary>
+    public static RowPredictor? Create(GraphPlan plan, Inputs inputs, VectorWidth width)
     {
         var arena = new Arena();
-        bool isIds = inputs.Ids is not null;
-        int inputSteps = isIds || inputs.Shape.Count == 3 ? inputs.Shape[1] : 1;
-        int inputFeatures = isIds ? 1 : inputs.Shape[^1];
-        var input = new InputRow(arena, isIds ? 0 : inputSteps, inputFeatures);
-        var rows = new RowLayer[layers.Count];
-        RowLayer below = input;
-        (int steps, int features) = (inputSteps, inputFeatures);
-        for (int i = 0; i < layers.Count; i++)
+        var tensors = new RowTensor[plan.Tensors.Count];
+        var floats = new bool[plan.Inputs.Count];
+        for (int i = 0; i < plan.Inputs.Count; i++)
         {
-            if (layers[i].CreateRow(new RowContext(arena, width, steps, features, below)) is not { } row) return null;
-            rows[i] = below = row;
-            IReadOnlyList<int?> shape = layers[i].OutputShape!;
-            (steps, features) = (shape.Count == 2 ? steps : 1, shape[^1]!.Value);
+            int input = plan.Inputs[i];
+            floats[i] = !inputs.HasIds(i) || plan.Calls.Any(call => call.Inputs.Contains(input) && !call.Layer.KnowsItsInput);
+            tensors[input] = floats[i] ? RowTensor.Allocate(arena, plan.Tensors[input]) : new RowTensor(plan.Tensors[input]);
         }
 
-        return new RowPredictor(inputs, input, rows, new OutputShape(steps, features, layers[^1].OutputShape!.Count == 2), inputSteps, arena);
-    }
-
-    /// <summary>True if these inputs have the shape that the predictor was made for.</summary>
-    public bool Fits(Inputs inputs)
-    {
-        if (inputs.Shape.Count != _shape.Length + 1 || _input.IsIds != inputs.Ids is not null) return false;
-        for (int i = 0; i < _shape.Length; i++)
+        var layers = new RowLayer[plan.Calls.Count];
+        bool pays = false;
+        foreach (PlannedCall call in plan.Calls)
         {
-            if (inputs.Shape[i + 1] != _shape[i]) return false;
+            var context = new RowContext(arena, width, [.. call.Inputs.Select(input => tensors[input])], [.. call.Outputs.Select(output => plan.Tensors[output])]);
+            RowLayer? own = call.Layer.CreateRow(context);
+            pays |= own is not null && call.Layer.ParameterCount > 0 && !call.Layer.KnowsItsInput;
+            RowLayer layer = layers[call.Index] = own ?? new LaneRow(call, context, plan);
+            for (int i = 0; i < call.Outputs.Count; i++) tensors[call.Outputs[i]] = layer.Outputs[i];
         }
 
-        return true;
+        return pays ? new RowPredictor(plan, arena, layers, tensors, floats) : null;
     }
 
-    /// <summary>Outputs for all rows, row-major.</summary>
-    public void Predict(Inputs inputs, Span<float> output)
+    /// <summary>Outputs for all rows, row-major, an array for each of the model's outputs.</summary>
+    public float[][] Predict(Inputs inputs)
     {
         foreach (RowLayer layer in _layers) layer.Prepare();
-        int stride = RowSequence.Padded(Output.Units);
+        var results = new float[_outputs.Length][];
+        for (int i = 0; i < results.Length; i++) results[i] = new float[inputs.Count * _outputs[i].Shape.Size];
         for (int row = 0; row < inputs.Count; row++)
         {
-            ReadOnlySpan<int> ids = inputs.Ids is { } all ? all.AsSpan(row * _steps, _steps) : default;
-            if (inputs.Values is { } values) _input.Load(values.AsSpan(row * inputs.SampleSize, inputs.SampleSize));
-            foreach (RowLayer layer in _layers) layer.Run(ids);
-            ReadOnlySpan<float> result = _layers[^1].Output.Span;
-            for (int t = 0; t < Output.Steps; t++)
-                result.Slice(t * stride, Output.Units).CopyTo(output.Slice(row * Output.Size + t * Output.Units, Output.Units));
+            for (int i = 0; i < _inputs.Length; i++) Load(_inputs[i], inputs, i, row);
+            foreach (RowLayer layer in _layers) layer.Run();
+            for (int i = 0; i < results.Length; i++)
+            {
+                int units = _outputs[i].Shape.Features, size = _outputs[i].Shape.Size;
+                for (int t = 0; t * units < size; t++)
+                    _outputs[i].Value.Span.Slice(t * _outputs[i].Stride, units).CopyTo(results[i].AsSpan(row * size + t * units, units));
+            }
         }
+
+        GC.KeepAlive(_arena);
+        return results;
     }
 
-    /// <summary>Real-valued inputs, or nothing where there are ids.</summary>
-    private sealed class InputRow : RowLayer
+    private void Load(RowTensor tensor, Inputs inputs, int index, int row)
     {
-        private readonly int _features;
-
-        public InputRow(Arena arena, int steps, int features)
-        {
-            _features = features;
-            Output = arena.Allocate((long)steps * RowSequence.Padded(features));
-        }
-
-        public bool IsIds => Output.IsEmpty;
-
-        public void Load(ReadOnlySpan<float> values)
-        {
-            int stride = RowSequence.Padded(_features);
-            for (int t = 0; t * _features < values.Length; t++) values.Slice(t * _features, _features).CopyTo(Output.Span[(t * stride)..]);
-        }
-
-        public override void Prepare() => throw new NotSupportedException();
-
-        public override void Run(ReadOnlySpan<int> ids) => throw new NotSupportedException();
+        int size = tensor.Shape.Size, features = tensor.Shape.Features;
+        if (inputs.HasIds(index)) tensor.Ids = inputs.Ids(index).AsMemory(row * size, size);
+        if (!_floats[index]) return;
+        for (int i = 0; i < size; i++)
+            tensor.Value.Span[i / features * tensor.Stride + i % features] = inputs.HasIds(index) ? inputs.Ids(index)[row * size + i] : inputs.Values(index)[row * size + i];
     }
 }

@@ -6,10 +6,13 @@ namespace Unroll.Models.Execution;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
+    /// <summary>The most workers that a team can have.</summary>
+    public const int Most = byte.MaxValue;
+
     private readonly Thread[] _threads;
     private readonly Exception?[] _errors;
     private Action<int>? _work;
-    private volatile int _round;
+    private volatile int _signal; // number of the round, and in its last byte how many workers take part
     private volatile bool _stop;
     private int _running;
 
@@ -30,18 +33,20 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>Number of workers.</summary>
     public int Count => _threads.Length + 1;
 
-    /// <summary>Runs the work with the numbers 0 … Count − 1 and returns when all are done.</summary>
-    public void Run(Action<int> work)
+    /// <summary>Runs the work with the numbers 0 … count − 1 and returns when all are done.</summary>
+    /// <param name="work">What each worker does.</param>
+    /// <param name="count">Workers that take part.</param>
+    public void Run(Action<int> work, int count)
     {
-        if (_threads.Length == 0)
+        if (count == 1)
         {
             work(0);
             return;
         }
 
         _work = work;
-        Volatile.Write(ref _running, _threads.Length);
-        _round++;
+        Volatile.Write(ref _running, count - 1);
+        _signal = ((_signal >> 8) + 1 << 8) | count;
         Try(0);
         var wait = new SpinWait();
         while (Volatile.Read(ref _running) != 0) wait.SpinOnce(sleep1Threshold: -1);
@@ -65,9 +70,11 @@ internal sealed class WorkerTeam : IDisposable
         while (true)
         {
             var wait = new SpinWait();
-            while (_round == seen && !_stop) wait.SpinOnce(sleep1Threshold: -1);
+            int signal;
+            while ((signal = _signal) == seen && !_stop) wait.SpinOnce(sleep1Threshold: -1);
             if (_stop) return;
-            seen = _round;
+            seen = signal;
+            if (index >= (signal & byte.MaxValue)) continue;
             Try(index);
             Interlocked.Decrement(ref _running);
         }

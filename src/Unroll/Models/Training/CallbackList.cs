@@ -11,7 +11,7 @@ internal sealed class CallbackList
     private CallbackList(Callback[] callbacks) => _callbacks = callbacks;
 
     /// <summary>The user's callbacks, then the progress display.</summary>
-    public static CallbackList For(Sequential model, IEnumerable<Callback> callbacks, FitParameters parameters)
+    public static CallbackList For(Model model, IEnumerable<Callback> callbacks, FitParameters parameters)
     {
         Callback[] all = [.. callbacks, .. parameters.Verbose == 0 ? Array.Empty<Callback>() : [new ProgressCallback(parameters.Verbose)]];
         foreach (Callback callback in all)

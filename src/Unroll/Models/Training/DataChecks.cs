@@ -35,7 +35,7 @@ internal static class DataChecks
         }
     }
 
-    public static void RequireTargets(Targets y, OutputShape output, Loss loss)
+    public static void RequireTargets(Targets y, OutputShape output, Loss loss, string place = "")
     {
         int perSample = y.SampleSize, expected = loss.TakesClassIds ? output.Steps : output.Size;
         string steps = output.HasTime ? $" ({output.Steps} steps of {output.Units})" : "";
@@ -43,40 +43,30 @@ internal static class DataChecks
         {
             throw new ArgumentException(
                 loss.TakesClassIds
-                    ? $"Each sample has {perSample} target value(s), but {loss.Name} needs {expected}: the number of the right class for each answer of the model{steps}. For one-hot rows use categorical_crossentropy."
-                    : $"Each sample has {perSample} target value(s), but the model's output has {expected}{steps}. Make the last layer fit the targets.", nameof(y));
+                    ? $"{place}Each sample has {perSample} target value(s), but {loss.Name} needs {expected}: the number of the right class for each answer of the model{steps}. For one-hot rows use categorical_crossentropy."
+                    : $"{place}Each sample has {perSample} target value(s), but the model's output has {expected}{steps}. Make the last layer fit the targets.", nameof(y));
         }
 
         int at = y.Values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (at >= 0)
-            throw new ArgumentException($"The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
+            throw new ArgumentException($"{place}The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
         if (!loss.TakesClassIds) return;
         at = Array.FindIndex(y.Values, value => value < 0 || value >= output.Units || value != MathF.Floor(value));
         if (at >= 0)
         {
             throw new ArgumentException(
-                $"The target of sample {at / perSample} is {y.Values[at]}, but the model's {output.Units} outputs stand for the classes 0 … {output.Units - 1}. Make the last layer larger or change the targets.", nameof(y));
+                $"{place}The target of sample {at / perSample} is {y.Values[at]}, but the model's {output.Units} outputs stand for the classes 0 … {output.Units - 1}. Make the last layer larger or change the targets.", nameof(y));
         }
     }
 
-    /// <summary>Sample weights, or null; one per sample, finite and not negative.</summary>
-    public static void RequireWeights(float[]? weights, int count, string name)
-    {
-        if (weights is null) return;
-        if (weights.Length != count)
-            throw new ArgumentException($"There are {weights.Length:N0} sample weights for {count:N0} samples; give one for each.", name);
-        int at = Array.FindIndex(weights, weight => !float.IsFinite(weight));
-        if (at >= 0) throw new ArgumentException($"The weight of sample {at} is {weights[at]}; weights must be finite numbers.", name);
-    }
-
     /// <summary>What each sample counts for by the class that it is of; classes without a weight count 1.</summary>
-    public static float[]? WeightsOf(IReadOnlyDictionary<int, double>? classWeight, Targets y, OutputShape output)
+    public static SampleWeights? WeightsOf(IReadOnlyDictionary<int, double>? classWeight, Targets y, OutputShape output)
     {
         if (classWeight is null) return null;
         int perSample = y.SampleSize;
         if (output.HasTime && output.Steps > 1)
             throw new ArgumentException("Class weights need one label per sample, but the model's output has one per time step. Use sample weights.", nameof(classWeight));
-        return
+        float[] weights =
         [
             .. Enumerable.Range(0, y.Count).Select(row =>
             {
@@ -85,6 +75,7 @@ internal static class DataChecks
                 return (float)classWeight.GetValueOrDefault(label, 1);
             }),
         ];
+        return weights;
     }
 
     /// <summary>Rows to train on and rows to validate on: the last share of the data, before any shuffling.</summary>

@@ -6,35 +6,38 @@ using Unroll.Models.Execution;
 namespace Unroll.Models.Training;
 
 /// <summary>Passes over data that change no weight.</summary>
-internal sealed class Evaluator(Sequential model)
+internal sealed class Evaluator(Model model)
 {
-    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose, float[]? sampleWeight)
+    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose, SampleWeights? sampleWeight)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         DataChecks.RequireSameCount(x, y);
-        DataChecks.RequireWeights(sampleWeight, x.Count, nameof(sampleWeight));
         batchSize = Math.Min(batchSize, x.Count); // buffers are as large as a batch
         int steps = DataChecks.Steps(x.Count, batchSize);
         CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, steps, verbose));
         long start = Stopwatch.GetTimestamp();
-        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
-        DataChecks.RequireTargets(y, session.Output, state.Loss);
-        Dictionary<string, double> logs = Evaluate(session, state, x, y.WithWeights(sampleWeight), DataChecks.Rows(x.Count), batchSize, callbacks);
-        return new Evaluation(logs, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        using ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false);
+        y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
+        TrainingData.Require(y, session, model.OutputNames);
+        y = TrainingData.Weigh(y, sampleWeight, session, model.OutputNames, nameof(sampleWeight));
+        Dictionary<string, double> logs = Evaluate(session, state, x, y, DataChecks.Rows(x.Count), batchSize, callbacks, model.OutputNames);
+        return new Evaluation(logs, state.EvaluationOrder(logs, model.OutputNames), Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>One pass in a session that exists already.</summary>
     public static Dictionary<string, double> Evaluate(
-        ModelSession session, TrainingState state, Inputs x, Targets y, ReadOnlyMemory<int> rows, int batchSize, CallbackList callbacks)
+        ModelSession session, TrainingState state, Inputs x, Targets y, ReadOnlyMemory<int> rows, int batchSize, CallbackList callbacks,
+        OutputNames outputs)
     {
         session.Prepare();
-        var means = new RunningMeans(state, session, y);
+        var means = new RunningMeans(state, session, y, outputs);
         callbacks.TestBegin();
         for (int step = 0, first = 0; first < rows.Length; step++, first += batchSize)
         {
             ReadOnlyMemory<int> batch = rows.Slice(first, Math.Min(batchSize, rows.Length - first));
-            means.Add(session.Score(x, y, batch), batch.Span);
+            session.Score(x, y, batch);
+            means.Add(batch.Span);
             callbacks.TestBatchEnd(step, means);
         }
 
@@ -43,29 +46,28 @@ internal sealed class Evaluator(Sequential model)
         return logs;
     }
 
-    public Tensor<float> Predict(Inputs x, int batchSize, int verbose)
+    /// <summary>One tensor per output.</summary>
+    public Tensor<float>[] Predict(Inputs x, int batchSize, int verbose)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         int count = x.Count;
         batchSize = Math.Min(batchSize, count);
         CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
-        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, loss: null, training: false);
-        OutputShape shape = session.Output;
-        var output = new float[checked((long)count * shape.Size)];
+        using ModelSession session = model.NewSession(x, model.Execution, batchSize, loss: null, training: false);
+        int[] sizes = [.. session.Scores.Select(score => score.Shape.Size)];
+        float[][] outputs = [.. sizes.Select(size => new float[checked((long)count * size)])];
         ReadOnlyMemory<int> rows = DataChecks.Rows(count);
         session.Prepare();
         callbacks.PredictBegin();
         for (int step = 0, first = 0; first < count; step++, first += batchSize)
         {
             int taken = Math.Min(batchSize, count - first);
-            session.Predict(x, rows.Slice(first, taken), output.AsMemory(first * shape.Size, taken * shape.Size));
+            session.Predict(x, rows.Slice(first, taken), [.. outputs.Select((output, i) => output.AsMemory(first * sizes[i], taken * sizes[i]))]);
             callbacks.PredictBatchEnd(step);
         }
 
         callbacks.PredictEnd();
-        return shape.HasTime
-            ? Tensor.Create(output, [count, shape.Steps, shape.Units])
-            : Tensor.Create(output, [count, shape.Units]);
+        return [.. outputs.Select((output, i) => Tensor.Create(output, [count, .. session.Shapes[i].Dimensions.Select(size => (nint)size)]))];
     }
 }

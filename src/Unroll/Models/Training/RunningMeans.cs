@@ -5,99 +5,117 @@ using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
 
-/// <summary>Loss and metrics since the start of an epoch or pass; the loss is weighted by rows.</summary>
+/// <summary>Loss and metrics since the start of an epoch or pass; losses are weighted by rows.</summary>
 internal sealed class RunningMeans
 {
     private readonly ModelSession _session;
     private readonly Targets _targets;
-    private readonly (string Name, MetricState? State, bool IsWeighted)[] _metrics;
-    private double _loss, _accuracy;
+    private readonly OutputNames _outputs;
+    private readonly (CompiledMetric Metric, MetricState? State)[] _metrics;
+    private readonly double[] _losses, _accuracies; // of every output
+    private readonly bool _hasSeveralLosses;
+    private double _loss;
     private long _rows;
 
     /// <summary>Prepares a session for the metrics of a compiled model.</summary>
     /// <exception cref="ArgumentException">A metric can't be told from such outputs and targets.</exception>
-    public RunningMeans(TrainingState state, ModelSession session, Targets targets)
+    public RunningMeans(TrainingState state, ModelSession session, Targets targets, OutputNames outputs)
     {
-        (_session, _targets) = (session, targets);
-        OutputShape output = session.Output;
+        (_session, _targets, _outputs) = (session, targets, outputs);
+        (_losses, _accuracies) = (new double[session.Scores.Length], new double[session.Scores.Length]);
+        _hasSeveralLosses = state.Loss.Count > 1;
 
         // The common case costs next to nothing: the plain accuracy is counted while the loss is.
-        bool isPlain = state.Loss is ElementwiseLoss && !output.HasTime && targets.Weights is null
-            && state.Metrics.ArePlain(output, targets.SampleSize);
+        bool[] isPlain = [.. session.Scores.Select((score, i) => score.Loss is ElementwiseLoss && !score.Shape.HasTime && targets.Of(i).Weights is null
+            && state.Metrics.ArePlain(i, score.Shape, targets.Of(i).SampleSize))];
         _metrics =
         [
-            .. state.Metrics.All.Select(entry => (entry.Name, isPlain ? null : entry.Metric.CreateState(output, targets.SampleSize), entry.IsWeighted))
-                .OrderBy(entry => entry.Name, StringComparer.Ordinal),
+            .. state.Metrics.All.Select(entry => (entry, isPlain[entry.Output] ? null
+                : entry.Metric.CreateState(session.Scores[entry.Output].Shape, targets.Part(entry.Output)?.SampleSize ?? throw Missing(entry)))),
         ];
-        if (!isPlain) session.RecordOutputs();
+        for (int i = 0; i < session.Scores.Length; i++)
+        {
+            OutputScore score = session.Scores[i];
+            if (!isPlain[i] && (score.Loss is not null || _metrics.Any(entry => entry.Metric.Output == i))) score.RecordOutputs();
+        }
     }
 
     public void Reset()
     {
-        (_loss, _accuracy, _rows) = (0, 0, 0);
-        foreach ((_, MetricState? state, _) in _metrics) state?.Reset();
+        (_loss, _rows) = (0, 0);
+        Array.Clear(_losses);
+        Array.Clear(_accuracies);
+        foreach ((_, MetricState? state) in _metrics) state?.Reset();
     }
 
-    /// <summary>Adds a batch and returns its own loss.</summary>
-    /// <param name="batch">Results of the batch's rows.</param>
+    /// <summary>Adds the batch that the session has just scored, and returns its loss.</summary>
     /// <param name="rows">Data rows of the batch's rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public double Add(ReadOnlySpan<RowResult> batch, ReadOnlySpan<int> rows)
+    public double Add(ReadOnlySpan<int> rows)
     {
-        double loss = 0, accuracy = 0;
-        foreach (RowResult row in batch)
+        double total = 0;
+        for (int i = 0; i < _losses.Length; i++)
         {
-            loss += row.Loss;
-            accuracy += row.Accuracy;
+            OutputScore score = _session.Scores[i];
+            if (score.Loss is null) continue;
+            double loss = 0, accuracy = 0;
+            foreach (RowResult row in score.Results.AsSpan(0, rows.Length))
+            {
+                loss += row.Loss;
+                accuracy += row.Accuracy;
+            }
+
+            _losses[i] += loss;
+            _accuracies[i] += accuracy;
+            total += score.Weight * loss;
         }
 
-        _loss += loss + _session.Penalty * batch.Length;
-        _accuracy += accuracy;
-        _rows += batch.Length;
-        if (_session.Outputs is { } outputs) AddToMetrics(outputs, rows);
-        return loss / batch.Length + _session.Penalty;
+        _loss += total + _session.Penalty * rows.Length;
+        _rows += rows.Length;
+        AddToMetrics(rows);
+        return total / rows.Length + _session.Penalty;
     }
 
     /// <summary>The values by name, sorted, as float32 like Keras' logs.</summary>
     public Dictionary<string, double> Logs()
     {
-        var logs = new Dictionary<string, double>();
-        bool hasLoss = false;
-        foreach ((string name, MetricState? state, _) in _metrics)
+        var logs = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["loss"] = Mean(_loss) };
+        if (_hasSeveralLosses)
         {
-            if (!hasLoss && string.CompareOrdinal(name, "loss") > 0) AddLoss();
-            logs[name] = state is null ? Mean(_accuracy) : (float)state.Result;
+            for (int i = 0; i < _losses.Length; i++)
+                if (_session.Scores[i].Loss is not null) logs[_outputs.All[i] + "_loss"] = Mean(_losses[i]);
         }
 
-        if (!hasLoss) AddLoss();
-        return logs;
-
-        void AddLoss()
-        {
-            logs["loss"] = Mean(_loss);
-            hasLoss = true;
-        }
+        foreach ((CompiledMetric metric, MetricState? state) in _metrics)
+            logs[metric.Name] = state is null ? Mean(_accuracies[metric.Output]) : (float)state.Result;
+        return new Dictionary<string, double>(logs);
     }
 
-    private void AddToMetrics(BatchOutputs outputs, ReadOnlySpan<int> rows)
+    private void AddToMetrics(ReadOnlySpan<int> rows)
     {
-        OutputShape shape = outputs.Shape;
-        int perStep = _targets.SampleSize / shape.Steps;
-        foreach ((_, MetricState? state, bool isWeighted) in _metrics)
+        foreach ((CompiledMetric metric, MetricState? state) in _metrics)
         {
+            if (state is null) continue;
+            BatchOutputs outputs = _session.Scores[metric.Output].Outputs!;
+            Targets targets = _targets.Of(metric.Output);
+            OutputShape shape = outputs.Shape;
+            int perStep = targets.SampleSize / shape.Steps;
             for (int row = 0, place = 0; row < rows.Length; row++)
             {
-                double weight = isWeighted && _targets.Weights is { } weights ? weights[rows[row]] : 1;
                 for (int t = 0; t < shape.Steps; t++, place++)
                 {
+                    double weight = metric.IsWeighted ? targets.WeightOf(rows[row], t) : 1;
                     if (weight == 0 || outputs.Mask[place] == 0) continue;
-                    state!.Add(
+                    state.Add(
                         outputs.Predictions.AsSpan(place * shape.Units, shape.Units),
-                        _targets.Values.AsSpan((rows[row] * shape.Steps + t) * perStep, perStep), weight);
+                        targets.Values.AsSpan((rows[row] * shape.Steps + t) * perStep, perStep), weight);
                 }
             }
         }
     }
 
     private float Mean(double sum) => _rows == 0 ? 0f : (float)(sum / _rows);
+
+    private ArgumentException Missing(CompiledMetric metric) =>
+        new($"The metric '{metric.Name}' needs targets for the output '{_outputs.All[metric.Output]}', but there are none.");
 }

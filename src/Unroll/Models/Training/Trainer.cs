@@ -9,10 +9,10 @@ namespace Unroll.Models.Training;
 internal sealed record FitRequest(
     Inputs X, Targets Y, int BatchSize, int Epochs, int Verbose, IReadOnlyList<Callback> Callbacks,
     double ValidationSplit, (Inputs X, Targets Y)? ValidationData, bool Shuffle,
-    IReadOnlyDictionary<int, double>? ClassWeight, float[]? SampleWeight, float[]? ValidationSampleWeight);
+    IReadOnlyDictionary<int, double>? ClassWeight, SampleWeights? SampleWeight, SampleWeights? ValidationSampleWeight);
 
 /// <summary>The training loop: order of the data, steps, validation, callbacks and history as Keras has them.</summary>
-internal sealed class Trainer(Sequential model, TrainingState state)
+internal sealed class Trainer(Model model, TrainingState state)
 {
     public History Fit(FitRequest request, CancellationToken cancellationToken)
     {
@@ -22,22 +22,28 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         DataChecks.RequireEpochs(request.Epochs);
         DataChecks.RequireVerbose(request.Verbose);
         DataChecks.RequireSameCount(x, y);
-        DataChecks.RequireWeights(request.SampleWeight, x.Count, "sampleWeight");
         if (request is { ClassWeight: not null, SampleWeight: not null })
             throw new ArgumentException("Class weights and sample weights can't be given together; multiply them and give sample weights.");
         (int trainCount, int heldOut) = request.ValidationData is null ? DataChecks.Split(x.Count, request.ValidationSplit) : (x.Count, 0);
         int batchSize = Math.Min(request.BatchSize, trainCount);
 
-        using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: true);
-        DataChecks.RequireTargets(y, session.Output, state.Loss);
-        y = y.WithWeights(request.SampleWeight ?? DataChecks.WeightsOf(request.ClassWeight, y, session.Output));
-        using Validation? validation = CreateValidation(request, trainCount, heldOut, batchSize);
+        OutputNames outputs = model.OutputNames;
+        if (request.ClassWeight is not null && outputs.Count > 1)
+            throw new ArgumentException("`class_weight` is only supported for Models with a single output.");
+        using WorkerTeam team = new(Math.Min(model.Threads, WorkerTeam.Most));
+        using ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: true, team);
+        y = TrainingData.Arrange(y, outputs, state.Loss);
+        TrainingData.Require(y, session, outputs);
+        SampleWeights? weights = request.SampleWeight ?? DataChecks.WeightsOf(request.ClassWeight, y, session.Output);
+        Targets weighted = TrainingData.Weigh(y, weights, session, outputs, "sampleWeight");
+        using Validation? validation = CreateValidation(request with { Y = y }, trainCount, heldOut, team);
+        y = weighted;
         model.BuildOptimizer();
 
         var history = new History();
         var callbacks = CallbackList.For(
             model, request.Callbacks, new FitParameters(request.Epochs, DataChecks.Steps(trainCount, batchSize), request.Verbose));
-        var means = new RunningMeans(state, session, y);
+        var means = new RunningMeans(state, session, y, outputs);
         model.StopTraining = false;
         callbacks.TrainBegin();
         try
@@ -48,6 +54,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
                 double seconds = TrainEpoch(session, request with { Y = y }, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
                 Dictionary<string, double> logs = means.Logs();
                 double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
+                logs = new Dictionary<string, double>(new SortedDictionary<string, double>(logs, StringComparer.Ordinal));
                 state.Epochs++;
                 callbacks.EpochEnd(epoch, logs);
                 history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
@@ -76,7 +83,8 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
-            double loss = means.Add(session.Train(request.X, request.Y, rows, state.Epochs, step), rows.Span);
+            session.Train(request.X, request.Y, rows, state.Epochs, step);
+            double loss = means.Add(rows.Span);
             if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
             state.Update(model.Width, session.Gradients!);
             callbacks.TrainBatchEnd(step, means);
@@ -85,41 +93,42 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private Validation? CreateValidation(FitRequest request, int trainCount, int heldOut, int batchSize)
+    private Validation? CreateValidation(FitRequest request, int trainCount, int heldOut, WorkerTeam team)
     {
         (Inputs x, Targets y) = request.ValidationData ?? (request.X, request.Y);
         if (request.ValidationData is null && heldOut == 0) return null;
         if (request.ValidationData is not null)
         {
-            model.CheckInputs(x);
+            x = model.CheckInputs(x);
             DataChecks.RequireSameCount(x, y);
-            DataChecks.RequireWeights(request.ValidationSampleWeight, x.Count, "validationSampleWeight");
+            y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
         }
 
         int[] rows = heldOut > 0 ? DataChecks.Rows(heldOut, trainCount) : DataChecks.Rows(x.Count);
-        var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
+        int batchSize = Math.Min(request.BatchSize, rows.Length);
+        ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false, team);
         try
         {
-            DataChecks.RequireTargets(y, session.Output, state.Loss);
+            TrainingData.Require(y, session, model.OutputNames);
+            SampleWeights? weights = heldOut > 0 ? request.SampleWeight : request.ValidationSampleWeight; // class weights are for training alone
+            y = TrainingData.Weigh(y, weights, session, model.OutputNames, heldOut > 0 ? "sampleWeight" : "validationSampleWeight");
+            return new Validation(session, x, y, rows, batchSize, model.OutputNames);
         }
         catch
         {
             session.Dispose();
             throw;
         }
-
-        float[]? weights = heldOut > 0 ? request.SampleWeight : request.ValidationSampleWeight; // class weights are for training alone
-        return new Validation(session, x, y.WithWeights(weights), rows, batchSize);
     }
 
     /// <summary>Data that are scored after every epoch.</summary>
-    private sealed class Validation(ModelSession session, Inputs x, Targets y, int[] rows, int batchSize) : IDisposable
+    private sealed class Validation(ModelSession session, Inputs x, Targets y, int[] rows, int batchSize, OutputNames outputs) : IDisposable
     {
         /// <summary>Adds <c>val_</c> values and returns the seconds it took.</summary>
         public double AddTo(Dictionary<string, double> logs, TrainingState state, CallbackList callbacks)
         {
             long start = Stopwatch.GetTimestamp();
-            foreach ((string name, double value) in Evaluator.Evaluate(session, state, x, y, rows, batchSize, callbacks))
+            foreach ((string name, double value) in Evaluator.Evaluate(session, state, x, y, rows, batchSize, callbacks, outputs))
                 logs["val_" + name] = value;
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

@@ -2,14 +2,13 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
 using Unroll.Layers;
-using Unroll.Losses;
 using Unroll.Models.Execution;
 using Unroll.Optimizers;
 
 namespace Unroll.Models.Training;
 
 /// <summary>What compiling a model adds to it: optimizer with its slots, loss, metrics, and the count of steps and epochs.</summary>
-internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetrics metrics)
+internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, CompiledMetrics metrics)
 {
     private readonly Dictionary<Parameter, Block[]> _slots = [];
     private readonly WeightAverages? _averages = optimizer.UseEma ? new WeightAverages(optimizer) : null;
@@ -18,7 +17,7 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetr
 
     public Optimizer Optimizer { get; private set; } = optimizer;
 
-    public Loss Loss { get; } = loss;
+    public CompiledLoss Loss { get; } = loss;
 
     public CompiledMetrics Metrics { get; } = metrics;
 
@@ -62,6 +61,24 @@ internal sealed class TrainingState(Optimizer optimizer, Loss loss, CompiledMetr
             CatchUp(); // rows that were put off belong to the rate as it was
             Optimizer = Optimizer.WithLearningRate(value);
         }
+    }
+
+    /// <summary>Finds the losses and metrics of the outputs, once those are known.</summary>
+    /// <exception cref="ArgumentException">Names or numbers don't fit.</exception>
+    public void Settle(OutputNames outputs)
+    {
+        Loss.Settle(outputs);
+        Metrics.Settle(outputs);
+    }
+
+    /// <summary>The names of logs in the order in which Keras' <c>evaluate</c> lists them.</summary>
+    public IReadOnlyList<string> EvaluationOrder(IReadOnlyDictionary<string, double> logs, OutputNames outputs)
+    {
+        var order = new List<string> { "loss" };
+        if (outputs.Count == 1) order.AddRange(Metrics.All.Select(entry => entry.Metric.Name).Where(logs.ContainsKey).Distinct());
+        order.AddRange(outputs.All.Select(name => name + "_loss").Where(logs.ContainsKey));
+        order.AddRange(logs.Keys.Except(order).Order(StringComparer.Ordinal));
+        return order;
     }
 
     /// <summary>Gives the optimizer its slots, if it has none yet.</summary>

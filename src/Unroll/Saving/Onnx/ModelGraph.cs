@@ -17,7 +17,7 @@ internal static class ModelGraph
     /// <summary>The whole graph.</summary>
     /// <exception cref="InvalidOperationException">The model is empty or not built.</exception>
     /// <exception cref="NotSupportedException">A layer can't be expressed, or there are too many weights.</exception>
-    public static OnnxGraph Create(Sequential model)
+    public static OnnxGraph Create(Model model)
     {
         if (model.Layers.Count == 0) throw new InvalidOperationException("The model has no layers. Add some first.");
         if (model.Layers.FirstOrDefault(layer => layer.OutputShape is null) is { } unbuilt)

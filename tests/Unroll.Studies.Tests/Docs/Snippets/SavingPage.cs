@@ -19,7 +19,7 @@ public sealed class SavingPage : IDisposable
         string printed = Printed.By(() =>
         {
             model.Save("reviews.keras");
-            Sequential loaded = Sequential.Load("reviews.keras");
+            Model loaded = Model.Load("reviews.keras");
 
             Assert.Equal(model.Fingerprint(), loaded.Fingerprint());
             loaded.Fit(x, y, epochs: 2, verbose: 0);
@@ -33,13 +33,13 @@ public sealed class SavingPage : IDisposable
             ModelFileInfo info = ModelFileInfo.Read("reviews.keras");
             Console.WriteLine($"{info.Format}, {info}");
 
-            Sequential reader = Sequential.Load("reviews.keras", compile: false);
+            Model reader = Model.Load("reviews.keras", compile: false);
             reader.Compile("adam", "binary_crossentropy", ["accuracy"]);
 
             Assert.Equal(model.Fingerprint(), reader.Fingerprint());
             model.Text = TextPipeline.ForReviews(Imdb.GetWordIndex(), numWords: 1000, maxLen: 80);
             model.Save("reviews.keras");
-            TextPipeline text = Sequential.Load("reviews.keras").Text!;
+            TextPipeline text = Model.Load("reviews.keras").Text!;
             Console.WriteLine(string.Join(' ', text.Encode("A great film").Cast<int>().TakeLast(4)));
         });
         model.Fit(x, y, epochs: 2, verbose: 0);

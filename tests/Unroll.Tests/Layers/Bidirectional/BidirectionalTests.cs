@@ -14,7 +14,7 @@ public class BidirectionalTests
     [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
     public void Gradients(string cell, bool mask)
     {
-        foreach (MergeMode mode in Enum.GetValues<MergeMode>())
+        foreach (MergeMode mode in new[] { MergeMode.Concat, MergeMode.Sum, MergeMode.Ave, MergeMode.Mul })
         {
             Check(7, mask, new Bidirectional(Create(cell, 3), mode));
             Check(33, mask, new Bidirectional(Create(cell, 4, returnSequences: true), mode), new Bidirectional(Create(cell, 2, returnSequences: true), mode), new LSTM(3));
@@ -102,8 +102,7 @@ public class BidirectionalTests
     [Theory]
     [InlineData("bidirectional", "Bidirectional: argument 'layer' is missing; write Bidirectional(lstm(16)), say.")]
     [InlineData("bidirectional(dense(3))", "Bidirectional: argument 'layer' is 'dense(3)'; it must be a SimpleRNN, LSTM or GRU.")]
-    [InlineData("bidirectional(lstm(3), none)", "Bidirectional: merge_mode none gives two outputs")]
-    [InlineData("bidirectional(lstm(3), max)", "Bidirectional: argument 'merge_mode' is 'max'; it must be one of concat, sum, ave, mul.")]
+    [InlineData("bidirectional(lstm(3), max)", "Bidirectional: argument 'merge_mode' is 'max'; it must be one of concat, sum, ave, mul, none.")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3))", "Bidirectional: both layers read in the same direction")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3, go_backwards=true, return_sequences=true))", "Bidirectional: return_sequences must be the same")]
     [InlineData("bidirectional(lstm(3), sum, backward_layer=lstm(4, go_backwards=true))", "Bidirectional: 3 and 4 units can only be concatenated")]

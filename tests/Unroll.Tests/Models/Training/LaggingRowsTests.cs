@@ -6,6 +6,7 @@ using Unroll.Losses;
 using Unroll.Models.Execution;
 using Unroll.Optimizers;
 using Unroll.Random;
+using Unroll.Testing;
 using Xunit;
 
 namespace Unroll.Tests.Models.Training;
@@ -114,8 +115,7 @@ public class LaggingRowsTests
         Block[][] slots = [.. parameters.Select(parameter => Enumerable.Range(0, rule.SlotCount).Select(_ => arena.Allocate(parameter.PaddedCount)).ToArray())];
         Inputs x = Data.X;
         Targets y = Data.Y;
-        using var session = new ModelSession(
-            model.Layers, x, model.Seed, model.Execution, BatchSize, new BinaryCrossentropy(), training: true);
+        using ModelSession session = TrainingSession.Create(model, x, BatchSize, new BinaryCrossentropy());
         var result = new float[Epochs * StepsPerEpoch][][];
         int[] rows = [.. Enumerable.Range(0, Samples)];
         for (int step = 0; step < result.Length; step++)

@@ -1,15 +1,12 @@
-using Unroll.Models.Training;
 using Unroll.Saving;
 using Unroll.Text;
 
 namespace Unroll;
 
-public sealed partial class Sequential
+public partial class Model
 {
     /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
     public TextPipeline? Text { get; set; }
-
-    internal TrainingState? State => _state;
 
     /// <summary>
     /// Writes a <c>.keras</c> file that Keras 3 and <see cref="Load"/> read: layers, weights, and if the model is compiled
@@ -34,7 +31,7 @@ public sealed partial class Sequential
     /// <param name="compile">False: the model comes without optimizer, loss and metrics.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or holds something that Unroll does not have; the message names it.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static Sequential Load(string path, bool compile = true)
+    public static Model Load(string path, bool compile = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         return ModelReader.Load(ModelFile.Open(path), compile);
@@ -71,9 +68,6 @@ public sealed partial class Sequential
         ModelReader.LoadWeights(ModelFile.Open(path), this);
     }
 
-    /// <summary>Gives the optimizer its slots, if it has none yet.</summary>
-    internal void BuildOptimizer() => _state!.BuildOptimizer([.. _layers.SelectMany(layer => layer.TrainableParameters)], _arena);
-
     private static void RequireSuffix(string path, string suffix, string method)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -83,7 +77,7 @@ public sealed partial class Sequential
 
     private void RequireWeights(string method)
     {
-        if (_layers.Count == 0 || _layers.Any(layer => !layer.IsBuilt))
+        if (Layers.Count == 0 || Layers.Any(layer => !layer.IsBuilt))
             throw new InvalidOperationException($"{method}: the model has no weights yet. Call Build with the shape of a sample, or Fit, first.");
     }
 }

@@ -1,0 +1,66 @@
+namespace Unroll.Layers;
+
+/// <summary>One argument of a call: a symbol or several, by position or by name.</summary>
+/// <param name="Name">Keras' name of the argument; null: by position.</param>
+/// <param name="Symbols">What is given.</param>
+/// <param name="IsList">Whether it is given as a list.</param>
+internal sealed record CallArgument(string? Name, IReadOnlyList<Symbol> Symbols, bool IsList)
+{
+    public CallArgument(string? name, Symbols symbols) : this(name, symbols, !symbols.IsSingle)
+    {
+    }
+}
+
+/// <summary>A call of a layer on symbols.</summary>
+internal sealed class Node
+{
+    public Node(Layer layer, IReadOnlyList<CallArgument> arguments)
+    {
+        Layer = layer;
+        Arguments = arguments;
+        Inputs = [.. arguments.SelectMany(argument => argument.Symbols)];
+        Roles = [.. arguments.SelectMany(argument => argument.Symbols.Select(_ => argument.Name))];
+    }
+
+    public Layer Layer { get; }
+
+    public IReadOnlyList<CallArgument> Arguments { get; }
+
+    /// <summary>All symbols that go in.</summary>
+    public IReadOnlyList<Symbol> Inputs { get; }
+
+    /// <summary>For each of <see cref="Inputs"/> the argument's name; null: by position.</summary>
+    public IReadOnlyList<string?> Roles { get; }
+
+    public IReadOnlyList<Symbol> Outputs { get; private set; } = [];
+
+    /// <summary>What goes in.</summary>
+    public CallInputs Call => new([.. Inputs.Select(symbol => symbol.Shape)], Roles);
+
+    public void SetOutputs(IReadOnlyList<IReadOnlyList<int?>> shapes) =>
+        Outputs = [.. shapes.Select((shape, i) => new Symbol(this, i, shape))];
+}
+
+/// <summary>Shapes that go into a call of a layer, without the batch dimension (null: not known yet), and the arguments they are given as.</summary>
+/// <param name="Shapes">One per input.</param>
+/// <param name="Roles">Keras' name of the argument; null: by position.</param>
+internal sealed record CallInputs(IReadOnlyList<IReadOnlyList<int?>> Shapes, IReadOnlyList<string?> Roles)
+{
+    /// <summary>The first input.</summary>
+    public IReadOnlyList<int?> First => Shapes[0];
+
+    public static CallInputs Single(IReadOnlyList<int?> shape) => new([shape], [null]);
+
+    /// <summary>The first input that is given as an argument; null: none.</summary>
+    public int? Find(string role) => IndexOf(Roles, role);
+
+    public static int? IndexOf(IReadOnlyList<string?> roles, string role)
+    {
+        for (int i = 0; i < roles.Count; i++)
+        {
+            if (roles[i] == role) return i;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,23 @@
+using Unroll.Kernels.Memory;
+using Unroll.Models.Execution;
+
+namespace Unroll.Layers;
+
+/// <summary>Which inputs of a recurrent layer's call are what; the first is the sequence.</summary>
+/// <param name="State">The first of the initial states; null: none are given.</param>
+/// <param name="Mask">The mask that was given; null: none.</param>
+internal readonly record struct RecurrentInputs(int? State, int? Mask)
+{
+    /// <summary>Reads the arguments of a call.</summary>
+    public static RecurrentInputs Of(ProgramContext context) =>
+        new(CallInputs.IndexOf(context.Roles, RecurrentLayer.StateRole), CallInputs.IndexOf(context.Roles, RecurrentLayer.MaskRole));
+
+    /// <summary>
+    /// The steps to use. As in Keras a call with initial states takes a mask only if one is given: what the sequence
+    /// carries goes past the layer.
+    /// </summary>
+    public Block MaskOf(Frame frame) => Mask is { } mask ? frame.Inputs[mask].Value : State is null ? frame.Input.Mask : default;
+
+    /// <summary>The mask that the output carries.</summary>
+    public Block PassedMaskOf(Frame frame) => Mask is { } mask ? frame.Inputs[mask].Value : frame.Input.Mask;
+}

@@ -1,0 +1,224 @@
+using System.Numerics.Tensors;
+using Unroll.Callbacks;
+using Unroll.Models.Execution;
+using Unroll.Models.Training;
+using Unroll.Optimizers;
+
+namespace Unroll;
+
+public partial class Model
+{
+    private TrainingState? _state;
+    private BatchSession? _batchSession;
+
+    /// <summary>The optimizer; null before Compile.</summary>
+    public Optimizer? Optimizer => _state?.Optimizer;
+
+    /// <summary>True once the optimizer holds state (after the first training step).</summary>
+    public bool IsOptimizerBuilt => _state is { IsOptimizerBuilt: true };
+
+    /// <summary>
+    /// The learning rate of the next training step, rounded to float32 as in Keras. Can be set between steps, by a callback
+    /// for example, unless the optimizer follows a schedule.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or its optimizer follows a schedule.</exception>
+    public double LearningRate
+    {
+        get => (_state ?? throw NotCompiled("LearningRate")).LearningRate;
+        set
+        {
+            TrainingState state = _state ?? throw NotCompiled("LearningRate");
+            if (!double.IsFinite(value) || value < 0)
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"The learning rate is {value}; it must be 0 or more.");
+            state.LearningRate = value;
+        }
+    }
+
+    /// <summary>Set by a callback to stop after the current batch or epoch.</summary>
+    public bool StopTraining { get; set; }
+
+    internal TrainingState? State
+    {
+        get => _state;
+        private protected set => _state = value;
+    }
+
+    /// <summary>Configures training. Compiling again starts the optimizer afresh and keeps the weights.</summary>
+    /// <param name="optimizer">An optimizer or its name; null: <c>rmsprop</c>.</param>
+    /// <param name="loss">A loss or its name; with several outputs one for all, a list, or losses by name.</param>
+    /// <param name="metrics">Metrics or their names, for example <c>["accuracy", new AUC()]</c>; they count all samples alike.</param>
+    /// <param name="weightedMetrics">Metrics that heed sample and class weights.</param>
+    /// <param name="lossWeights">What each output's loss counts for in the total; null: 1.</param>
+    /// <exception cref="ArgumentException">A metric is unknown, or losses, weights or metrics don't fit the outputs.</exception>
+    public void Compile(
+        Optimizer? optimizer = null, LossSet? loss = null, MetricSet? metrics = null, MetricSet? weightedMetrics = null, LossWeights? lossWeights = null)
+    {
+        if (loss is null)
+            throw new ArgumentException("Compile needs a loss: \"binary_crossentropy\" for one output between 0 and 1, \"categorical_crossentropy\" or \"sparse_categorical_crossentropy\" for classes, \"mse\" for numbers.", nameof(loss));
+        var state = new TrainingState(optimizer ?? new RMSprop(), new CompiledLoss(loss, lossWeights), new CompiledMetrics(metrics, weightedMetrics));
+        if (Graph is not null) state.Settle(OutputNames);
+        (_state, _batchSession) = (state, null);
+    }
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="x">Inputs; a model with several inputs takes a list, or arrays by name.</param>
+    /// <param name="y">Targets, one per input; a model with several outputs takes a list, or arrays by name.</param>
+    /// <param name="batchSize">Samples per step; the last step of an epoch takes what is left.</param>
+    /// <param name="epochs">Passes over the data.</param>
+    /// <param name="verbose">0 silent, 1 progress bar, 2 one line per epoch.</param>
+    /// <param name="callbacks">Watch and steer the run.</param>
+    /// <param name="validationSplit">Share of the data, from its end, to validate on; taken before any shuffling.</param>
+    /// <param name="validationData">Data to validate on; wins over <paramref name="validationSplit"/>.</param>
+    /// <param name="shuffle">Whether the data are put in a new order for each epoch.</param>
+    /// <param name="classWeight">What a sample counts for in the loss, by the class that its target names; classes without a weight count 1.</param>
+    /// <param name="sampleWeight">What each sample counts for in the loss; not together with class weights.</param>
+    /// <param name="validationSampleWeight">The same for <paramref name="validationData"/>.</param>
+    /// <param name="cancellationToken">Ends the run after the current step.</param>
+    /// <returns>Seconds, loss and metrics of every epoch.</returns>
+    /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the weights are those of the last step.</exception>
+    public History Fit(
+        Inputs x,
+        Targets y,
+        int batchSize = 32,
+        int epochs = 1,
+        int verbose = 1,
+        IReadOnlyList<Callback>? callbacks = null,
+        double validationSplit = 0.0,
+        (Inputs X, Targets Y)? validationData = null,
+        bool shuffle = true,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        SampleWeights? sampleWeight = null,
+        SampleWeights? validationSampleWeight = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingState state = _state ?? throw NotCompiled("Fit");
+        x = CheckInputs(x);
+        state.Settle(OutputNames);
+        return new Trainer(this, state).Fit(
+            new FitRequest(
+                x, y, batchSize, epochs, verbose, callbacks ?? [], validationSplit, validationData, shuffle,
+                classWeight, sampleWeight, validationSampleWeight), cancellationToken);
+    }
+
+    /// <summary>Loss and metrics on data, without training.</summary>
+    /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null)
+    {
+        TrainingState state = _state ?? throw NotCompiled("Evaluate");
+        x = CheckInputs(x);
+        state.Settle(OutputNames);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight);
+    }
+
+    /// <summary>
+    /// The output for inputs: <c>[samples, units]</c>, or <c>[samples, time, units]</c> if the last layer returns sequences. A
+    /// model with several outputs answers by <see cref="PredictAll"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">Data don't fit the model.</exception>
+    /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
+    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0)
+    {
+        Predictions all = PredictAll(x, batchSize, verbose);
+        return all.Count == 1
+            ? all[0]
+            : throw new InvalidOperationException($"The model has {all.Count} outputs ({string.Join(", ", all.Names)}); PredictAll gives them.");
+    }
+
+    /// <summary>All outputs for inputs, in their order and by name.</summary>
+    /// <exception cref="ArgumentException">Data don't fit the model.</exception>
+    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0)
+    {
+        x = CheckInputs(x);
+        Tensor<float>[]? outputs = x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 ? PredictRows(x) : null;
+        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose), OutputNames.All);
+    }
+
+    /// <summary>One training step on these samples; returns the loss and metrics before the step.</summary>
+    /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    public Evaluation TrainOnBatch(Inputs x, Targets y, SampleWeights? sampleWeight = null, IReadOnlyDictionary<int, double>? classWeight = null)
+    {
+        TrainingState state = _state ?? throw NotCompiled("TrainOnBatch");
+        x = CheckInputs(x);
+        state.Settle(OutputNames);
+        if (_batchSession is null || !_batchSession.Fits(x)) _batchSession = new BatchSession(this, x, state);
+        return _batchSession.Train(x, y, sampleWeight, classWeight);
+    }
+
+    /// <summary>Loss and metrics on these samples as one batch.</summary>
+    /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public Evaluation TestOnBatch(Inputs x, Targets y, SampleWeights? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Evaluate(x, y, Math.Max(1, x.Count), verbose: 0, sampleWeight);
+    }
+
+    /// <summary>The output for these samples as one batch.</summary>
+    /// <exception cref="ArgumentException">Data don't fit the model.</exception>
+    public Tensor<float> PredictOnBatch(Inputs x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Predict(x, Math.Max(1, x.Count));
+    }
+
+    /// <summary>The model made ready to run on inputs that were checked.</summary>
+    internal ModelSession NewSession(Inputs x, ExecutionOptions execution, int maxRows, SessionLoss? loss, bool training, WorkerTeam? team = null) =>
+        new(new SessionModel(PlanFor(x), TrainableParameters, Seed), x, execution, maxRows, loss, training, team);
+
+    /// <summary>Gives the optimizer its slots, if it has none yet.</summary>
+    internal void BuildOptimizer() => _state!.BuildOptimizer(TrainableParameters, _arena);
+
+    /// <summary>Refuses inputs that the model can't take, puts them in the order of its inputs, and makes weights that wait for a shape.</summary>
+    internal virtual Inputs CheckInputs(Inputs x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        x = InputChecks.Arrange(x, BuiltGraph().Inputs);
+        InputChecks.RequireSamples(x);
+        InputChecks.RequireKinds(x, BuiltGraph());
+        InputChecks.RequireIds(x, PlanFor(x));
+        return x;
+    }
+
+    private protected GraphPlan PlanFor(Inputs x)
+    {
+        lock (_planning)
+        {
+            IReadOnlyList<LaneShape> shapes = x.Shapes();
+            if (_plan is null || !Fits(_plan, shapes)) _plan = new GraphPlan(BuiltGraph(), shapes);
+            return _plan;
+        }
+    }
+
+    private static bool Fits(GraphPlan plan, IReadOnlyList<LaneShape> shapes)
+    {
+        for (int i = 0; i < shapes.Count; i++)
+        {
+            if (!plan.Tensors[plan.Inputs[i]].Dimensions.SequenceEqual(shapes[i].Dimensions)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Predicts few rows by the form that the model keeps for it; null if it pays for no layer.</summary>
+    private Tensor<float>[]? PredictRows(Inputs x)
+    {
+        // Taken out while in use: another thread that predicts at the same time makes one of its own.
+        GraphPlan plan = PlanFor(x);
+        RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
+        if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
+        if (predictor is null) return null;
+        float[][] outputs = predictor.Predict(x);
+        _rowPredictor = predictor;
+        return [.. outputs.Select((output, i) => Tensor.Create(output, [x.Count, .. plan.Tensors[plan.Outputs[i]].Dimensions.Select(size => (nint)size)]))];
+    }
+
+    private static InvalidOperationException NotCompiled(string method) =>
+        new($"You must call Compile() before {method}{(method == "LearningRate" ? "" : "()")}.");
+}

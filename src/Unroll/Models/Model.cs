@@ -1,0 +1,249 @@
+using System.Security.Cryptography;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Models.Execution;
+using Unroll.Models.Training;
+
+namespace Unroll;
+
+/// <summary>
+/// The layers between some inputs and some outputs; several of each, shared layers and models inside of models are fine.
+/// <code>
+/// Symbol ids = Input.Ids(80), numbers = Input.Features(3);
+/// Symbol text = new LSTM(16).Call(new Embedding(1000, 8).Call(ids));
+/// Symbol y = new Dense(1, "sigmoid").Call(new Concatenate().Call([text, numbers]));
+/// var model = new Model([ids, numbers], y);
+/// </code>
+/// The same layers, data and seed give the same weights to the bit, whatever the number of threads or the processor.
+/// A model is not safe for use from several threads at a time, but for predictions.
+/// </summary>
+public partial class Model : Layer
+{
+    private readonly Arena _arena = new();
+    private readonly Lock _planning = new();
+    private readonly IReadOnlyList<Layer>? _layers;
+    private GraphPlan? _plan;
+    private RowPredictor? _rowPredictor;
+    private int _threads = 1;
+
+    /// <summary>Makes a model of the layers between inputs and outputs. Layers that have no name get one.</summary>
+    /// <param name="inputs">Where data come in; made by <see cref="Input"/>.</param>
+    /// <param name="outputs">What the model puts out.</param>
+    /// <param name="name">Shown in summaries.</param>
+    /// <param name="seed">Key of everything random: initial weights, order of the data, dropout.</param>
+    /// <exception cref="ArgumentException">An output does not follow from the inputs, or a name comes twice.</exception>
+    public Model(Symbols inputs, Symbols outputs, string name = "functional", int seed = 0) : this(name, seed)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        Graph = Graph.Between(inputs, outputs);
+        NameLayers();
+        BuildLayers();
+        _layers = [.. Graph.Operations.Where(layer => layer is not Operation)];
+        IsBuilt = true;
+    }
+
+    private protected Model(string name, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Name = name;
+        Seed = seed;
+    }
+
+    /// <inheritdoc/>
+    public override string ClassName => "Functional";
+
+    /// <summary>Key of everything random.</summary>
+    public int Seed { get; }
+
+    /// <summary>Threads used inside a step, 1 by default; results do not depend on it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int Threads
+    {
+        get => _threads;
+        set
+        {
+            if (value < 1) throw new ArgumentOutOfRangeException(nameof(value), value, $"Threads is {value}; it must be 1 or more.");
+            _threads = value;
+        }
+    }
+
+    /// <summary>The layers in Keras' order, inputs included.</summary>
+    public virtual IReadOnlyList<Layer> Layers => _layers!;
+
+    /// <summary>The model's inputs as symbols, for models on its inner outputs.</summary>
+    /// <exception cref="InvalidOperationException">The model was not built yet.</exception>
+    public Symbols Inputs => BuiltGraph().Inputs;
+
+    /// <summary>The model's outputs as symbols.</summary>
+    /// <exception cref="InvalidOperationException">The model was not built yet.</exception>
+    public Symbols Outputs => BuiltGraph().Outputs;
+
+    /// <summary>The weights of all layers in Keras' order; those of shared layers once.</summary>
+    public override IReadOnlyList<Parameter> Parameters => [.. Layers.SelectMany(layer => layer.Parameters).Distinct()];
+
+    internal override IReadOnlyList<Parameter> TrainableParameters =>
+        Trainable ? [.. Layers.SelectMany(layer => layer.TrainableParameters).Distinct()] : [];
+
+    internal VectorWidth Width { get; set; } = VectorWidths.Best;
+
+    internal ExecutionOptions Execution => new(Math.Min(Threads, WorkerTeam.Most), Width);
+
+    internal Arena Arena => _arena;
+
+    /// <summary>The calls; null while the shape of the inputs is not known.</summary>
+    internal Graph? Graph { get; private protected set; }
+
+    /// <summary>What logs call the outputs.</summary>
+    internal OutputNames OutputNames
+    {
+        get
+        {
+            Symbols outputs = BuiltGraph().Outputs;
+            return field is { } known && known.Count == outputs.Count
+                ? field
+                : field = new OutputNames(outputs.Keys ?? [.. outputs.Select(output => output.Layer.Name)], outputs.Keys is not null);
+        }
+    }
+
+    internal override int LeafCalls => Graph?.Nodes.Sum(node => node.Layer is InputLayer ? 0 : node.Layer.LeafCalls) ?? Layers.Sum(layer => layer.LeafCalls);
+
+    /// <summary>The layer of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
+    public Layer GetLayer(string name) => Layers.FirstOrDefault(layer => layer.Name == name)
+        ?? throw new ArgumentException($"The model has no layer '{name}'; it has {string.Join(", ", Layers.Select(layer => layer.Name))}.", nameof(name));
+
+    /// <summary>The layer at a place in <see cref="Layers"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
+    public Layer GetLayer(int index) => index >= 0 && index < Layers.Count
+        ? Layers[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The model has {Layers.Count} layers, but number {index} was asked for.");
+
+    /// <summary>Makes stateful layers start from zeros again.</summary>
+    public void ResetStates()
+    {
+        foreach (Layer layer in Layers)
+        {
+            if (layer is RecurrentLayer recurrent) recurrent.ResetStates();
+            else if (layer is Bidirectional both) both.ResetStates();
+            else if (layer is Model model) model.ResetStates();
+        }
+    }
+
+    /// <summary>Copies of all weights in Keras' order, row-major.</summary>
+    public IReadOnlyList<float[]> GetWeights() => [.. Parameters.Select(parameter => parameter.ToArray())];
+
+    /// <summary>Replaces all weights.</summary>
+    /// <param name="weights">In the order of <see cref="GetWeights"/>.</param>
+    /// <exception cref="ArgumentException">Number or sizes differ.</exception>
+    public void SetWeights(IReadOnlyList<float[]> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        IReadOnlyList<Parameter> parameters = Parameters;
+        if (weights.Count != parameters.Count)
+            throw new ArgumentException($"The model has {parameters.Count} weights, but {weights.Count} were given.", nameof(weights));
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (weights[i].Length != parameters[i].Count)
+                parameters[i].Set(weights[i]); // throws before anything is replaced
+        }
+
+        for (int i = 0; i < parameters.Count; i++) parameters[i].Set(weights[i]);
+    }
+
+    /// <summary>Hash of all weights as 16 hexadecimal digits: equal fingerprints, equal bits.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (float[] weight in GetWeights()) hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(weight.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    internal override Graph? InnerGraph(CallInputs inputs) => BuiltGraph();
+
+    internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => ShapesThrough(BuiltGraph(), inputs);
+
+    internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException("A model is taken apart before it runs.");
+
+    internal override long CountWeights(CallInputs inputs) => ParameterCount;
+
+    internal override void Build(CallInputs inputs, Arena arena, int seed, int layerIndex)
+    {
+        (InputShapes, OutputShapes) = (inputs.Shapes, InferOutputShapes(inputs));
+        Rekey(seed, ref layerIndex);
+    }
+
+    internal override void Rekey(int seed, ref int layerIndex)
+    {
+        var met = new HashSet<Layer>();
+        foreach (Layer layer in Graph is { } graph ? graph.Nodes.Select(node => node.Layer).Where(layer => layer is not InputLayer) : Layers)
+        {
+            if (met.Add(layer)) layer.Rekey(seed, ref layerIndex);
+            else layerIndex += layer.LeafCalls;
+        }
+    }
+
+    /// <summary>The shapes that come out of a graph for what goes in.</summary>
+    private protected static IReadOnlyList<IReadOnlyList<int?>> ShapesThrough(Graph graph, CallInputs inputs)
+    {
+        if (inputs.Shapes.Count != graph.Inputs.Count)
+            throw new ArgumentException($"The model has {graph.Inputs.Count} input(s), but {inputs.Shapes.Count} were given.");
+        var shapes = new Dictionary<Symbol, IReadOnlyList<int?>>();
+        for (int i = 0; i < graph.Inputs.Count; i++) shapes.Add(graph.Inputs[i], inputs.Shapes[i]);
+        foreach (Node node in graph.Nodes)
+        {
+            if (graph.Inputs.Any(input => input.Node == node)) continue;
+            IReadOnlyList<IReadOnlyList<int?>> outputs =
+                node.Layer.InferOutputShapes(new CallInputs([.. node.Inputs.Select(symbol => shapes[symbol])], node.Roles));
+            for (int i = 0; i < outputs.Count; i++) shapes.Add(node.Outputs[i], outputs[i]);
+        }
+
+        return [.. graph.Outputs.Select(output => shapes[output])];
+    }
+
+    private protected Graph BuiltGraph() => Graph
+        ?? throw new InvalidOperationException($"The model '{Name}' does not know the shape of its inputs yet. Call Build with the shape of a sample, or Fit, first.");
+
+    /// <summary>Forgets what was prepared for the graph as it was.</summary>
+    private protected void ForgetPlans() => (_plan, _rowPredictor) = (null, null);
+
+    /// <summary>Makes the weights of all layers; those that nobody has looked at yet get random numbers by their place.</summary>
+    private protected void BuildLayers()
+    {
+        var met = new HashSet<Layer>();
+        int index = 0;
+        foreach (Node node in Graph!.Nodes)
+        {
+            if (node.Layer is InputLayer) continue;
+            node.Layer.Build(node.Call, _arena, Seed, index);
+            if (met.Add(node.Layer)) node.Layer.Rekey(Seed, ref index);
+            else index += node.Layer.LeafCalls;
+        }
+    }
+
+    /// <summary>Names layers that have no name: the class in snake case, with a number from the second of a class on.</summary>
+    private void NameLayers()
+    {
+        var taken = Graph!.Operations.Where(layer => layer.Name.Length > 0).Select(layer => layer.Name).ToHashSet();
+        var counts = new Dictionary<string, int>();
+        foreach (Layer layer in Graph.Operations)
+        {
+            if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : Next(wrapped.ClassName));
+            if (layer.Name.Length == 0) layer.Name = Next(layer.ClassName);
+        }
+
+        string Next(string className)
+        {
+            string stem = SnakeCase.Of(className);
+            while (true)
+            {
+                int number = counts.GetValueOrDefault(stem);
+                counts[stem] = number + 1;
+                string name = number == 0 ? stem : $"{stem}_{number}";
+                if (taken.Add(name)) return name;
+            }
+        }
+    }
+}

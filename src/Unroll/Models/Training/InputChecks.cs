@@ -1,0 +1,114 @@
+using Unroll.Layers;
+using Unroll.Models.Execution;
+
+namespace Unroll.Models.Training;
+
+/// <summary>Puts what users feed a model in the order of its inputs, and refuses what it can't take.</summary>
+internal static class InputChecks
+{
+    /// <summary>The arrays in the order of the model's inputs, a missing or extra last dimension of 1 mended.</summary>
+    /// <exception cref="ArgumentException">Number, names or ranks don't fit.</exception>
+    public static Inputs Arrange(Inputs x, Symbols inputs)
+    {
+        if (x.Names is { } names)
+        {
+            IReadOnlyList<string> wanted = [.. inputs.Select(input => input.Layer.Name)], keys = inputs.Keys ?? wanted;
+            var order = new int[inputs.Count];
+            for (int i = 0; i < order.Length; i++)
+            {
+                order[i] = IndexOf(names, keys[i]) is >= 0 and int at ? at : IndexOf(names, wanted[i]);
+                if (order[i] < 0)
+                    throw new ArgumentException($"The model's input '{wanted[i]}' is missing; the inputs given are {string.Join(", ", names)}.", nameof(x));
+            }
+
+            x = x.Reordered(order);
+        }
+
+        if (x.Parts != inputs.Count)
+            throw new ArgumentException($"The model has {inputs.Count} input(s) ({string.Join(", ", inputs.Select(input => input.Layer.Name))}), but {x.Parts} were given.", nameof(x));
+        bool isMended = false;
+        var parts = new Inputs[x.Parts];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Mended(x.Part(i), inputs[i]);
+            isMended |= parts[i] != x.Part(i);
+        }
+
+        return isMended ? Inputs.Create(parts) : x;
+    }
+
+    public static void RequireSamples(Inputs x)
+    {
+        for (int i = 0; i < x.Parts; i++)
+        {
+            if (x.Part(i).Shape.Any(size => size == 0))
+                throw new ArgumentException($"The inputs are empty: their shape is ({string.Join(", ", x.Part(i).Shape)}).", nameof(x));
+        }
+    }
+
+    /// <summary>Refuses real values where token ids are wanted, and ids where nobody takes them.</summary>
+    public static void RequireKinds(Inputs x, Graph graph)
+    {
+        for (int i = 0; i < x.Parts; i++)
+        {
+            if (graph.Inputs[i].IsIds && !x.HasIds(i))
+                throw new ArgumentException($"The input '{graph.Inputs[i].Layer.Name}' takes token ids; pass int[,] instead of floats.", nameof(x));
+            if (!graph.Inputs[i].IsIds && x.HasIds(i))
+                throw new ArgumentException($"The input '{graph.Inputs[i].Layer.Name}' takes real values; pass floats instead of token ids.", nameof(x));
+        }
+    }
+
+    /// <summary>Refuses ids outside of the vocabularies that they are looked up in.</summary>
+    public static void RequireIds(Inputs x, GraphPlan plan)
+    {
+        for (int i = 0; i < x.Parts; i++)
+        {
+            if (!x.HasIds(i)) continue;
+            Embedding? smallest = null;
+            foreach (PlannedCall call in plan.Calls)
+            {
+                if (call.Layer is Embedding embedding && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || embedding.Options.InputDim < smallest.Options.InputDim))
+                    smallest = embedding;
+            }
+
+            if (smallest is not null) RequireIds(x.Part(i), smallest);
+        }
+    }
+
+    private static void RequireIds(Inputs x, Embedding embedding)
+    {
+        int vocabulary = embedding.Options.InputDim, steps = x.SampleSize;
+        int at = x.Ids(0).AsSpan().IndexOfAnyExceptInRange(0, vocabulary - 1);
+        if (at < 0) return;
+        int id = x.Ids(0)[at];
+        string remedy = id < 0
+            ? "Ids can't be negative."
+            : $"Load the data with num_words {vocabulary}, or make the Embedding larger.";
+        throw new ArgumentException(
+            $"Sample {at / steps}, position {at % steps} holds the token id {id}, but the Embedding '{embedding.Name}' has the "
+            + $"vocabulary 0 … {vocabulary - 1} (input_dim {vocabulary}). {remedy}", nameof(x));
+    }
+
+    private static Inputs Mended(Inputs part, Symbol input)
+    {
+        IReadOnlyList<int?> wanted = input.Shape;
+        int rank = part.Shape.Count - 1;
+        if (rank == wanted.Count + 1 && part.Shape[^1] == 1) part = part.Reshaped([.. part.Shape.Skip(1).SkipLast(1)]);
+        else if (rank + 1 == wanted.Count && wanted[^1] == 1) part = part.Reshaped([.. part.Shape.Skip(1), 1]);
+        bool fits = part.Shape.Count - 1 == wanted.Count;
+        for (int i = 0; fits && i < wanted.Count; i++) fits = wanted[i] is null || wanted[i] == part.Shape[i + 1];
+        return fits
+            ? part
+            : throw new ArgumentException($"The input '{input.Layer.Name}' takes the shape {ShapeText.Of(wanted)}, but an array of the shape ({string.Join(", ", part.Shape)}) was given.", nameof(part));
+    }
+
+    private static int IndexOf(IReadOnlyList<string> names, string name)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name) return i;
+        }
+
+        return -1;
+    }
+}

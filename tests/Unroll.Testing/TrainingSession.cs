@@ -1,0 +1,17 @@
+using Unroll.Models.Execution;
+using Unroll.Models.Training;
+
+namespace Unroll.Testing;
+
+/// <summary>Sessions that tests run step by step.</summary>
+internal static class TrainingSession
+{
+    /// <summary>A model made ready to train on batches of some rows.</summary>
+    public static ModelSession Create(Model model, Inputs x, int rows, LossSet loss, ExecutionOptions? execution = null)
+    {
+        x = model.CheckInputs(x);
+        var losses = new CompiledLoss(loss, null);
+        losses.Settle(model.OutputNames);
+        return model.NewSession(x, execution ?? model.Execution, rows, losses, training: true);
+    }
+}
