@@ -14,7 +14,7 @@ using Unroll.Optimizers;
 
 Measure("rnn5", 2000, 50, new SimpleRNN(5), steps: 30, batch: 64, "rmsprop(1e-4)");
 Measure("lstm8", 1000, 8, new LSTM(8), steps: 80, batch: 32, "adam");
-Measure("lstm8 dropout", 1000, 8, new LSTM(8, dropout: 0.4, recurrentDropout: 0.5), steps: 80, batch: 32, "adam");
+Measure("lstm8 dropout", 1000, 8, new LSTM(8) { Dropout = 0.4, RecurrentDropout = 0.5 }, steps: 80, batch: 32, "adam");
 Measure("gru8", 1000, 8, new GRU(8), steps: 80, batch: 32, "adam");
 Measure("lstm128", 1000, 8, new LSTM(128), steps: 80, batch: 32, "adam");
 

@@ -15,7 +15,7 @@ public sealed class Parameter
     {
         _arena = arena;
         Name = name;
-        Shape = shape;
+        Sizes = shape;
         long count = 1;
         foreach (int size in shape) count = checked(count * size);
         if (count > int.MaxValue - VectorWidths.Chunk)
@@ -29,7 +29,9 @@ public sealed class Parameter
     public string Name { get; }
 
     /// <summary>Sizes of all dimensions.</summary>
-    public IReadOnlyList<int> Shape { get; }
+    public IReadOnlyList<int> Shape => Sizes;
+
+    internal int[] Sizes { get; }
 
     /// <summary>What the weight adds to the loss; null: nothing.</summary>
     public Regularizer? Regularizer { get; internal set; }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Unroll.Callbacks;
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
@@ -17,7 +18,7 @@ namespace Unroll;
 /// <summary>
 /// A stack of layers, each fed by the one before it.
 /// <code>
-/// var model = new Sequential { new Embedding(1000, 8), new LSTM(16), new Dense(1, activation: "sigmoid") };
+/// var model = new Sequential { new Embedding(1000, 8), new LSTM(16), new Dense(1, "sigmoid") };
 /// model.Compile(optimizer: "adam", loss: "binary_crossentropy", metrics: ["accuracy"]);
 /// History history = model.Fit(x, y, epochs: 5, validationSplit: 0.2);
 /// </code>
@@ -110,7 +111,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
             throw new ArgumentException($"{layer.ClassName} takes token ids and can only be the first layer; here it follows '{_layers[^1].Name}'.", nameof(layer));
         if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : UniqueName(wrapped.ClassName));
         if (layer.Name.Length == 0)
-            layer.Name = UniqueName(layer.ClassName);
+            layer.Rename(UniqueName(layer.ClassName));
         else if (_layers.Any(other => other.Name == layer.Name))
             throw new ArgumentException($"The name '{layer.Name}' is taken by another layer of the model; names must be unique.", nameof(layer));
         IReadOnlyList<int?>? inputShape = _layers.Count > 0 ? _layers[^1].OutputShape : layer.KnowsItsInput ? [null] : null;
@@ -275,7 +276,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
 
     private static void CheckIds(Inputs x, Embedding embedding)
     {
-        int vocabulary = embedding.Options.InputDim, steps = x.Shape[1];
+        int vocabulary = embedding.InputDim, steps = x.Shape[1];
         int at = x.Ids.AsSpan().IndexOfAnyExceptInRange(0, vocabulary - 1);
         if (at < 0) return;
         throw new ArgumentException(

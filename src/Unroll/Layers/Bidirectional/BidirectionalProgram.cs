@@ -22,10 +22,10 @@ internal sealed class BidirectionalProgram : LayerProgram
         _forward = new RecurrentProgram(layer.ForwardLayer, inner);
         _backward = new RecurrentProgram(layer.BackwardLayer, inner with { LayerIndex = context.LayerIndex + BackwardIndex });
         _mode = layer.MergeMode;
-        _forwardUnits = layer.ForwardLayer.BaseOptions.Units;
-        _backwardUnits = layer.BackwardLayer.BaseOptions.Units;
+        _forwardUnits = layer.ForwardLayer.Units;
+        _backwardUnits = layer.BackwardLayer.Units;
         _units = _mode == MergeMode.Concat ? _forwardUnits + _backwardUnits : _forwardUnits;
-        _outputSteps = layer.ForwardLayer.BaseOptions.ReturnSequences ? context.InputSteps : 1;
+        _outputSteps = layer.ForwardLayer.ReturnSequences ? context.InputSteps : 1;
     }
 
     public override void Prepare()

@@ -8,14 +8,14 @@ namespace Unroll.Layers;
 internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) : LayerProgram(context)
 {
     private readonly Parameter _table = layer.Parameters[0];
-    private readonly int _width = layer.Options.OutputDim;
+    private readonly int _width = layer.OutputDim;
 
     // The layer above takes rows from the table itself; only the mask is made here.
     private readonly bool _isProjected = context.ProjectedEmbedding is not null;
 
     // Present in training if the table is so large that a step had better visit no other rows than it uses.
     private readonly DistinctIds? _used = context is { IsTraining: true, ProjectedEmbedding: null } && TracksRows(layer, context)
-        ? new DistinctIds(layer.Options.InputDim, (long)context.MaxRows * context.InputSteps)
+        ? new DistinctIds(layer.InputDim, (long)context.MaxRows * context.InputSteps)
         : null;
 
     public override void Prepare()
@@ -43,7 +43,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
         {
             Output = arena.Allocate(size),
             OutputGradient = Context.IsTraining ? arena.Allocate(size) : default,
-            Mask = layer.Options.MaskZero ? arena.Allocate((long)steps * BatchGroup.MaxLanes) : default,
+            Mask = layer.MaskZero ? arena.Allocate((long)steps * BatchGroup.MaxLanes) : default,
         };
     }
 
@@ -67,6 +67,6 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
 
     // Finding the rows takes some nanoseconds per token; clearing and updating a table of a megabyte takes more.
     private static bool TracksRows(Embedding layer, ProgramContext context) =>
-        (long)layer.Options.InputDim * layer.Options.OutputDim >= 1 << 18
-        && (long)context.MaxRows * context.InputSteps < layer.Options.InputDim;
+        (long)layer.InputDim * layer.OutputDim >= 1 << 18
+        && (long)context.MaxRows * context.InputSteps < layer.InputDim;
 }

@@ -13,9 +13,9 @@ internal sealed class EmbeddingRow : RowLayer
     public EmbeddingRow(Embedding layer, RowContext context)
     {
         _table = layer.Parameters[0];
-        _width = layer.Options.OutputDim;
+        _width = layer.OutputDim;
         Output = context.Arena.Allocate((long)context.Steps * RowSequence.Padded(_width));
-        Mask = layer.Options.MaskZero ? context.Arena.Allocate(context.Steps) : default;
+        Mask = layer.MaskZero ? context.Arena.Allocate(context.Steps) : default;
     }
 
     public override Block Mask { get; }

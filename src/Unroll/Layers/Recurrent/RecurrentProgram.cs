@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 /// <summary>Runs SimpleRNN, LSTM and GRU: lays out buffers for the cell's kernel and draws its dropout masks.</summary>
 internal sealed class RecurrentProgram : LayerProgram
 {
-    private readonly RecurrentOptions _options;
+    private readonly RecurrentLayer _options;
     private readonly RecurrentKernel _kernel;
     private readonly Parameter _inputKernel, _recurrentKernel;
     private readonly Parameter? _bias;
@@ -20,7 +20,7 @@ internal sealed class RecurrentProgram : LayerProgram
 
     public RecurrentProgram(RecurrentLayer layer, ProgramContext context) : base(context)
     {
-        _options = layer.BaseOptions;
+        _options = layer;
         _cell = layer.Cell;
         _kernel = RecurrentKernels.Create(context.Width, _cell, _options.Activation.Kind, layer.RecurrentActivationKind);
         _inputKernel = layer.Parameters[0];

@@ -15,7 +15,7 @@ internal sealed class RecurrentRow : RowLayer
 
     public RecurrentRow(RecurrentLayer layer, RowContext context)
     {
-        RecurrentOptions options = layer.BaseOptions;
+        RecurrentLayer options = layer;
         (_layer, _below) = (layer, context.Below);
         _kernel = RecurrentKernels.Create(context.Width, layer.Cell, options.Activation.Kind, layer.RecurrentActivationKind);
         var shape = new RecurrentShape(
@@ -30,10 +30,10 @@ internal sealed class RecurrentRow : RowLayer
         Output = _sequence.Output;
     }
 
-    public override Block Mask => _layer.BaseOptions.ReturnSequences ? _below.Mask : default;
+    public override Block Mask => _layer.ReturnSequences ? _below.Mask : default;
 
     public override void Prepare() => _weights.Pack(
-        _layer.Parameters[0].Value, _layer.Parameters[1].Value, _layer.BaseOptions.UseBias ? _layer.Parameters[2].Value : default);
+        _layer.Parameters[0].Value, _layer.Parameters[1].Value, _layer.UseBias ? _layer.Parameters[2].Value : default);
 
     public override void Run(ReadOnlySpan<int> ids) => _kernel.ForwardRow(_sequence, _weights);
 }

@@ -96,7 +96,7 @@ internal sealed class ModelSession : IDisposable
         foreach (LayerProgram program in _programs) program.Prepare();
         if (_loss is null) return;
         Penalty = 0;
-        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value);
+        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value, parameter.Count, parameter.Sizes);
     }
 
     /// <summary>Forward and backward for one batch; the gradients are complete afterwards.</summary>
@@ -129,7 +129,7 @@ internal sealed class ModelSession : IDisposable
         foreach (LayerProgram program in _programs) program.EndBatch();
         SpreadOverValid(count);
         foreach (Parameter parameter in _regularized)
-            parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value);
+            parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value, parameter.Count, parameter.Sizes);
         _choice.End();
         return _results.AsSpan(0, count);
     }
@@ -231,8 +231,8 @@ internal sealed class ModelSession : IDisposable
 
     private static Activation? LastActivation(Layer layer) => layer switch
     {
-        Dense dense => dense.Options.Activation,
-        TimeDistributed distributed => distributed.Layer.Options.Activation,
+        Dense dense => dense.Activation,
+        TimeDistributed distributed => distributed.Layer.Activation,
         ActivationLayer alone => alone.Activation,
         _ => null,
     };

@@ -33,5 +33,5 @@ internal sealed class CompiledMetrics
 
     /// <summary>True if what is counted on the fly is enough: the plain accuracy of outputs, or nothing.</summary>
     public bool ArePlain(OutputShape output, int targetSize) =>
-        All.All(entry => entry is { IsWeighted: false, Metric: ShapedAccuracy } && ShapedAccuracy.For(output, targetSize) is not SparseCategoricalAccuracy);
+        All.All(entry => entry is { IsWeighted: false, Metric: ShapedAccuracy } && ShapedAccuracy.For(new MetricShape(output.Steps, output.Units, targetSize)) is not SparseCategoricalAccuracy);
 }

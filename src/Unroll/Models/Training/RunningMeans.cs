@@ -26,7 +26,7 @@ internal sealed class RunningMeans
             && state.Metrics.ArePlain(output, targets.SampleSize);
         _metrics =
         [
-            .. state.Metrics.All.Select(entry => (entry.Name, isPlain ? null : entry.Metric.CreateState(output, targets.SampleSize), entry.IsWeighted))
+            .. state.Metrics.All.Select(entry => (entry.Name, isPlain ? null : entry.Metric.CreateState(new MetricShape(output.Steps, output.Units, targets.SampleSize)), entry.IsWeighted))
                 .OrderBy(entry => entry.Name, StringComparer.Ordinal),
         ];
         if (!isPlain) session.RecordOutputs();
