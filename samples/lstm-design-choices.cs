@@ -149,12 +149,16 @@ static Sequential BuildModel(Design design)
     for (int layer = 1; layer <= design.Layers; layer++)
     {
         bool isLast = layer == design.Layers;
-        model.Add(new LSTM(
-            design.Units, dropout: design.Dropout, recurrentDropout: design.RecurrentDropout, returnSequences: !isLast,
-            recurrentDropoutPerStep: true));
+        model.Add(new LSTM(design.Units)
+        {
+            Dropout = design.Dropout,
+            RecurrentDropout = design.RecurrentDropout,
+            ReturnSequences = !isLast,
+            RecurrentDropoutPerStep = true,
+        });
     }
 
-    model.Add(new Dense(1, activation: "sigmoid"));
+    model.Add(new Dense(1, "sigmoid"));
     return model;
 }
 

@@ -129,9 +129,9 @@ Heading("Step 14: SimpleRNN, LSTM and GRU with 5 units, length 30");
 List<Result> cells = [];
 foreach (Layer cell in (Layer[])
     [
-        new SimpleRNN(5, kernelInitializer: SmallNormal()),
-        new LSTM(5, kernelInitializer: SmallNormal()),
-        new GRU(5, kernelInitializer: SmallNormal()),
+        new SimpleRNN(5) { KernelInitializer = SmallNormal() },
+        new LSTM(5) { KernelInitializer = SmallNormal() },
+        new GRU(5) { KernelInitializer = SmallNormal() },
     ])
 {
     Console.WriteLine($"\n-- {cell.ClassName}");
@@ -150,17 +150,17 @@ return;
 
 // ---- the model
 
-static Sequential BaseModel(int units) => Model(new SimpleRNN(units, kernelInitializer: SmallNormal()));
+static Sequential BaseModel(int units) => Model(new SimpleRNN(units) { KernelInitializer = SmallNormal() });
 
 // One thread, so that training times compare. More threads (model.Threads) change the time, never the result.
 static Sequential Model(Layer recurrent) => new(seed: Seed)
 {
     new Embedding(Words, 50),
     recurrent,
-    new Dense(1, activation: "sigmoid"),
+    new Dense(1, "sigmoid"),
 };
 
-static Initializer SmallNormal() => new RandomNormal(Stddev: 0.001);
+static Initializer SmallNormal() => new RandomNormal { Stddev = 0.001 };
 
 // ---- training and testing
 
@@ -171,7 +171,7 @@ int Epochs(int count) => quick ? 1 : count;
 
 (Sequential Model, History History) Train(Sequential model, int[,] x)
 {
-    model.Compile(optimizer: new RMSprop(learningRate: 1e-4), loss: "binary_crossentropy", metrics: ["accuracy"]);
+    model.Compile(optimizer: new RMSprop(1e-4), loss: "binary_crossentropy", metrics: ["accuracy"]);
     return (model, model.Fit(x, yTrain, batchSize: BatchSize, epochs: Epochs(10), verbose: 2, validationSplit: 0.2));
 }
 

@@ -12,9 +12,7 @@ public class RecurrentBenchmarks
 {
     private const int Lanes = BatchGroup.MaxLanes, Steps = 80, Features = 8;
     private readonly Arena _arena = new();
-    private LayerProgram? _program;
-    private LayerBuffers? _buffers, _input;
-    private BatchGroup? _group;
+    private GroupRunner? _runner;
 
     [Params("SimpleRNN", "LSTM", "GRU")]
     public string Cell { get; set; } = "";
@@ -28,31 +26,32 @@ public class RecurrentBenchmarks
         RecurrentLayer layer = Cell switch { "LSTM" => new LSTM(Units), "GRU" => new GRU(Units), _ => new SimpleRNN(Units) };
         var model = new Sequential(seed: 1) { new Embedding(100, Features), layer };
         model.Build(Steps);
-        var gradients = new GradientStore(_arena, model.Layers, 1);
-        ProgramContext Context(int index) => new(
-            _arena, VectorWidths.Best, Steps, index == 0 ? 1 : Features, index, 1, gradients, index > 0, EmitsLogits: false, Lanes, ProjectedEmbedding: null);
-        _group = new BatchGroup { Lanes = Lanes, Rows = Lanes, Steps = Steps, Ids = new int[Lanes * Steps], Training = true };
         var random = new System.Random(1);
-        for (int i = 0; i < _group.Ids.Length; i++) _group.Ids[i] = random.Next(100);
-        LayerProgram embedding = model.Layers[0].CreateProgram(Context(0));
-        _program = layer.CreateProgram(Context(1));
-        embedding.Prepare();
-        _program.Prepare();
-        (_input, _buffers) = (embedding.CreateBuffers(_arena), _program.CreateBuffers(_arena));
-        embedding.Forward(_input, _input, _group);
-        Floats.Values(random, _buffers.OutputGradient.Length, scale: 0.01f).CopyTo(_buffers.OutputGradient.Span);
+        var ids = new int[Lanes, Steps];
+        for (int i = 0; i < Lanes * Steps; i++) ids[i / Steps, i % Steps] = random.Next(100);
+        var plan = new GraphPlan(model.Graph!, [new LaneShape(Steps)]);
+        var flow = new GradientFlow(plan, model.TrainableParameters.ToHashSet(), [true]);
+        var gradients = new GradientStore(_arena, model.Layers);
+        LayerProgram[] programs = new PlanPrograms(plan, _arena, VectorWidths.Best, 1, gradients, flow, Lanes).Create(_ => false);
+        foreach (LayerProgram program in programs) program.Prepare();
+        _runner = new GroupRunner(plan, programs, flow, ids, [false], _arena);
+        _runner.Load(ids, Enumerable.Range(0, Lanes).ToArray(), 0, Lanes, Lanes);
+        _runner.Group.Training = true;
+        _runner.Forward(0, 1);
+        Block gradient = _runner.Frames[1].Output.Gradient;
+        Floats.Values(random, gradient.Length, scale: 0.01f).CopyTo(gradient.Span);
     }
 
     [GlobalCleanup]
     public void Cleanup() => _arena.Free();
 
     [Benchmark(Baseline = true)]
-    public void Forward() => _program!.Forward(_buffers!, _input!, _group!);
+    public void Forward() => _runner!.Forward(1, 2);
 
     [Benchmark]
     public void ForwardAndBackward()
     {
-        _program!.Forward(_buffers!, _input!, _group!);
-        _program.Backward(_buffers!, _input!, _group!);
+        _runner!.Forward(1, 2);
+        _runner.Backward(1, 2);
     }
 }

@@ -28,10 +28,10 @@ public class UpdateBenchmarks
     {
         var model = new Sequential(seed: 1) { new Dense(100) };
         model.Build(Weights / 100);
-        _gradients = new GradientStore(_arena, model.Layers, 1);
+        _gradients = new GradientStore(_arena, model.Layers);
         Parameter kernel = model.Layers[0].Parameters[0];
         Floats.Values(new System.Random(1), Weights, scale: 0.01f).CopyTo(_gradients.Total(kernel).Span);
-        _state = new TrainingState(Optimizer.FromName(Name), new BinaryCrossentropy(), new CompiledMetrics([], []));
+        _state = new TrainingState(Optimizer.FromName(Name), new CompiledLoss(new BinaryCrossentropy(), null), new CompiledMetrics(null, null));
         _state.BuildOptimizer(model.Layers[0].Parameters, _arena);
     }
 

@@ -14,7 +14,7 @@ using Unroll.Optimizers;
 
 Measure("rnn5", 2000, 50, new SimpleRNN(5), steps: 30, batch: 64, "rmsprop(1e-4)");
 Measure("lstm8", 1000, 8, new LSTM(8), steps: 80, batch: 32, "adam");
-Measure("lstm8 dropout", 1000, 8, new LSTM(8, dropout: 0.4, recurrentDropout: 0.5), steps: 80, batch: 32, "adam");
+Measure("lstm8 dropout", 1000, 8, new LSTM(8) { Dropout = 0.4, RecurrentDropout = 0.5 }, steps: 80, batch: 32, "adam");
 Measure("gru8", 1000, 8, new GRU(8), steps: 80, batch: 32, "adam");
 Measure("lstm128", 1000, 8, new LSTM(128), steps: 80, batch: 32, "adam");
 
@@ -36,36 +36,35 @@ static void Measure(string name, int vocabulary, int width, RecurrentLayer layer
     Inputs inputs = x;
     Targets targets = y;
     var arena = new Arena();
-    var gradients = new GradientStore(arena, model.Layers, 1);
-    (int Steps, int Features)[] shapes = [(steps, 1), (steps, width), (1, (int)model.Layers[1].OutputShape![^1]!)];
-    LayerProgram[] programs =
-    [
-        .. model.Layers.Select((each, i) => each.CreateProgram(new ProgramContext(
-            arena, VectorWidths.Best, shapes[i].Steps, shapes[i].Features, i, 1, gradients, i > 0, i == 2, batch, ProjectedEmbedding: null))),
-    ];
-    LayerBuffers[] buffers = [.. programs.Select(program => program.CreateBuffers(arena))];
-    var group = new BatchGroup { Lanes = Lanes, Rows = Lanes, Steps = steps, Ids = new int[Lanes * steps], Training = true };
-    Buffer.BlockCopy(x, 0, group.Ids, 0, group.Ids.Length * sizeof(int));
-    var state = new TrainingState(Optimizer.FromName(optimizer), new BinaryCrossentropy(), []);
-    state.BuildOptimizer(model.Layers.SelectMany(each => each.Parameters), arena);
+    var plan = new GraphPlan(model.Graph!, [new LaneShape(steps)]);
+    var flow = new GradientFlow(plan, model.TrainableParameters.ToHashSet(), [true]);
+    var gradients = new GradientStore(arena, model.Layers);
+    LayerProgram[] programs = new PlanPrograms(plan, arena, VectorWidths.Best, 1, gradients, flow, batch).Create(call => call.Index == 2);
+    var runner = new GroupRunner(plan, programs, flow, inputs, [false], arena);
+    runner.Load(inputs, Enumerable.Range(0, Lanes).ToArray(), 0, Lanes, Lanes);
+    runner.Group.Training = true;
+    var loss = new CompiledLoss(new BinaryCrossentropy(), null);
+    loss.Settle(model.OutputNames);
+    var state = new TrainingState(Optimizer.FromName(optimizer), loss, new CompiledMetrics(null, null));
+    state.BuildOptimizer([.. model.Parameters], arena);
     foreach (LayerProgram program in programs) program.Prepare();
-    buffers[2].OutputGradient.Span.Fill(0.01f);
+    runner.Frames[2].Output.Gradient.Span.Fill(0.01f);
 
     Console.WriteLine(name);
     double sum = 0;
     Stage("pack weights", 1, () => Array.ForEach(programs, program => program.Prepare()));
     Stage("clear gradients", 1, () => gradients.Clear(usesSlots: false));
-    Stage("embedding", groups, () => programs[0].Forward(buffers[0], buffers[0], group));
-    Stage("recurrent forward", groups, () => programs[1].Forward(buffers[1], buffers[0], group));
-    Stage("dense forward", groups, () => programs[2].Forward(buffers[2], buffers[1], group));
-    Stage("dense backward", groups, () => programs[2].Backward(buffers[2], buffers[1], group));
-    Stage("recurrent backward", groups, () => programs[1].Backward(buffers[1], buffers[0], group), () => programs[1].Forward(buffers[1], buffers[0], group));
-    Stage("embedding gradient", groups, () => programs[0].AddSharedGradients(buffers[0], group));
+    Stage("embedding", groups, () => runner.Forward(0, 1));
+    Stage("recurrent forward", groups, () => runner.Forward(1, 2));
+    Stage("dense forward", groups, () => runner.Forward(2, 3));
+    Stage("dense backward", groups, () => runner.Backward(2, 3));
+    Stage("recurrent backward", groups, () => runner.Backward(1, 2), () => runner.Forward(1, 2));
+    Stage("embedding gradient", groups, () => runner.AddSharedGradients(0));
     Stage("update", 1, () => state.Update(VectorWidths.Best, gradients));
     Console.WriteLine($"  {"sum",-20} {sum,9:F1} µs");
 
     int[] batchRows = [.. Enumerable.Range(0, batch)];
-    using var session = new ModelSession(model.Layers, inputs, 1, new ExecutionOptions(1, VectorWidths.Best), batch, new BinaryCrossentropy(), training: true);
+    using var session = model.NewSession(inputs, new ExecutionOptions(1, VectorWidths.Best), batch, loss, training: true);
     int step = 0;
     Stage("whole step", 1, () =>
     {

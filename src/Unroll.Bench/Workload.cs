@@ -68,7 +68,7 @@ internal sealed record Workload(
     public Sequential CreateModel(int threads)
     {
         var model = new Sequential(seed: 1) { Threads = threads };
-        model.Add(new Embedding(Vocabulary, Embedding, maskZero: MaskZero));
+        model.Add(new Embedding(Vocabulary, Embedding) { MaskZero = MaskZero });
         for (int layer = 0; layer < Layers; layer++) model.Add(CreateCell(returnSequences: layer < Layers - 1));
         model.Add(new Dense(1, "sigmoid"));
         model.Compile(Unroll.Optimizers.Optimizer.FromName(Optimizer), "binary_crossentropy");
@@ -77,8 +77,8 @@ internal sealed record Workload(
 
     private RecurrentLayer CreateCell(bool returnSequences) => Cell switch
     {
-        "LSTM" => new LSTM(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
-        "GRU" => new GRU(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
-        _ => new SimpleRNN(Units, returnSequences: returnSequences, dropout: Dropout.Input, recurrentDropout: Dropout.Recurrent),
+        "LSTM" => new LSTM(Units) { ReturnSequences = returnSequences, Dropout = Dropout.Input, RecurrentDropout = Dropout.Recurrent },
+        "GRU" => new GRU(Units) { ReturnSequences = returnSequences, Dropout = Dropout.Input, RecurrentDropout = Dropout.Recurrent },
+        _ => new SimpleRNN(Units) { ReturnSequences = returnSequences, Dropout = Dropout.Input, RecurrentDropout = Dropout.Recurrent },
     };
 }

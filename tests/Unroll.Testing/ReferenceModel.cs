@@ -78,35 +78,35 @@ internal sealed class ReferenceModel
         switch (layer)
         {
             case Embedding embedding:
-                return new ReferenceEmbedding { Weights = weights, Width = embedding.Options.OutputDim, MaskZero = embedding.Options.MaskZero };
+                return new ReferenceEmbedding { Weights = weights, Width = embedding.OutputDim, MaskZero = embedding.MaskZero };
             case Dense dense:
                 return new ReferenceDense
                 {
                     Weights = weights,
                     Inputs = layer.Parameters[0].Shape[0],
-                    Units = dense.Options.Units,
-                    Activation = dense.Options.Activation.Kind,
+                    Units = dense.Units,
+                    Activation = dense.Activation.Kind,
                 };
             case RecurrentLayer recurrent:
                 int inputs = layer.Parameters[0].Shape[0];
-                bool perStep = recurrent.BaseOptions.RecurrentDropoutPerStep;
-                bool perGate = recurrent.GateCount > 1 && recurrent.BaseOptions.RecurrentDropout != 0 && !perStep;
+                bool perStep = recurrent.RecurrentDropoutPerStep;
+                bool perGate = recurrent.GateCount > 1 && recurrent.RecurrentDropout != 0 && !perStep;
                 return new ReferenceRecurrent
                 {
                     Weights = weights,
                     Cell = recurrent.Cell,
                     Inputs = inputs,
-                    Units = recurrent.BaseOptions.Units,
-                    Activation = recurrent.BaseOptions.Activation.Kind,
+                    Units = recurrent.Units,
+                    Activation = recurrent.Activation.Kind,
                     RecurrentActivation = recurrent.RecurrentActivationKind,
-                    ReturnSequences = recurrent.BaseOptions.ReturnSequences,
-                    GoBackwards = recurrent.BaseOptions.GoBackwards,
-                    ZeroOutputForMask = recurrent.BaseOptions.ZeroOutputForMask,
+                    ReturnSequences = recurrent.ReturnSequences,
+                    GoBackwards = recurrent.GoBackwards,
+                    ZeroOutputForMask = recurrent.ZeroOutputForMask,
                     RecurrentDropoutPerStep = perStep,
                     InputDropout = dropoutStep is { } step1
-                        ? Masks(recurrent, perGate, inputs, recurrent.BaseOptions.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
+                        ? Masks(recurrent, perGate, inputs, recurrent.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
                     RecurrentDropout = dropoutStep is { } step2
-                        ? Masks(recurrent, !perStep, recurrent.BaseOptions.Units * (perStep ? _steps : 1), recurrent.BaseOptions.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
+                        ? Masks(recurrent, !perStep, recurrent.Units * (perStep ? _steps : 1), recurrent.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
                 };
             case Bidirectional bidirectional:
                 var forwards = (ReferenceRecurrent)Convert(bidirectional.ForwardLayer, index, seed, dropoutStep);
@@ -119,9 +119,9 @@ internal sealed class ReferenceModel
                     Mode = bidirectional.MergeMode.ToString().ToLowerInvariant(),
                 };
             case Dropout dropout:
-                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: true, dropout.Options.Rate, dropout.Options.Seed ?? seed, index, dropoutStep) };
+                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: true, dropout.Rate, dropout.Seed ?? seed, index, dropoutStep) };
             case SpatialDropout1D dropout:
-                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: false, dropout.Options.Rate, dropout.Options.Seed ?? seed, index, dropoutStep) };
+                return new ReferenceDropout { Weights = [], Factors = Factors(layer, perStep: false, dropout.Rate, dropout.Seed ?? seed, index, dropoutStep) };
             case Masking masking:
                 return new ReferenceMasking { Weights = [], Features = layer.InputShape![^1]!.Value, MaskValue = masking.MaskValue };
             case GlobalAveragePooling1D:
@@ -154,8 +154,8 @@ internal sealed class ReferenceModel
             bool gruInput = gates == 3 && purpose == RandomPurpose.Dropout;
             int source = drawn == 1 ? 0 : gruInput ? (gate + 1) % 3 : gate;
             result[gate] = new double[_batch * features];
-            bool perStep = purpose == RandomPurpose.RecurrentDropout && layer.BaseOptions.RecurrentDropoutPerStep;
-            int width = perStep ? layer.BaseOptions.Units : features;
+            bool perStep = purpose == RandomPurpose.RecurrentDropout && layer.RecurrentDropoutPerStep;
+            int width = perStep ? layer.Units : features;
             for (int b = 0; b < _batch; b++)
                 for (int f = 0; f < features; f++)
                     result[gate][(f / width * _batch + b) * width + f % width] = mask.Factor(source * features + f, b);

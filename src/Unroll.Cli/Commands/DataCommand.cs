@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Unroll.Cli.Infrastructure;
-using Unroll.Configuration;
 using Unroll.Datasets;
+using NameMatching = Unroll.Configuration.NameMatching;
 
 namespace Unroll.Cli.Commands;
 

@@ -94,7 +94,7 @@ internal static class ModelCommands
         {
             string output = result.GetValue(target)!;
             OutputPath.Require(output, "output");
-            Action<Sequential> write = output switch
+            Action<Model> write = output switch
             {
                 _ when output.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) => model => model.Save(output),
                 _ when output.EndsWith(".weights.h5", StringComparison.OrdinalIgnoreCase) => model => model.SaveWeights(output),
@@ -108,7 +108,7 @@ internal static class ModelCommands
         return command;
     }
 
-    private static void Predict(Sequential model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
+    private static void Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
     {
         if (lines.Length == 0) return;
         float[] values = [.. model.Predict(text.Encode(lines))];
@@ -152,7 +152,7 @@ internal static class ModelCommands
         return [.. lines];
     }
 
-    private static TextPipeline TextOf(Sequential model, string path) => model.Text ?? throw new ArgumentException(
+    private static TextPipeline TextOf(Model model, string path) => model.Text ?? throw new ArgumentException(
         $"{path}: the model was saved without its vocabulary, so texts can't be turned into ids. 'unroll train --save' stores it; in C#, set model.Text before Save.");
 
     private static Argument<string> ModelArgument() => new("model") { Description = "A .keras file, or a .h5 file of Keras." };

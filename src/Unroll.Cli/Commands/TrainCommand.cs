@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
 using Unroll.Cli.Infrastructure;
-using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Layers;
 using Unroll.Optimizers;
@@ -52,8 +51,8 @@ internal static class TrainCommand
         timings.Reached("command line");
 
         // What can be wrong is found before minutes of loading.
-        List<Layer> layers = [.. settings.Layers.Select(layer => Registry.CreateLayer(layer, settings.NumWords))];
-        Optimizer optimizer = Registry.CreateOptimizer(settings.Optimizer);
+        List<Layer> layers = [.. settings.Layers.Select(layer => Catalog.CreateLayer(layer, settings.NumWords))];
+        Optimizer optimizer = Catalog.Optimizers.Create(settings.Optimizer);
         var model = new Sequential(seed: settings.Seed) { Threads = settings.Threads };
         foreach (Layer layer in layers) model.Add(layer);
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);

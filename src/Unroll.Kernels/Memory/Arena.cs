@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Unroll.Kernels.Simd;
 
 namespace Unroll.Kernels.Memory;
 
@@ -27,6 +28,14 @@ internal sealed unsafe class Arena
         GC.AddMemoryPressure((long)bytes);
         NativeMemory.Clear(memory, bytes);
         return new Block((float*)memory, (int)floats);
+    }
+
+    /// <summary>A copy of values, with zeros behind them up to a whole chunk of 16.</summary>
+    public Block AllocateCopy(ReadOnlySpan<float> values)
+    {
+        Block copy = Allocate(((long)values.Length + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk);
+        values.CopyTo(copy.Span);
+        return copy;
     }
 
     /// <summary>Gives the memory back; all blocks are void from then on.</summary>

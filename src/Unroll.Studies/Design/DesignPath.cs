@@ -87,7 +87,7 @@ internal static class DesignPath
     private static JsonObject Members(ObjectConfig config)
     {
         var members = new JsonObject { ["type"] = config.Type };
-        IReadOnlyList<string> names = Registry.PositionalNames(config);
+        IReadOnlyList<string> names = Catalog.PositionalNames(config);
         for (int i = 0; i < config.Positional.Count; i++)
         {
             if (i >= names.Count)

@@ -37,7 +37,7 @@ internal static class DesignReader
     {
         SourceNode? optimizerNode = reader.Find("optimizer");
         ObjectConfig optimizer = optimizerNode is null ? new ObjectConfig("adam") : ToConfig(optimizerNode, "training.optimizer", file);
-        Check(optimizerNode, "training.optimizer", file, () => Registry.CreateOptimizer(optimizer));
+        Check(optimizerNode, "training.optimizer", file, () => Catalog.Optimizers.Create(optimizer));
         string loss = reader.String("loss", "binary_crossentropy");
         Check(reader.Find("loss"), "training.loss", file, () => Loss.FromName(loss));
         IReadOnlyList<string> metrics = reader.Find("metrics") is null ? ["accuracy"] : reader.Strings("metrics");
@@ -83,7 +83,7 @@ internal static class DesignReader
         {
             string path = $"model[{i}]";
             ObjectConfig layer = layers[i] = ToConfig(node.Items[i], path, file);
-            Check(node.Items[i], path, file, () => model.Add(Registry.CreateLayer(layer, dataset.NumWords)));
+            Check(node.Items[i], path, file, () => model.Add(Catalog.CreateLayer(layer, dataset.NumWords)));
         }
 
         Check(node, "model", file, () => model.Build(dataset.MaxLen)); // do the layers fit each other?

@@ -151,7 +151,7 @@ internal static class ResultsJson
     private static JsonObject Config(ObjectConfig config)
     {
         var node = new JsonObject { ["type"] = config.Type };
-        IReadOnlyList<string> names = Registry.PositionalNames(config);
+        IReadOnlyList<string> names = Catalog.PositionalNames(config);
         for (int i = 0; i < config.Positional.Count; i++) node[i < names.Count ? names[i] : $"argument{i}"] = config.Positional[i]?.DeepClone();
         foreach ((string name, JsonNode? value) in config.Named) node[name] = value?.DeepClone();
         return node;

@@ -52,8 +52,8 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
         Loaded data = _datasets[design.Dataset];
         TrainingDesign training = design.Training;
         var model = new Sequential(seed: trial.Seed) { Threads = 1 };
-        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, data.Vocabulary));
-        model.Compile(Registry.CreateOptimizer(training.Optimizer), training.Loss, [.. training.Metrics.Select(Metric.FromName)]);
+        foreach (ObjectConfig layer in design.Model) model.Add(Catalog.CreateLayer(layer, data.Vocabulary));
+        model.Compile(Catalog.Optimizers.Create(training.Optimizer), training.Loss, [.. training.Metrics.Select(Metric.FromName)]);
 
         History history = model.Fit(
             data.XTrain,

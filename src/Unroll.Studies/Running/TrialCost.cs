@@ -41,7 +41,7 @@ internal static class TrialCost
     {
         foreach ((string name, JsonNode? value) in layer.Named)
             if (NameMatching.Comparer.Equals(name, argument)) return value;
-        int index = Registry.PositionalNames(layer).ToList().IndexOf(argument);
+        int index = Catalog.PositionalNames(layer).ToList().IndexOf(argument);
         return index >= 0 && index < layer.Positional.Count ? layer.Positional[index] : null;
     }
 

@@ -3,61 +3,70 @@ using Unroll.Kernels.Activation;
 
 namespace Unroll.Activations;
 
-/// <summary>An activation function by its Keras name. Converts from a string: <c>activation: "sigmoid"</c>.</summary>
-public sealed record Activation
+/// <summary>
+/// An activation function by its Keras name. Converts from a string: <c>Activation = "sigmoid"</c>. One of your own overrides
+/// <see cref="Apply"/> and <see cref="Differentiate"/>.
+/// </summary>
+public abstract class Activation : ConfigurableValue
 {
-    private Activation(string name, ActivationKind kind) => (Name, Kind) = (name, kind);
+    /// <summary>All activations that are known by name.</summary>
+    public static Catalog<Activation> Catalog => ActivationCatalog.Instance;
 
     /// <summary>y = x.</summary>
-    public static Activation Linear { get; } = new("linear", ActivationKind.Linear);
+    public static Activation Linear { get; } = new FusedActivation("linear", ActivationKind.Linear);
 
     /// <summary>Hyperbolic tangent.</summary>
-    public static Activation Tanh { get; } = new("tanh", ActivationKind.Tanh);
+    public static Activation Tanh { get; } = new FusedActivation("tanh", ActivationKind.Tanh);
 
     /// <summary>1 / (1 + e^−x).</summary>
-    public static Activation Sigmoid { get; } = new("sigmoid", ActivationKind.Sigmoid);
+    public static Activation Sigmoid { get; } = new FusedActivation("sigmoid", ActivationKind.Sigmoid);
 
     /// <summary>max(x, 0).</summary>
-    public static Activation Relu { get; } = new("relu", ActivationKind.Relu);
+    public static Activation Relu { get; } = new FusedActivation("relu", ActivationKind.Relu);
 
     /// <summary>relu6(x + 3) / 6, as in Keras 3.</summary>
-    public static Activation HardSigmoid { get; } = new("hard_sigmoid", ActivationKind.HardSigmoid);
+    public static Activation HardSigmoid { get; } = new FusedActivation("hard_sigmoid", ActivationKind.HardSigmoid);
 
     /// <summary>0.2·x + 0.5 clipped to 0 … 1: what Keras 2 called <c>hard_sigmoid</c>. Files of Keras 2 are read so; Keras 3 has no name for it.</summary>
-    public static Activation HardSigmoidKeras2 { get; } = new("hard_sigmoid_keras2", ActivationKind.HardSigmoidKeras2);
+    public static Activation HardSigmoidKeras2 { get; } = new FusedActivation("hard_sigmoid_keras2", ActivationKind.HardSigmoidKeras2);
 
     /// <summary>x / (1 + |x|).</summary>
-    public static Activation Softsign { get; } = new("softsign", ActivationKind.Softsign);
+    public static Activation Softsign { get; } = new FusedActivation("softsign", ActivationKind.Softsign);
 
     /// <summary>e^x / Σ e^x over the outputs; for a Dense layer.</summary>
-    public static Activation Softmax { get; } = new("softmax", ActivationKind.Softmax);
+    public static Activation Softmax { get; } = new FusedActivation("softmax", ActivationKind.Softmax);
 
-    /// <summary>All activations that there are.</summary>
-    public static IReadOnlyList<Activation> All { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, HardSigmoidKeras2, Softsign, Softmax];
+    /// <summary>Those that recurrent and dense kernels compute by themselves.</summary>
+    internal static IReadOnlyList<Activation> Fused { get; } = [Linear, Tanh, Sigmoid, Relu, HardSigmoid, HardSigmoidKeras2, Softsign, Softmax];
 
-    /// <summary>Keras' name.</summary>
-    public string Name { get; }
+    /// <summary>Keras' name; for one of your own, unless overridden, the class's name in snake case.</summary>
+    public virtual string Name => SnakeCase.Of(GetType().Name);
 
-    internal ActivationKind Kind { get; }
+    /// <summary>The kernels' name of the activation.</summary>
+    /// <exception cref="ArgumentException">The kernels don't have it.</exception>
+    internal virtual ActivationKind Kind => throw new ArgumentException(
+        $"The activation '{Name}' can't be used here; known here: {string.Join(", ", Fused.Select(activation => activation.Name))}.");
 
-    /// <summary>The activation of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
+    /// <summary>The activation of that name, with default arguments or those in parentheses.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
     public static implicit operator Activation(string name) => FromName(name);
 
-    /// <summary>The activation of that name, without regard to case and underscores.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
-    public static Activation FromName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        foreach (Activation activation in All)
-        {
-            if (NameMatching.Comparer.Equals(activation.Name, name)) return activation;
-        }
+    /// <summary>The activation of that name, without regard to case and underscores, with default arguments or those in parentheses.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong; the message lists what there is.</exception>
+    public static Activation FromName(string name) => Catalog.Create(name);
 
-        throw new ArgumentException(
-            $"Activation '{name}' is unknown{NameMatching.Suggestion(name, [.. All.Select(activation => activation.Name)])}", nameof(name));
-    }
+    /// <summary>y = f(x) for the values of one sample at one time step.</summary>
+    /// <param name="x">What comes in.</param>
+    /// <param name="y">What comes out, one per value.</param>
+    public abstract void Apply(ReadOnlySpan<float> x, Span<float> y);
+
+    /// <summary>The gradient at what comes in.</summary>
+    /// <param name="x">What came in.</param>
+    /// <param name="y">What came out.</param>
+    /// <param name="dy">The gradient at what came out.</param>
+    /// <param name="dx">The gradient at what came in; for a function element by element <c>dy · f′(x)</c>.</param>
+    public abstract void Differentiate(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx);
 
     /// <inheritdoc/>
-    public override string ToString() => Name;
+    public override string ToString() => ActivationCatalog.Describe(this);
 }

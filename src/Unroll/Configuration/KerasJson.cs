@@ -1,46 +1,25 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Unroll.Activations;
-using Unroll.Constraints;
-using Unroll.Initializers;
-using Unroll.Layers;
-using Unroll.Regularizers;
-using Unroll.Schedules;
 
 namespace Unroll.Configuration;
 
 /// <summary>Values as Keras' configuration files hold them.</summary>
 internal static class KerasJson
 {
-    private static readonly string[] Modules = ["keras", "tf_keras", "tensorflow", "builtins"];
+    /// <summary>The module of classes that were registered by users; Keras has none of that name.</summary>
+    public const string OwnModule = "unroll";
 
-    /// <summary>The value as JSON; objects of registered kinds become Keras' serialised objects.</summary>
-    public static JsonNode? ToNode(object? value) => value switch
-    {
-        null => null,
-        bool flag => JsonValue.Create(flag),
-        int number => JsonValue.Create(number),
-        long number => JsonValue.Create(number),
-        double number => Real(number),
-        string text => JsonValue.Create(text),
-        Activation activation => JsonValue.Create(activation.Name),
-        Initializer initializer => Registry.Initializers.ToKeras(initializer),
-        Regularizer regularizer => Registry.Regularizers.ToKeras(regularizer),
-        Constraint constraint => Registry.Constraints.ToKeras(constraint),
-        LearningRateSchedule schedule => Registry.Schedules.ToKeras(schedule),
-        Layer layer => Registry.Layers.ToKeras(layer),
-        JsonNode node => node,
-        IReadOnlyList<long> numbers => new JsonArray([.. numbers.Select(number => ToNode(number))]),
-        IReadOnlyList<double> numbers => new JsonArray([.. numbers.Select(number => ToNode(number))]),
-        _ => throw new NotSupportedException($"A value of type {value.GetType().Name} has no form in Keras' files."),
-    };
+    /// <summary>The package under which a Python program can register a class of the same name, <c>register_keras_serializable("Unroll", …)</c>.</summary>
+    public const string OwnPackage = "Unroll";
+
+    private static readonly string[] Modules = ["keras", "tf_keras", "tensorflow", "builtins", OwnModule];
 
     /// <summary>
     /// What a serialised object or a plain name says. <c>{ "module", "class_name", "config", … }</c> as in Keras 3, or
     /// <c>{ "class_name", "config" }</c> as in Keras 2.
     /// </summary>
     /// <exception cref="FormatException">It is neither, or a class of somebody's own.</exception>
-    public static ObjectConfig ToConfig(JsonNode? node) => ObjectConfig.FromNode(node) with { ToleratesUnknown = true };
+    public static ObjectConfig ToConfig(JsonNode? node) => ObjectConfig.FromNode(node) with { IsOfKeras = true };
 
     /// <summary>Reads an object that has a <c>class_name</c>.</summary>
     internal static ObjectConfig FromObject(JsonObject json)
@@ -71,8 +50,8 @@ internal static class KerasJson
         }
     }
 
-    // Keras refuses a learning rate that is an integer: 1 must be written 1.0.
-    private static JsonNode Real(double value)
+    /// <summary>A number that is no integer to Keras, which refuses a learning rate of 1: it must be written 1.0.</summary>
+    public static JsonNode Real(double value)
     {
         string text = value.ToString("R", CultureInfo.InvariantCulture);
         return JsonNode.Parse(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0")!;

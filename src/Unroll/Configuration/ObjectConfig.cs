@@ -26,8 +26,8 @@ public sealed record ObjectConfig(string Type, IReadOnlyList<JsonNode?> Position
     /// <summary>Key of the arguments without a name in JSON.</summary>
     internal const string PositionalKey = "$args";
 
-    /// <summary>True if arguments that are not known are passed over: newer versions of Keras add some to their files.</summary>
-    internal bool ToleratesUnknown { get; init; }
+    /// <summary>True if it was read from a file of Keras, which may have entries besides the arguments.</summary>
+    internal bool IsOfKeras { get; init; }
 
     /// <summary>A type without arguments.</summary>
     public ObjectConfig(string type) : this(type, [], new Dictionary<string, JsonNode?>())

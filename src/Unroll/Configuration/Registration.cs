@@ -3,85 +3,87 @@ using System.Text.Json.Nodes;
 namespace Unroll.Configuration;
 
 /// <summary>
-/// How a class is named and configured. Declared once, next to the class, and listed in <see cref="Registry"/>; files,
-/// studies and the command line all go through it.
+/// How a class is named and configured. Declared once, next to the class; files, studies and the command line all go
+/// through it. A class of your own is made known by <c>Catalog.Register</c>.
 /// </summary>
 /// <typeparam name="T">The kind of thing: layer, optimizer, …</typeparam>
-internal abstract class Registration<T>(string name)
-    where T : class
+public abstract class Registration<T>
+    where T : Configurable
 {
-    /// <summary>Keras' class name.</summary>
-    public string Name { get; } = name;
+    private protected Registration(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+    }
 
-    /// <summary>Other names that Keras knows it by.</summary>
+    /// <summary>The class's name; Keras' name, if it has the class.</summary>
+    public string Name { get; }
+
+    /// <summary>Other names that it is known by.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Names of the arguments that can be written without their name, in order.</summary>
     public abstract IReadOnlyList<string> PositionalNames { get; }
 
     /// <summary>True if the name is its class name or an alias, without regard to case and underscores.</summary>
-    public bool IsCalled(string name) =>
+    internal bool IsCalled(string name) =>
         NameMatching.Comparer.Equals(Name, name) || Aliases.Any(alias => NameMatching.Comparer.Equals(alias, name));
 
     /// <summary>True if the object is of the registered class.</summary>
-    public abstract bool IsClassOf(T value);
+    internal abstract bool IsClassOf(T value);
 
     /// <summary>Creates an object.</summary>
+    /// <param name="config">Its arguments.</param>
+    /// <param name="alsoKnown">Entries that files of Keras may have besides; null: any at all.</param>
     /// <exception cref="ArgumentException">An argument is unknown or has a wrong value.</exception>
-    public abstract T Create(ObjectConfig config);
+    internal abstract T Create(ObjectConfig config, IReadOnlyList<Argument>? alsoKnown);
 
     /// <summary>Keras' <c>config</c> object and, apart from it, arguments that Keras does not know.</summary>
-    public abstract (JsonObject Config, JsonObject Own) Describe(T value);
+    internal abstract (JsonObject Config, JsonObject Own) Describe(T value);
 }
 
 /// <summary>The registration of one class.</summary>
-internal sealed class Registration<T, TObject>(string name) : Registration<T>(name)
-    where T : class
-    where TObject : class, T
+/// <typeparam name="T">The kind of thing: layer, optimizer, …</typeparam>
+/// <typeparam name="TObject">The class.</typeparam>
+/// <param name="name">The class's name.</param>
+public sealed class Registration<T, TObject>(string name) : Registration<T>(name)
+    where T : Configurable
+    where TObject : T
 {
-    private readonly IReadOnlyList<string>? _positional;
+    private readonly IReadOnlyList<Argument>? _positional;
 
-    /// <summary>Creates the object from its arguments.</summary>
-    public required Func<ArgumentReader, TObject> Make { get; init; }
+    /// <summary>Creates an object. Arguments that are not asked for here are set afterwards.</summary>
+    public required Func<ArgumentValues, TObject> Make { get; init; }
 
-    /// <summary>All entries of the configuration in the order in which Keras writes them.</summary>
-    public IReadOnlyList<ConfigArgument<TObject>> Arguments { get; init; } = [];
+    /// <summary>All entries of the configuration in the order in which files have them.</summary>
+    public IReadOnlyList<Argument> Arguments { get; init; } = [];
 
     /// <summary>Order of arguments without a name, if another than that of <see cref="Arguments"/>.</summary>
-    public IReadOnlyList<string> Positional
+    public IReadOnlyList<Argument> Positional
     {
         init => _positional = value;
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<string> PositionalNames =>
-        _positional ?? [.. Arguments.Where(argument => argument.IsTaken && !argument.IsKeyword).Select(argument => argument.Name)];
+        [.. (_positional ?? Arguments.Where(argument => argument.IsTaken && !argument.IsKeywordOnly)).Select(argument => argument.Name)];
 
-    public override bool IsClassOf(T value) => value.GetType() == typeof(TObject);
+    internal override bool IsClassOf(T value) => value.GetType() == typeof(TObject);
 
-    public override T Create(ObjectConfig config)
+    internal override T Create(ObjectConfig config, IReadOnlyList<Argument>? alsoKnown)
     {
-        var taken = new Dictionary<string, JsonNode?>();
-        foreach ((string name, JsonNode? value) in config.Named)
-        {
-            if (Arguments.FirstOrDefault(argument => !argument.IsTaken && NameMatching.Comparer.Equals(argument.Name, name)) is { } entry)
-                entry.Check(Name, value);
-            else
-                taken.Add(name, value);
-        }
-
-        IReadOnlyList<string> positional = PositionalNames;
-        string[] names = [.. positional.Union(Arguments.Where(argument => argument.IsTaken).Select(argument => argument.Name))];
-        var reader = new ArgumentReader(config with { Named = taken }, Name, names, positional.Count);
-        if (!config.ToleratesUnknown) reader.RejectUnknown();
-        return Make(reader);
+        ArgumentValues values = ArgumentValues.Read(config, Name, Arguments, PositionalNames, alsoKnown);
+        TObject made = Make(values);
+        values.Apply(made, Arguments);
+        return made;
     }
 
-    public override (JsonObject Config, JsonObject Own) Describe(T value)
+    internal override (JsonObject Config, JsonObject Own) Describe(T value)
     {
         var config = new JsonObject();
         var own = new JsonObject();
-        foreach (ConfigArgument<TObject> argument in Arguments.Where(argument => argument.IsWritten))
-            (argument.IsOwn ? own : config)[argument.Name] = KerasJson.ToNode(argument.Value((TObject)value));
+        foreach (Argument argument in Arguments.Where(argument => argument.IsWritten))
+            (argument.IsOwn ? own : config)[argument.Name] = argument.Write(value);
         return (config, own);
     }
 }

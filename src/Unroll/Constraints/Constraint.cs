@@ -4,46 +4,43 @@ namespace Unroll.Constraints;
 
 /// <summary>
 /// What a weight is made to fulfil after every training step; first values are left alone. Converts from Keras' names:
-/// <c>kernelConstraint: "max_norm"</c>, also with arguments, <c>"max_norm(3)"</c>.
+/// <c>KernelConstraint = "max_norm"</c>, also with arguments, <c>"max_norm(3)"</c>. One of your own overrides <see cref="Apply"/>.
 /// </summary>
-public abstract record Constraint
+public abstract class Constraint : ConfigurableValue
 {
-    /// <summary>The constraint of that name.</summary>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <summary>All constraints that are known by name.</summary>
+    public static Catalog<Constraint> Catalog => ConstraintCatalog.Instance;
+
+    /// <summary>The constraint of that name, with default arguments or those in parentheses.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
     public static implicit operator Constraint(string name) => FromName(name);
 
     /// <summary>The constraint of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong; the message lists what there is.</exception>
-    public static Constraint FromName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        try
-        {
-            return Registry.Constraints.Create(ObjectConfig.Parse(name));
-        }
-        catch (FormatException exception)
-        {
-            throw new ArgumentException(exception.Message, nameof(name), exception);
-        }
-    }
+    public static Constraint FromName(string name) => Catalog.Create(name);
 
-    /// <summary>Refuses weights that the constraint can't work on.</summary>
-    /// <exception cref="ArgumentException">They don't have the axis.</exception>
-    internal virtual void Check(string weight, IReadOnlyList<int> shape)
+    /// <summary>Refuses weights that the constraint can't work on; called once, before training.</summary>
+    /// <param name="weight">The weight's name, for the message.</param>
+    /// <param name="shape">Sizes of all dimensions.</param>
+    /// <exception cref="ArgumentException">The constraint can't work on that shape.</exception>
+    public virtual void Check(string weight, ReadOnlySpan<int> shape)
     {
     }
 
-    /// <summary>Makes the weights fulfil the constraint.</summary>
-    internal abstract void Apply(Span<float> weights, IReadOnlyList<int> shape);
+    /// <summary>Makes the weight fulfil the constraint.</summary>
+    /// <param name="weights">All values, row-major.</param>
+    /// <param name="shape">Sizes of all dimensions.</param>
+    public abstract void Apply(Span<float> weights, ReadOnlySpan<int> shape);
 }
 
 /// <summary>Negative weights become 0.</summary>
-public sealed record NonNeg : Constraint
+public sealed class NonNeg : Constraint
 {
     internal static Registration<Constraint> Registration { get; } =
         new Registration<Constraint, NonNeg>("NonNeg") { Aliases = ["non_negative"], Make = _ => new NonNeg() };
 
-    internal override void Apply(Span<float> weights, IReadOnlyList<int> shape)
+    /// <inheritdoc/>
+    public override void Apply(Span<float> weights, ReadOnlySpan<int> shape)
     {
         foreach (ref float weight in weights)
         {

@@ -5,30 +5,36 @@ using Unroll.Configuration;
 namespace Unroll.Constraints;
 
 /// <summary>A constraint on the L2 norms of a weight's vectors along an axis: 0 is one vector per output of a layer.</summary>
-public abstract record NormConstraint : Constraint
+public abstract class NormConstraint : Constraint
 {
+    private protected static readonly Argument<int> AxisArgument = Argument.Whole("axis", 0);
+
     /// <summary>Keras' epsilon, which keeps a vector of zeros from being divided by zero.</summary>
     private const double Epsilon = 1e-7;
 
-    private protected NormConstraint(int axis) => Axis = axis;
+    private protected NormConstraint()
+    {
+    }
 
     /// <summary>The dimension along which norms are taken; negative: counted from the last.</summary>
-    public int Axis { get; }
+    public int Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
 
     /// <summary>The norm that a vector should have.</summary>
     private protected abstract double Wanted(double norm);
 
-    internal override void Check(string weight, IReadOnlyList<int> shape)
+    /// <inheritdoc/>
+    public override void Check(string weight, ReadOnlySpan<int> shape)
     {
-        if (Axis >= -shape.Count && Axis < shape.Count) return;
-        throw new ArgumentException($"{GetType().Name}: argument 'axis' is {Axis}, but the weight '{weight}' has {shape.Count} dimension(s).");
+        if (Axis >= -shape.Length && Axis < shape.Length) return;
+        throw new ArgumentException($"{GetType().Name}: argument 'axis' is {Axis}, but the weight '{weight}' has {shape.Length} dimension(s).");
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override void Apply(Span<float> weights, IReadOnlyList<int> shape)
+    public override void Apply(Span<float> weights, ReadOnlySpan<int> shape)
     {
-        int axis = Axis < 0 ? Axis + shape.Count : Axis, length = shape[axis], inner = 1;
-        for (int i = axis + 1; i < shape.Count; i++) inner *= shape[i];
+        int axis = Axis < 0 ? Axis + shape.Length : Axis, length = shape[axis], inner = 1;
+        for (int i = axis + 1; i < shape.Length; i++) inner *= shape[i];
         double[] factors = ArrayPool<double>.Shared.Rent(inner);
         for (int start = 0; start < weights.Length; start += length * inner)
         {
@@ -54,84 +60,63 @@ public abstract record NormConstraint : Constraint
 
         ArrayPool<double>.Shared.Return(factors);
     }
-
-    private protected static double Require(string constraint, string argument, double value) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(argument, value, $"{constraint}: argument '{argument}' is {value}; it must be 0 or more.");
 }
 
 /// <summary>Vectors are no longer than a maximum (Srivastava et al. 2014).</summary>
-public sealed record MaxNorm : NormConstraint
+public sealed class MaxNorm : NormConstraint
 {
+    private static readonly Argument<double> MaxArgument = Argument.Number("max_value", 2).AtLeast(0.0);
+
     /// <summary>Creates the constraint.</summary>
     /// <param name="maxValue">Longest norm, 0 or more.</param>
-    /// <param name="axis">The dimension along which norms are taken.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
-    public MaxNorm(double maxValue = 2, int axis = 0) : base(axis) => MaxValue = Require("MaxNorm", "max_value", maxValue);
+    public MaxNorm(double maxValue = 2.0) => MaxValue = maxValue;
 
     /// <summary>Longest norm.</summary>
-    public double MaxValue { get; }
+    public double MaxValue { get => Get(MaxArgument); init => Set(MaxArgument, value); }
 
-    internal static Registration<Constraint> Registration { get; } = new Registration<Constraint, MaxNorm>("MaxNorm")
-    {
-        Arguments = [new("max_value", constraint => constraint.MaxValue), new("axis", constraint => constraint.Axis)],
-        Make = a => new MaxNorm(a.Double("max_value", 2), a.Int("axis", 0)),
-    };
+    internal static Registration<Constraint> Registration { get; } =
+        new Registration<Constraint, MaxNorm>("MaxNorm") { Arguments = [MaxArgument, AxisArgument], Make = _ => new MaxNorm() };
 
     private protected override double Wanted(double norm) => Math.Min(norm, MaxValue);
 }
 
 /// <summary>Vectors have the norm 1.</summary>
-public sealed record UnitNorm : NormConstraint
+public sealed class UnitNorm : NormConstraint
 {
-    /// <summary>Creates the constraint.</summary>
-    /// <param name="axis">The dimension along which norms are taken.</param>
-    public UnitNorm(int axis = 0) : base(axis)
-    {
-    }
-
-    internal static Registration<Constraint> Registration { get; } = new Registration<Constraint, UnitNorm>("UnitNorm")
-    {
-        Arguments = [new("axis", constraint => constraint.Axis)],
-        Make = a => new UnitNorm(a.Int("axis", 0)),
-    };
+    internal static Registration<Constraint> Registration { get; } =
+        new Registration<Constraint, UnitNorm>("UnitNorm") { Arguments = [AxisArgument], Make = _ => new UnitNorm() };
 
     private protected override double Wanted(double norm) => 1;
 }
 
 /// <summary>Norms are drawn between a minimum and a maximum.</summary>
-public sealed record MinMaxNorm : NormConstraint
+public sealed class MinMaxNorm : NormConstraint
 {
+    private static readonly Argument<double>
+        MinArgument = Argument.Number("min_value", 0).AtLeast(0.0), MaxArgument = Argument.Number("max_value", 1).AtLeast(0.0),
+        RateArgument = Argument.Number("rate", 1).Between(0, 1);
+
     /// <summary>Creates the constraint.</summary>
     /// <param name="minValue">Shortest norm, 0 or more.</param>
     /// <param name="maxValue">Longest norm, 0 or more.</param>
-    /// <param name="rate">Share of the way that a norm outside goes at each step, 0 to 1.</param>
-    /// <param name="axis">The dimension along which norms are taken.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
-    public MinMaxNorm(double minValue = 0.0, double maxValue = 1.0, double rate = 1.0, int axis = 0) : base(axis)
-    {
-        (MinValue, MaxValue) = (Require("MinMaxNorm", "min_value", minValue), Require("MinMaxNorm", "max_value", maxValue));
-        Layers.LayerArguments.RequireRate("MinMaxNorm", "rate", rate);
-        Rate = rate;
-    }
+    /// <exception cref="ArgumentOutOfRangeException">A value is negative or not finite.</exception>
+    public MinMaxNorm(double minValue = 0.0, double maxValue = 1.0) => (MinValue, MaxValue) = (minValue, maxValue);
 
     /// <summary>Shortest norm.</summary>
-    public double MinValue { get; }
+    public double MinValue { get => Get(MinArgument); init => Set(MinArgument, value); }
 
     /// <summary>Longest norm.</summary>
-    public double MaxValue { get; }
+    public double MaxValue { get => Get(MaxArgument); init => Set(MaxArgument, value); }
 
-    /// <summary>Share of the way that a norm outside goes at each step.</summary>
-    public double Rate { get; }
+    /// <summary>Share of the way that a norm outside goes at each step, 0 to 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
+    public double Rate { get => Get(RateArgument); init => Set(RateArgument, value); }
 
     internal static Registration<Constraint> Registration { get; } = new Registration<Constraint, MinMaxNorm>("MinMaxNorm")
     {
-        Arguments =
-        [
-            new("min_value", constraint => constraint.MinValue), new("max_value", constraint => constraint.MaxValue),
-            new("rate", constraint => constraint.Rate), new("axis", constraint => constraint.Axis),
-        ],
-        Make = a => new MinMaxNorm(a.Double("min_value", 0), a.Double("max_value", 1), a.Double("rate", 1), a.Int("axis", 0)),
+        Arguments = [MinArgument, MaxArgument, RateArgument, AxisArgument],
+        Make = _ => new MinMaxNorm(),
     };
 
     private protected override double Wanted(double norm) => Rate * Math.Max(MinValue, Math.Min(norm, MaxValue)) + (1 - Rate) * norm;

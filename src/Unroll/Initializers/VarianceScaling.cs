@@ -30,39 +30,48 @@ public enum WeightDistribution
 }
 
 /// <summary>Variance s = scale / max(1, fan), so that signals keep their size from layer to layer.</summary>
-/// <param name="Scale">Numerator; must be positive.</param>
-/// <param name="Mode">Which fan divides.</param>
-/// <param name="Distribution">Shape of the distribution.</param>
-public record VarianceScaling(
-    double Scale = 1.0,
-    FanMode Mode = FanMode.FanIn,
-    WeightDistribution Distribution = WeightDistribution.TruncatedNormal) : Initializer
+public class VarianceScaling : RandomInitializer
 {
     // Standard deviation of a unit normal cut at ±2.
     private const double CutDeviation = 0.87962566103423978;
 
-    private static readonly (string Word, FanMode Value)[] Modes =
-        [("fan_in", FanMode.FanIn), ("fan_out", FanMode.FanOut), ("fan_avg", FanMode.FanAverage), ("fan_average", FanMode.FanAverage)];
+    private static readonly Argument<double> ScaleArgument = Argument.Number("scale", 1).Above(0.0);
 
-    private static readonly (string Word, WeightDistribution Value)[] Distributions =
-    [
+    private static readonly Argument<FanMode> ModeArgument = Argument.Choice(
+        "mode", FanMode.FanIn,
+        ("fan_in", FanMode.FanIn), ("fan_out", FanMode.FanOut), ("fan_avg", FanMode.FanAverage), ("fan_average", FanMode.FanAverage));
+
+    private static readonly Argument<WeightDistribution> DistributionArgument = Argument.Choice(
+        "distribution", WeightDistribution.TruncatedNormal,
         ("truncated_normal", WeightDistribution.TruncatedNormal), ("normal", WeightDistribution.TruncatedNormal),
-        ("untruncated_normal", WeightDistribution.UntruncatedNormal), ("uniform", WeightDistribution.Uniform),
-    ];
+        ("untruncated_normal", WeightDistribution.UntruncatedNormal), ("uniform", WeightDistribution.Uniform));
+
+    /// <summary>Creates the initializer.</summary>
+    /// <param name="scale">Numerator, above 0.</param>
+    /// <param name="mode">Which fan divides.</param>
+    /// <param name="distribution">Shape of the distribution.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not above 0.</exception>
+    public VarianceScaling(
+        double scale = 1.0, FanMode mode = FanMode.FanIn, WeightDistribution distribution = WeightDistribution.TruncatedNormal) =>
+        (Scale, Mode, Distribution) = (scale, mode, distribution);
+
+    /// <summary>Numerator.</summary>
+    public double Scale { get => Get(ScaleArgument); init => Set(ScaleArgument, value); }
+
+    /// <summary>Which fan divides.</summary>
+    public FanMode Mode { get => Get(ModeArgument); init => Set(ModeArgument, value); }
+
+    /// <summary>Shape of the distribution.</summary>
+    public WeightDistribution Distribution { get => Get(DistributionArgument); init => Set(DistributionArgument, value); }
 
     internal static Registration<Initializer> Registration { get; } = new Registration<Initializer, VarianceScaling>("VarianceScaling")
     {
-        Arguments =
-        [
-            new("scale", value => value.Scale),
-            new("mode", value => Modes.First(mode => mode.Value == value.Mode).Word),
-            new("distribution", value => Distributions.First(distribution => distribution.Value == value.Distribution).Word),
-            ConfigArgument<VarianceScaling>.Ignored("seed", null),
-        ],
-        Make = a => new VarianceScaling(a.Double("scale", 1), a.Choice("mode", Modes), a.Choice("distribution", Distributions)),
+        Arguments = [ScaleArgument, ModeArgument, DistributionArgument, SeedArgument],
+        Make = _ => new VarianceScaling(),
     };
 
-    internal override void Fill(Span<float> values, ReadOnlySpan<int> shape, Philox random)
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, ReadOnlySpan<int> shape, RandomSource random)
     {
         (double fanIn, double fanOut) = Fans(shape);
         double fan = Mode switch { FanMode.FanIn => fanIn, FanMode.FanOut => fanOut, _ => (fanIn + fanOut) / 2 };
@@ -79,7 +88,7 @@ public record VarianceScaling(
     /// <summary>A class that is one case of this one: Keras writes nothing but its seed.</summary>
     private protected static Registration<Initializer> Scaled<T>(string name, Func<T> create, params string[] aliases)
         where T : VarianceScaling =>
-        new Registration<Initializer, T>(name) { Aliases = aliases, Arguments = [ConfigArgument<T>.Ignored("seed", null)], Make = _ => create() };
+        new Registration<Initializer, T>(name) { Aliases = aliases, Arguments = [SeedArgument], Make = _ => create() };
 
     private static (double In, double Out) Fans(ReadOnlySpan<int> shape)
     {
@@ -91,37 +100,37 @@ public record VarianceScaling(
 }
 
 /// <summary>Uniform with limit √(6 / (fan in + fan out)) (Glorot and Bengio 2010): Keras' default for kernels.</summary>
-public sealed record GlorotUniform() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.Uniform)
+public sealed class GlorotUniform() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.Uniform)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("GlorotUniform", () => new GlorotUniform(), "xavier_uniform");
 }
 
 /// <summary>Truncated normal with variance 2 / (fan in + fan out) (Glorot and Bengio 2010).</summary>
-public sealed record GlorotNormal() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.TruncatedNormal)
+public sealed class GlorotNormal() : VarianceScaling(1, FanMode.FanAverage, WeightDistribution.TruncatedNormal)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("GlorotNormal", () => new GlorotNormal(), "xavier_normal");
 }
 
 /// <summary>Uniform with limit √(6 / fan in) (He et al. 2015).</summary>
-public sealed record HeUniform() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.Uniform)
+public sealed class HeUniform() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.Uniform)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("HeUniform", () => new HeUniform());
 }
 
 /// <summary>Truncated normal with variance 2 / fan in (He et al. 2015).</summary>
-public sealed record HeNormal() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.TruncatedNormal)
+public sealed class HeNormal() : VarianceScaling(2, FanMode.FanIn, WeightDistribution.TruncatedNormal)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("HeNormal", () => new HeNormal());
 }
 
 /// <summary>Uniform with limit √(3 / fan in).</summary>
-public sealed record LecunUniform() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform)
+public sealed class LecunUniform() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("LecunUniform", () => new LecunUniform());
 }
 
 /// <summary>Truncated normal with variance 1 / fan in.</summary>
-public sealed record LecunNormal() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.TruncatedNormal)
+public sealed class LecunNormal() : VarianceScaling(1, FanMode.FanIn, WeightDistribution.TruncatedNormal)
 {
     internal static new Registration<Initializer> Registration { get; } = Scaled("LecunNormal", () => new LecunNormal());
 }

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Memory;
@@ -11,8 +12,12 @@ namespace Unroll.Layers;
 /// A layer: arguments, weights, and what it makes of shapes. Stacked in a <see cref="Sequential"/>, or called on symbols
 /// and put into a <see cref="Model"/>; a layer that is called twice shares its weights.
 /// </summary>
-public abstract class Layer
+public abstract class Layer : Configurable
 {
+    private static readonly Argument<string> NameArgument = Argument.Text("name", "").KeywordOnly();
+
+    private protected static readonly Argument<bool> TrainableArgument = Argument.Flag("trainable", true).KeywordOnly();
+
     private readonly List<Parameter> _parameters = [];
     private readonly List<Node> _calls = [];
     private int? _builtFor;
@@ -21,8 +26,17 @@ public abstract class Layer
     {
     }
 
-    /// <summary>Unique within its model: the class name in snake case, with <c>_1</c>, <c>_2</c>… for further ones.</summary>
-    public string Name { get; internal set; } = "";
+    /// <summary>All layers that are known by name.</summary>
+    public static Catalog<Layer> Catalog => LayerCatalog.Instance;
+
+    /// <summary>What Keras writes first for every layer: the beginning of a registration's arguments.</summary>
+    public static IReadOnlyList<Argument> CommonArguments { get; } = [NameArgument, TrainableArgument, DType.AsPolicy];
+
+    /// <summary>
+    /// Unique within its model. A layer without a name gets one when it is added: the class name in snake case, with <c>_1</c>,
+    /// <c>_2</c>… for further ones.
+    /// </summary>
+    public string Name { get => Get(NameArgument); init => Set(NameArgument, value); }
 
     /// <summary>Keras' class name, for example <c>SimpleRNN</c>.</summary>
     public abstract string ClassName { get; }
@@ -61,7 +75,7 @@ public abstract class Layer
     /// False: training leaves the weights as they are. To be set before the first fit; after a change the model must be
     /// compiled again.
     /// </summary>
-    public bool Trainable { get; set; } = true;
+    public bool Trainable { get => Get(TrainableArgument); set => Set(TrainableArgument, value); }
 
     /// <summary>The weights that training changes, in Keras' order.</summary>
     internal virtual IReadOnlyList<Parameter> TrainableParameters =>
@@ -81,6 +95,13 @@ public abstract class Layer
 
     /// <summary>Where Keras' weights files keep the layer's weights: for each of <see cref="Parameters"/> a path below the layer's group.</summary>
     internal virtual IEnumerable<string> WeightPaths => Parameters.Select((_, i) => $"vars/{i}");
+
+    internal override string TypeName => ClassName;
+
+    private protected static Argument NameEntry => NameArgument;
+
+    /// <summary>Gives the layer a name, as models do.</summary>
+    internal void Rename(string name) => Set(NameArgument, name);
 
     /// <summary>The layer that a wrapper was made of; in Keras it takes a name of its own from the model's numbering.</summary>
     internal virtual Layer? Wrapped => null;

@@ -1,61 +1,32 @@
-using System.Text.Json.Nodes;
 using Unroll.Configuration;
 
 namespace Unroll.Layers;
 
-/// <summary>Checks that name layer, argument, value and what would be right, and the entries that all configurations have.</summary>
+/// <summary>Entries that layers of files have besides what their class takes, and arguments that are layers.</summary>
 internal static class LayerArguments
 {
-    /// <summary>The only type of numbers that there is.</summary>
-    public const string Float32 = "float32";
-
-    /// <summary>What Keras writes first for every layer.</summary>
-    public static IReadOnlyList<ConfigArgument<T>> Common<T>() where T : Layer =>
+    /// <summary>
+    /// What any layer of a file may have: entries without effect, and entries that would have one if they had another value.
+    /// All others are refused, since a layer that heeded them would compute something else.
+    /// </summary>
+    public static IReadOnlyList<Argument> KnownOfKeras { get; } =
     [
-        ConfigArgument<T>.Keyword("name", layer => layer.Name),
-        ConfigArgument<T>.Keyword("trainable", layer => layer.Trainable),
-        ConfigArgument<T>.Fixed("dtype", _ => Policy(), IsFloat32),
+        .. ((string[])["implementation", "unroll", "input_length", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "ragged",
+            "sparse", "use_cudnn", "dynamic", "autocast", "consume_less", "seed"]).Select(Argument.Unheeded),
+        .. ((string[])["activity_regularizer", "quantization_config", "num_constants", "noise_shape"]).Select(name => Argument.Outdated(name, null)),
+        Argument.Outdated("time_major", false),
     ];
 
-    /// <summary>Entries of Keras that must be null here.</summary>
-    public static IEnumerable<ConfigArgument<T>> Null<T>(params IEnumerable<string> names) =>
-        names.Select(name => ConfigArgument<T>.Fixed(name, null));
+    /// <summary>A layer inside of a wrapper.</summary>
+    /// <param name="name">Keras' name.</param>
+    /// <param name="expected">What it must be, for messages.</param>
+    /// <param name="example">An example, for messages.</param>
+    public static Argument<T> Layer<T>(string name, string expected, string example) where T : Layer => new(name, Form<T>(expected, example));
 
-    /// <summary>A plain name, or the policy that Keras makes of it.</summary>
-    public static bool IsFloat32(JsonNode? node) => node switch
-    {
-        null => true,
-        JsonObject policy => policy["config"] is JsonObject config && IsFloat32(config["name"]),
-        JsonValue value => value.TryGetValue(out string? name) && name == Float32,
-        _ => false,
-    };
+    /// <summary>A layer inside of a wrapper, or null.</summary>
+    public static Argument<T?> OptionalLayer<T>(string name, string expected, string example) where T : Layer => new(name, Form<T>(expected, example)!, null);
 
-    public static JsonObject Policy() => new()
-    {
-        ["module"] = "keras",
-        ["class_name"] = "DTypePolicy",
-        ["config"] = new JsonObject { ["name"] = Float32 },
-        ["registered_name"] = null,
-    };
-
-    public static void RequirePositive(string layer, string argument, int value)
-    {
-        if (value <= 0)
-            throw new ArgumentOutOfRangeException(argument, value, $"{layer}: argument '{argument}' is {value}; it must be 1 or more.");
-    }
-
-    /// <summary>A size above 2^20 is a slip of the pen: one recurrent kernel alone would take terabytes.</summary>
-    public static void RequireSize(string layer, string argument, int value)
-    {
-        const int Largest = 1 << 20;
-        RequirePositive(layer, argument, value);
-        if (value > Largest)
-            throw new ArgumentOutOfRangeException(argument, value, $"{layer}: argument '{argument}' is {value:N0}; it must be at most {Largest:N0}.");
-    }
-
-    public static void RequireRate(string layer, string argument, double value)
-    {
-        if (value is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(argument, value, $"{layer}: argument '{argument}' is {value}; it must be between 0 and 1.");
-    }
+    private static ArgumentForm<T> Form<T>(string expected, string example) where T : Layer => new(
+        input => Layers.Layer.Catalog.Create(input.Object()) as T ?? throw input.Wrong(expected),
+        layer => Layers.Layer.Catalog.ToKeras(layer), example);
 }

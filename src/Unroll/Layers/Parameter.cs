@@ -27,7 +27,7 @@ public sealed class Parameter
     {
         _arena = arena;
         Name = name;
-        Shape = shape;
+        Sizes = shape;
         long count = 1;
         foreach (int size in shape) count = checked(count * size);
         if (count > int.MaxValue - VectorWidths.Chunk)
@@ -41,7 +41,9 @@ public sealed class Parameter
     public string Name { get; }
 
     /// <summary>Sizes of all dimensions.</summary>
-    public IReadOnlyList<int> Shape { get; }
+    public IReadOnlyList<int> Shape => Sizes;
+
+    internal int[] Sizes { get; }
 
     /// <summary>What the weight adds to the loss; null: nothing.</summary>
     public Regularizer? Regularizer { get; internal set; }
@@ -127,8 +129,9 @@ public sealed class Parameter
         lock (_filling)
         {
             if (_initializer is not { } initializer) return;
-            initializer.Fill(
-                _stored.Slice(0, Count).Span, [.. Shape], new Philox(_key.Seed, RandomPurpose.InitialWeights, _key.Layer, _key.Weight));
+            initializer.Start(
+                _stored.Slice(0, Count).Span, [.. Shape],
+                new RandomSource(new Philox(_key.Seed, RandomPurpose.InitialWeights, _key.Layer, _key.Weight)));
             _initializer = null;
         }
     }

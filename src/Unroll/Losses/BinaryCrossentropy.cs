@@ -12,46 +12,38 @@ public sealed class BinaryCrossentropy : ElementwiseLoss
 {
     private const float Epsilon = 1e-7f;
 
-    /// <summary>Creates the loss.</summary>
-    /// <param name="fromLogits">True: the model puts out logits, without a sigmoid.</param>
-    /// <param name="labelSmoothing">0 to 1: draws targets towards ½, y·(1 − s) + ½·s.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is outside 0 … 1.</exception>
-    public BinaryCrossentropy(bool fromLogits = false, double labelSmoothing = 0.0) =>
-        (FromLogits, LabelSmoothing) = (fromLogits, RequireSmoothing("BinaryCrossentropy", labelSmoothing));
+    private static readonly Argument<bool> FromLogitsArgument = Argument.Flag("from_logits");
+
+    private static readonly Argument<double> LabelSmoothingArgument = Argument.Number("label_smoothing", 0).Between(0, 1);
 
     /// <inheritdoc/>
     public override string Name => "binary_crossentropy";
 
+    /// <summary>True: the model puts out logits, without a sigmoid.</summary>
+    public bool FromLogits { get => Get(FromLogitsArgument); init => Set(FromLogitsArgument, value); }
+
+    /// <summary>0 to 1: draws targets towards ½, y·(1 − s) + ½·s.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
+    public double LabelSmoothing { get => Get(LabelSmoothingArgument); init => Set(LabelSmoothingArgument, value); }
+
     internal static Registration<Loss> Registration { get; } = new Registration<Loss, BinaryCrossentropy>("BinaryCrossentropy")
     {
         Aliases = ["bce"],
-        Arguments =
-        [
-            ConfigArgument<BinaryCrossentropy>.Fixed("name", loss => loss.Name, _ => true),
-            ConfigArgument<BinaryCrossentropy>.Fixed("reduction", "sum_over_batch_size"),
-            new("from_logits", loss => loss.FromLogits),
-            new("label_smoothing", loss => loss.LabelSmoothing),
-            ConfigArgument<BinaryCrossentropy>.Fixed("axis", -1),
-        ],
-        Make = a => new BinaryCrossentropy(a.Bool("from_logits", false), a.Double("label_smoothing", 0)),
+        Arguments = [.. CommonArguments, FromLogitsArgument, LabelSmoothingArgument, Argument.Fixed("axis", -1)],
+        Make = _ => new BinaryCrossentropy(),
     };
-
-    /// <summary>Whether the model puts out logits.</summary>
-    public bool FromLogits { get; }
-
-    /// <summary>How far targets are drawn towards ½.</summary>
-    public double LabelSmoothing { get; }
 
     internal override string? FusedActivation => FromLogits ? null : "sigmoid";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isFused)
     {
-        double wanted = LabelSmoothing == 0 ? target : target * (1 - LabelSmoothing) + 0.5 * LabelSmoothing;
-        if (isFused || FromLogits)
+        double smoothing = LabelSmoothing, wanted = smoothing == 0 ? target : target * (1 - smoothing) + 0.5 * smoothing;
+        bool fromLogits = FromLogits;
+        if (isFused || fromLogits)
         {
             (double p, double softplus) = Portable.SigmoidAndSoftplus(output);
-            return (softplus - output * wanted, FromLogits ? output : (float)p, p - wanted);
+            return (softplus - output * wanted, fromLogits ? output : (float)p, p - wanted);
         }
 
         float clipped = Math.Clamp(output, Epsilon, 1 - Epsilon);
@@ -59,5 +51,12 @@ public sealed class BinaryCrossentropy : ElementwiseLoss
         bool inside = output > Epsilon && output < 1 - Epsilon;
         double gradient = inside ? (clipped - wanted) / (clipped * (1.0 - clipped)) : 0;
         return (loss, output, gradient);
+    }
+
+    /// <inheritdoc/>
+    protected override (double Loss, double Gradient) Of(float output, float target)
+    {
+        (double loss, _, double gradient) = Evaluate(output, target, isFused: false);
+        return (loss, gradient);
     }
 }

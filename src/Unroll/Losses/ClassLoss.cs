@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Kernels.Math;
 
 namespace Unroll.Losses;
@@ -7,12 +8,20 @@ public abstract class ClassLoss : Loss
 {
     private const float Epsilon = 1e-7f;
 
-    private protected ClassLoss(bool fromLogits) => FromLogits = fromLogits;
+    private protected static readonly Argument<bool> FromLogitsArgument = Argument.Flag("from_logits");
 
-    /// <summary>Whether the model puts out logits.</summary>
-    public bool FromLogits { get; }
+    private protected ClassLoss()
+    {
+    }
+
+    /// <summary>True: the model puts out logits, without a softmax.</summary>
+    public bool FromLogits { get => Get(FromLogitsArgument); init => Set(FromLogitsArgument, value); }
 
     internal override string? FusedActivation => FromLogits ? null : "softmax";
+
+    /// <inheritdoc/>
+    public sealed override double Evaluate(ReadOnlySpan<float> output, ReadOnlySpan<float> target, Span<double> gradient) =>
+        Evaluate(output, target, isFused: false, new float[output.Length], gradient);
 
     internal override double Evaluate(
         ReadOnlySpan<float> output, ReadOnlySpan<float> target, bool isFused, Span<float> prediction, Span<double> gradient) =>

@@ -11,18 +11,15 @@ public sealed class MeanSquaredError : ElementwiseLoss
     internal static Registration<Loss> Registration { get; } = new Registration<Loss, MeanSquaredError>("MeanSquaredError")
     {
         Aliases = ["mse"],
-        Arguments =
-        [
-            ConfigArgument<MeanSquaredError>.Fixed("name", loss => loss.Name, _ => true),
-            ConfigArgument<MeanSquaredError>.Fixed("reduction", "sum_over_batch_size"),
-        ],
+        Arguments = CommonArguments,
         Make = _ => new MeanSquaredError(),
     };
 
-    internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isFused)
+    /// <inheritdoc/>
+    protected override (double Loss, double Gradient) Of(float output, float target)
     {
         double error = (double)output - target;
-        return (error * error, output, 2 * error);
+        return (error * error, 2 * error);
     }
 }
 
@@ -35,17 +32,14 @@ public sealed class MeanAbsoluteError : ElementwiseLoss
     internal static Registration<Loss> Registration { get; } = new Registration<Loss, MeanAbsoluteError>("MeanAbsoluteError")
     {
         Aliases = ["mae"],
-        Arguments =
-        [
-            ConfigArgument<MeanAbsoluteError>.Fixed("name", loss => loss.Name, _ => true),
-            ConfigArgument<MeanAbsoluteError>.Fixed("reduction", "sum_over_batch_size"),
-        ],
+        Arguments = CommonArguments,
         Make = _ => new MeanAbsoluteError(),
     };
 
-    internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isFused)
+    /// <inheritdoc/>
+    protected override (double Loss, double Gradient) Of(float output, float target)
     {
         double error = (double)output - target;
-        return (Math.Abs(error), output, Math.Sign(error));
+        return (Math.Abs(error), Math.Sign(error));
     }
 }

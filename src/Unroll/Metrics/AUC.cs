@@ -1,6 +1,5 @@
 using Unroll.Configuration;
 using Unroll.Kernels.Math;
-using Unroll.Models.Execution;
 
 namespace Unroll.Metrics;
 
@@ -30,57 +29,47 @@ public enum AUCSummation
 /// <summary>Area under a curve through evenly spaced thresholds, as Keras estimates it; all outputs are counted alike.</summary>
 public sealed class AUC : Metric
 {
-    private static readonly (string Word, AUCSummation Value)[] Summations =
-        [("interpolation", AUCSummation.Interpolation), ("minoring", AUCSummation.Minoring), ("majoring", AUCSummation.Majoring)];
+    private static readonly Argument<int> NumThresholdsArgument = Argument.Whole("num_thresholds", 200).Between(2, 1 << 20);
 
-    /// <summary>Creates the metric.</summary>
-    /// <param name="numThresholds">Points of the curve, 2 or more.</param>
-    /// <param name="curve">The curve.</param>
-    /// <param name="summationMethod">How the area is taken.</param>
-    /// <param name="fromLogits">True: outputs are logits; a sigmoid is put on them.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two thresholds.</exception>
-    public AUC(int numThresholds = 200, AUCCurve curve = AUCCurve.ROC, AUCSummation summationMethod = AUCSummation.Interpolation, bool fromLogits = false)
-    {
-        if (numThresholds is < 2 or > 1 << 20)
-            throw new ArgumentOutOfRangeException(nameof(numThresholds), numThresholds, $"AUC: argument 'num_thresholds' is {numThresholds}; it must be between 2 and 1,048,576.");
-        (NumThresholds, Curve, SummationMethod, FromLogits) = (numThresholds, curve, summationMethod, fromLogits);
-    }
+    private static readonly Argument<AUCCurve> CurveArgument = Argument.Choice("curve", AUCCurve.ROC, ("ROC", AUCCurve.ROC), ("PR", AUCCurve.PR));
 
-    /// <summary>Points of the curve.</summary>
-    public int NumThresholds { get; }
+    private static readonly Argument<AUCSummation> SummationArgument = Argument.Choice(
+        "summation_method", AUCSummation.Interpolation,
+        ("interpolation", AUCSummation.Interpolation), ("minoring", AUCSummation.Minoring), ("majoring", AUCSummation.Majoring));
+
+    private static readonly Argument<bool> FromLogitsArgument = Argument.Flag("from_logits");
+
+    /// <summary>Points of the curve, 2 or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2, or more than 1,048,576.</exception>
+    public int NumThresholds { get => Get(NumThresholdsArgument); init => Set(NumThresholdsArgument, value); }
 
     /// <summary>The curve.</summary>
-    public AUCCurve Curve { get; }
+    public AUCCurve Curve { get => Get(CurveArgument); init => Set(CurveArgument, value); }
 
     /// <summary>How the area is taken.</summary>
-    public AUCSummation SummationMethod { get; }
+    public AUCSummation SummationMethod { get => Get(SummationArgument); init => Set(SummationArgument, value); }
 
-    /// <summary>Whether outputs are logits.</summary>
-    public bool FromLogits { get; }
+    /// <summary>True: outputs are logits; a sigmoid is put on them.</summary>
+    public bool FromLogits { get => Get(FromLogitsArgument); init => Set(FromLogitsArgument, value); }
 
-    private protected override string DefaultName => "auc";
+    /// <inheritdoc/>
+    protected override string DefaultName => "auc";
 
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, AUC>("AUC")
     {
         Arguments =
         [
-            .. MetricArguments.Common<AUC>(),
-            new("num_thresholds", metric => metric.NumThresholds),
-            new("curve", metric => metric.Curve.ToString()),
-            new("summation_method", metric => Summations.First(summation => summation.Value == metric.SummationMethod).Word),
-            ConfigArgument<AUC>.Fixed("multi_label", false),
-            ConfigArgument<AUC>.Fixed("num_labels", null),
-            ConfigArgument<AUC>.Fixed("label_weights", null),
-            new("from_logits", metric => metric.FromLogits),
-            ConfigArgument<AUC>.Outdated("thresholds", null), // evenly spaced ones only
+            .. CommonArguments, NumThresholdsArgument, CurveArgument, SummationArgument,
+            Argument.Fixed("multi_label", false), Argument.Fixed("num_labels", null), Argument.Fixed("label_weights", null), FromLogitsArgument,
+            Argument.Outdated("thresholds", null), // evenly spaced ones only
         ],
-        Make = a => MetricArguments.Read(a, new AUC(
-            a.Int("num_thresholds", 200), a.Choice("curve", ("ROC", AUCCurve.ROC), ("PR", AUCCurve.PR)), a.Choice("summation_method", Summations), a.Bool("from_logits", false))),
+        Make = _ => new AUC(),
     };
 
-    internal override MetricState CreateState(OutputShape output, int targetSize)
+    /// <inheritdoc/>
+    public override MetricState CreateState(MetricShape shape)
     {
-        RequireTargets(targetSize == output.Size, output, targetSize, "a target for every output");
+        RequireTargets(shape.Targets == shape.Outputs, shape, "a target for every output");
         return new State(this);
     }
 

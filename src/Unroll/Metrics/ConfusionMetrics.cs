@@ -1,49 +1,22 @@
 using Unroll.Configuration;
-using Unroll.Models.Execution;
 
 namespace Unroll.Metrics;
 
 /// <summary>Share of the outputs above the threshold that are right: TP / (TP + FP), 0 if there are none.</summary>
-/// <param name="thresholds">Outputs above it mean 1, 0 to 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The threshold is outside 0 … 1.</exception>
-public sealed class Precision(double thresholds = 0.5) : ConfusionMetric(thresholds)
+public sealed class Precision : ConfusionMetric
 {
-    private protected override string DefaultName => "precision";
-
-    internal static Registration<Metric> Registration { get; } = new Registration<Metric, Precision>("Precision")
-    {
-        Arguments =
-        [
-            .. MetricArguments.Common<Precision>(),
-            new("thresholds", metric => metric.Thresholds == 0.5 ? null : metric.Thresholds),
-            ConfigArgument<Precision>.Fixed("top_k", null),
-            ConfigArgument<Precision>.Fixed("class_id", null),
-        ],
-        Make = a => MetricArguments.Read(a, new Precision(a.Double("thresholds", 0.5))),
-    };
+    internal static Registration<Metric> Registration { get; } =
+        new Registration<Metric, Precision>("Precision") { Arguments = ConfusionArguments, Make = _ => new Precision() };
 
     private protected override double Share(double truePositives, double falsePositives, double falseNegatives) =>
         Divide(truePositives, truePositives + falsePositives);
 }
 
 /// <summary>Share of the positive targets that were found: TP / (TP + FN), 0 if there are none.</summary>
-/// <param name="thresholds">Outputs above it mean 1, 0 to 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The threshold is outside 0 … 1.</exception>
-public sealed class Recall(double thresholds = 0.5) : ConfusionMetric(thresholds)
+public sealed class Recall : ConfusionMetric
 {
-    private protected override string DefaultName => "recall";
-
-    internal static Registration<Metric> Registration { get; } = new Registration<Metric, Recall>("Recall")
-    {
-        Arguments =
-        [
-            .. MetricArguments.Common<Recall>(),
-            new("thresholds", metric => metric.Thresholds == 0.5 ? null : metric.Thresholds),
-            ConfigArgument<Recall>.Fixed("top_k", null),
-            ConfigArgument<Recall>.Fixed("class_id", null),
-        ],
-        Make = a => MetricArguments.Read(a, new Recall(a.Double("thresholds", 0.5))),
-    };
+    internal static Registration<Metric> Registration { get; } =
+        new Registration<Metric, Recall>("Recall") { Arguments = ConfusionArguments, Make = _ => new Recall() };
 
     private protected override double Share(double truePositives, double falsePositives, double falseNegatives) =>
         Divide(truePositives, truePositives + falseNegatives);
@@ -52,21 +25,31 @@ public sealed class Recall(double thresholds = 0.5) : ConfusionMetric(thresholds
 /// <summary>A metric from the numbers of right and wrong answers at one threshold, all outputs counted alike.</summary>
 public abstract class ConfusionMetric : Metric
 {
-    private protected ConfusionMetric(double thresholds) => Thresholds = thresholds is >= 0 and <= 1
-        ? thresholds
-        : throw new ArgumentOutOfRangeException(
-            nameof(thresholds), thresholds, $"{GetType().Name}: argument 'thresholds' is {thresholds}; it must be between 0 and 1.");
+    private const double Middle = 0.5;
 
-    /// <summary>Outputs above it mean 1.</summary>
-    public double Thresholds { get; }
+    // Keras writes null where no threshold was given.
+    private static readonly Argument<double> ThresholdsArgument = new Argument<double>(
+        "thresholds", ArgumentForms.Number with { Write = value => value == Middle ? null : KerasJson.Real(value) }, Middle).Between(0, 1);
+
+    private protected ConfusionMetric()
+    {
+    }
+
+    /// <summary>Outputs above it mean 1; 0 to 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
+    public double Thresholds { get => Get(ThresholdsArgument); init => Set(ThresholdsArgument, value); }
+
+    private protected static IReadOnlyList<Argument> ConfusionArguments { get; } =
+        [.. CommonArguments, ThresholdsArgument, Argument.Fixed("top_k", null), Argument.Fixed("class_id", null)];
 
     private protected abstract double Share(double truePositives, double falsePositives, double falseNegatives);
 
     private protected static double Divide(double part, double whole) => whole == 0 ? 0 : part / whole;
 
-    internal override MetricState CreateState(OutputShape output, int targetSize)
+    /// <inheritdoc/>
+    public override MetricState CreateState(MetricShape shape)
     {
-        RequireTargets(targetSize == output.Size, output, targetSize, "a target for every output");
+        RequireTargets(shape.Targets == shape.Outputs, shape, "a target for every output");
         return new State(this);
     }
 

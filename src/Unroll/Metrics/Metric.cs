@@ -1,33 +1,31 @@
 using System.Text.Json.Nodes;
 using Unroll.Configuration;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 
 namespace Unroll.Metrics;
 
 /// <summary>
 /// What is told of a model besides its loss. Converts from Keras' names, <c>metrics: ["accuracy", "mse"]</c>, and from
 /// losses. <c>accuracy</c> (<c>acc</c>) is that of the outputs' shape: binary for one output, else categorical, for class
-/// numbers as targets sparse categorical.
+/// numbers as targets sparse categorical. One of your own derives from <see cref="MeanMetric"/>, or overrides <see cref="CreateState"/>.
 /// </summary>
-public abstract class Metric
+public abstract class Metric : Configurable
 {
-    private string? _name;
+    private static readonly Argument<string?> NameArgument = Argument.OptionalText("name").KeywordOnly();
+
     private bool _isIdentifier;
 
-    private protected Metric()
-    {
-    }
+    /// <summary>All metrics that are known by name.</summary>
+    public static Catalog<Metric> Catalog => MetricCatalog.Instance;
+
+    /// <summary>What Keras writes first for every metric: the beginning of a registration's arguments.</summary>
+    public static IReadOnlyList<Argument> CommonArguments { get; } = [NameArgument, DType.AsName];
 
     /// <summary>Name in logs and histories.</summary>
-    public string Name
-    {
-        get => _name ?? DefaultName;
-        init => _name = value;
-    }
+    public string Name { get => Get(NameArgument) ?? DefaultName; init => Set(NameArgument, value); }
 
-    /// <summary>Keras' name of an object that got none.</summary>
-    private protected abstract string DefaultName { get; }
+    /// <summary>The name of an object that got none; unless overridden, the class's name in snake case.</summary>
+    protected virtual string DefaultName => SnakeCase.Of(GetType().Name);
 
     /// <summary>The metric of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
@@ -71,19 +69,23 @@ public abstract class Metric
     }
 
     /// <summary>As Keras writes it: the bare name if it was given by one, else a serialised object.</summary>
-    internal JsonNode ToKeras() => _isIdentifier ? JsonValue.Create(Name) : Registry.Metrics.ToKeras(this);
+    internal JsonNode ToKeras() => _isIdentifier ? JsonValue.Create(Name) : Catalog.ToKeras(this);
 
-    internal void Rename(string name) => _name = name;
+    internal void Rename(string name) => Set(NameArgument, name);
+
+    internal override object? ValueOf<T>(Argument<T> argument) => ReferenceEquals(argument, NameArgument) ? Name : base.ValueOf(argument);
 
     private static Metric FromConfig(ObjectConfig config)
     {
         bool isIdentifier = config.Positional.Count + config.Named.Count == 0;
         if (isIdentifier && NameMatching.Find(config.Type, ["accuracy", "acc"]) is not null)
             return new ShapedAccuracy { Name = config.Type, _isIdentifier = true };
-        if (Registry.Metrics.Find(config.Type) is null)
-            throw new ArgumentException($"Metric '{config.Type}' is unknown{NameMatching.Suggestion(config.Type, ["accuracy", .. Registry.Metrics.Names])}");
-        Metric metric = Registry.Metrics.Create(config);
-        if (isIdentifier) (metric._name, metric._isIdentifier) = (config.Type, true);
+        if (Catalog.Find(config.Type) is null)
+            throw new ArgumentException($"Metric '{config.Type}' is unknown{NameMatching.Suggestion(config.Type, ["accuracy", .. Catalog.Names])}");
+        Metric metric = Catalog.Create(config);
+        if (!isIdentifier) return metric;
+        metric.Rename(config.Type);
+        metric._isIdentifier = true;
         return metric;
     }
 
@@ -95,72 +97,19 @@ public abstract class Metric
     }
 
     /// <summary>What adds up one run's values.</summary>
-    /// <param name="output">Shape of one row's output.</param>
-    /// <param name="targetSize">Target values per row.</param>
+    /// <param name="shape">Sizes of one sample's outputs and targets.</param>
     /// <exception cref="ArgumentException">The metric can't be told from such outputs and targets.</exception>
-    internal abstract MetricState CreateState(OutputShape output, int targetSize);
+    public abstract MetricState CreateState(MetricShape shape);
 
-    private protected void RequireTargets(bool isRight, OutputShape output, int targetSize, string expected)
+    /// <summary>Refuses targets that don't fit the outputs.</summary>
+    /// <param name="isRight">Whether they fit.</param>
+    /// <param name="shape">Sizes of one sample's outputs and targets.</param>
+    /// <param name="expected">What would be right.</param>
+    /// <exception cref="ArgumentException">They don't.</exception>
+    protected void RequireTargets(bool isRight, MetricShape shape, string expected)
     {
         if (isRight) return;
         throw new ArgumentException(
-            $"Metric '{Name}' ({GetType().Name}) needs {expected}, but each sample has {targetSize} for {output.Size} output(s). Leave it out or change the targets.");
-    }
-}
-
-/// <summary>Adds up a metric over the batches of an epoch or a pass.</summary>
-internal abstract class MetricState
-{
-    public abstract void Reset();
-
-    /// <summary>Takes in one row at one time step.</summary>
-    /// <param name="prediction">The model's outputs.</param>
-    /// <param name="target">One value per output, or the number of the right class.</param>
-    /// <param name="weight">1 without masks and sample weights.</param>
-    public abstract void Add(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, double weight);
-
-    /// <summary>The value so far.</summary>
-    public abstract double Result { get; }
-}
-
-/// <summary>The weighted mean of a number per row and time step.</summary>
-internal abstract class MeanState : MetricState
-{
-    private double _total, _count;
-
-    public override double Result => _count == 0 ? 0 : _total / _count;
-
-    public override void Reset() => (_total, _count) = (0, 0);
-
-    public override void Add(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target, double weight)
-    {
-        _total += weight * Value(prediction, target);
-        _count += weight;
-    }
-
-    protected abstract double Value(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target);
-}
-
-/// <summary>A loss as a metric.</summary>
-internal sealed class MeanLoss(Loss loss) : Metric
-{
-    public Loss Loss => loss;
-
-    private protected override string DefaultName => loss.Name;
-
-    internal override MetricState CreateState(OutputShape output, int targetSize)
-    {
-        int expected = loss.TakesClassIds ? output.Steps : output.Size;
-        RequireTargets(targetSize == expected, output, targetSize, $"{expected} target value(s)");
-        return new State(loss, output.Units);
-    }
-
-    private sealed class State(Loss loss, int units) : MeanState
-    {
-        private readonly float[] _prediction = new float[units];
-        private readonly double[] _gradient = new double[units];
-
-        protected override double Value(ReadOnlySpan<float> prediction, ReadOnlySpan<float> target) =>
-            loss.Evaluate(prediction, target, isFused: false, _prediction, _gradient);
+            $"Metric '{Name}' ({GetType().Name}) needs {expected}, but each sample has {shape.Targets} for {shape.Outputs} output(s). Leave it out or change the targets.");
     }
 }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Models;
 using Unroll.Models.Execution;
 using Unroll.Models.Training;
 
@@ -231,7 +231,7 @@ public partial class Model : Layer
         foreach (Layer layer in Graph.Operations)
         {
             if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : Next(wrapped.ClassName));
-            if (layer.Name.Length == 0) layer.Name = Next(layer.ClassName);
+            if (layer.Name.Length == 0) layer.Rename(Next(layer.ClassName));
         }
 
         string Next(string className)

@@ -1,7 +1,7 @@
 using System.Collections;
+using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Layers;
-using Unroll.Models;
 using Unroll.Models.Training;
 
 namespace Unroll;
@@ -64,7 +64,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
 
         if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : UniqueName(wrapped.ClassName));
         if (layer.Name.Length == 0)
-            layer.Name = UniqueName(layer.ClassName);
+            layer.Rename(UniqueName(layer.ClassName));
         else if (_stack.Any(other => other.Name == layer.Name))
             throw new ArgumentException($"The name '{layer.Name}' is taken by another layer of the model; names must be unique.", nameof(layer));
         IReadOnlyList<int?>? inputShape = _stack.Count > 0 ? _stack[^1].OutputShape : _input?.Symbol.Shape ?? (layer.KnowsItsInput ? [null] : null);

@@ -12,56 +12,45 @@ namespace Unroll.Optimizers;
 /// Adam (Kingma and Ba 2015) as Keras computes it: m += (g − m)(1 − β1), v += (g² − v)(1 − β2),
 /// w −= lr·√(1 − β2^t)/(1 − β1^t) · m / (√v + ε).
 /// </summary>
-public class Adam : Optimizer
+public class Adam : KernelOptimizer
 {
     private const int LargeTable = 1 << 20; // floats
 
+    private protected static readonly Argument<double> Beta1Argument = Argument.Number("beta_1", 0.9).Share();
+
+    private protected static readonly Argument<double> Beta2Argument = Argument.Number("beta_2", 0.999).Share();
+
+    private protected static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+
+    private protected static readonly Argument<bool> AmsgradArgument = Argument.Flag("amsgrad");
+
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
-    /// <param name="beta1">Decay of the mean of gradients, 0 to below 1.</param>
-    /// <param name="beta2">Decay of the mean of squared gradients, 0 to below 1.</param>
-    /// <param name="epsilon">Added to the root; above 0.</param>
-    /// <param name="amsgrad">True: divides by the largest v so far (Reddi et al. 2018).</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public Adam(LearningRateSchedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false)
-        : base(learningRate ?? 0.001)
+    /// <exception cref="ArgumentOutOfRangeException">The step size is negative or not finite.</exception>
+    public Adam(LearningRateSchedule? learningRate = null) : base(learningRate ?? 0.001)
     {
-        RequireShare("beta_1", beta1);
-        RequireShare("beta_2", beta2);
-        RequirePositive("epsilon", epsilon);
-        (Beta1, Beta2, Epsilon, Amsgrad) = (beta1, beta2, epsilon, amsgrad);
     }
 
     /// <inheritdoc/>
     public override string Name => "adam";
 
-    /// <summary>Decay of the mean of gradients.</summary>
-    public double Beta1 { get; }
+    /// <summary>Decay of the mean of gradients, 0 to below 1.</summary>
+    public double Beta1 { get => Get(Beta1Argument); init => Set(Beta1Argument, value); }
 
-    /// <summary>Decay of the mean of squared gradients.</summary>
-    public double Beta2 { get; }
+    /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
+    public double Beta2 { get => Get(Beta2Argument); init => Set(Beta2Argument, value); }
 
-    /// <summary>Added to the root.</summary>
-    public double Epsilon { get; }
+    /// <summary>Added to the root; above 0.</summary>
+    public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
-    /// <summary>Whether the largest v so far divides.</summary>
-    public bool Amsgrad { get; }
+    /// <summary>True: divides by the largest v so far (Reddi et al. 2018).</summary>
+    public bool Amsgrad { get => Get(AmsgradArgument); init => Set(AmsgradArgument, value); }
 
-    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Adam>("Adam")
-    {
-        Arguments =
-        [
-            .. OptimizerArguments.Common<Adam>(),
-            new("beta_1", adam => adam.Beta1),
-            new("beta_2", adam => adam.Beta2),
-            new("epsilon", adam => adam.Epsilon),
-            new("amsgrad", adam => adam.Amsgrad),
-        ],
-        Make = a => OptimizerArguments.Read(a, new Adam(
-            a.LearningRate(0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7), a.Bool("amsgrad", false))),
-    };
+    internal static Registration<Optimizer> Registration { get; } =
+        new Registration<Optimizer, Adam>("Adam") { Arguments = [.. CommonArguments, Beta1Argument, Beta2Argument, EpsilonArgument, AmsgradArgument], Make = _ => new Adam() };
 
-    internal override int SlotCount => Amsgrad ? 3 : 2;
+    /// <inheritdoc/>
+    public override int SlotCount => Amsgrad ? 3 : 2;
 
     internal override int InterleavedSlots => 2;
 

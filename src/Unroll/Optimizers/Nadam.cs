@@ -11,7 +11,7 @@ namespace Unroll.Optimizers;
 /// Nadam (Dozat 2016), Adam that looks ahead along its momentum, as Keras computes it: with u_t = β1·(1 − ½·0.96^t) and
 /// U = u_1·…·u_t, w −= lr · (u_{t+1}·m/(1 − U·u_{t+1}) + (1 − u_t)·g/(1 − U)) / (√(v/(1 − β2^t)) + ε).
 /// </summary>
-public sealed class Nadam : Optimizer
+public sealed class Nadam : KernelOptimizer
 {
     // Beyond this many steps 1 − ½·0.96^t is 1 in double precision.
     private const int Warmup = 1000;
@@ -19,46 +19,36 @@ public sealed class Nadam : Optimizer
     // Products of the first factors 1 − ½·0.96^k: U is such a product times β1^t, so it need not be remembered.
     private static readonly double[] Products = CreateProducts();
 
+    private static readonly Argument<double> Beta1Argument = Argument.Number("beta_1", 0.9).Share();
+
+    private static readonly Argument<double> Beta2Argument = Argument.Number("beta_2", 0.999).Share();
+
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
-    /// <param name="beta1">Decay of the mean of gradients, 0 to below 1.</param>
-    /// <param name="beta2">Decay of the mean of squared gradients, 0 to below 1.</param>
-    /// <param name="epsilon">Added to the root; above 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public Nadam(LearningRateSchedule? learningRate = null, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7)
-        : base(learningRate ?? 0.001)
+    /// <exception cref="ArgumentOutOfRangeException">The step size is negative or not finite.</exception>
+    public Nadam(LearningRateSchedule? learningRate = null) : base(learningRate ?? 0.001)
     {
-        RequireShare("beta_1", beta1);
-        RequireShare("beta_2", beta2);
-        RequirePositive("epsilon", epsilon);
-        (Beta1, Beta2, Epsilon) = (beta1, beta2, epsilon);
     }
 
     /// <inheritdoc/>
     public override string Name => "nadam";
 
-    /// <summary>Decay of the mean of gradients.</summary>
-    public double Beta1 { get; }
+    /// <summary>Decay of the mean of gradients, 0 to below 1.</summary>
+    public double Beta1 { get => Get(Beta1Argument); init => Set(Beta1Argument, value); }
 
-    /// <summary>Decay of the mean of squared gradients.</summary>
-    public double Beta2 { get; }
+    /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
+    public double Beta2 { get => Get(Beta2Argument); init => Set(Beta2Argument, value); }
 
-    /// <summary>Added to the root.</summary>
-    public double Epsilon { get; }
+    /// <summary>Added to the root; above 0.</summary>
+    public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
-    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, Nadam>("Nadam")
-    {
-        Arguments =
-        [
-            .. OptimizerArguments.Common<Nadam>(),
-            new("beta_1", nadam => nadam.Beta1),
-            new("beta_2", nadam => nadam.Beta2),
-            new("epsilon", nadam => nadam.Epsilon),
-        ],
-        Make = a => OptimizerArguments.Read(a, new Nadam(a.LearningRate(0.001), a.Double("beta_1", 0.9), a.Double("beta_2", 0.999), a.Double("epsilon", 1e-7))),
-    };
+    internal static Registration<Optimizer> Registration { get; } =
+        new Registration<Optimizer, Nadam>("Nadam") { Arguments = [.. CommonArguments, Beta1Argument, Beta2Argument, EpsilonArgument], Make = _ => new Nadam() };
 
-    internal override int SlotCount => 2;
+    /// <inheritdoc/>
+    public override int SlotCount => 2;
 
     internal override IReadOnlyList<double> Scalars(long iteration) => [Product(iteration)];
 

@@ -1,65 +1,69 @@
 using Unroll.Configuration;
+using Unroll.Schedules;
 
 namespace Unroll.Optimizers;
 
 /// <summary>The arguments that all optimizers have in common, with Keras' names and defaults.</summary>
 public abstract partial class Optimizer
 {
-    private double? _weightDecay, _clipnorm, _globalClipnorm, _clipvalue;
-    private double _emaMomentum = 0.99;
-    private bool _useEma;
-    private int? _emaOverwriteFrequency;
+    private protected static readonly Argument<LearningRateSchedule> LearningRateArgument = LearningRateSchedule.AsArgument(0.001);
+
+    private protected static readonly Argument<double?> WeightDecayArgument = Argument.OptionalNumber("weight_decay").AtLeast(0.0).KeywordOnly();
+
+    private static readonly Argument<double?>
+        ClipnormArgument = Argument.OptionalNumber("clipnorm").Above(0.0).KeywordOnly(),
+        GlobalClipnormArgument = Argument.OptionalNumber("global_clipnorm").Above(0.0).KeywordOnly(),
+        ClipvalueArgument = Argument.OptionalNumber("clipvalue").Above(0.0).KeywordOnly();
+
+    private static readonly Argument<bool> UseEmaArgument = Argument.Flag("use_ema").KeywordOnly();
+
+    private static readonly Argument<double> EmaMomentumArgument = Argument.Number("ema_momentum", 0.99).Between(0, 1).KeywordOnly();
+
+    private static readonly Argument<int?> EmaOverwriteFrequencyArgument = Argument.OptionalWhole("ema_overwrite_frequency").AtLeast(1).KeywordOnly();
+
+    /// <summary>What Keras writes first for every optimizer: the beginning of a registration's arguments.</summary>
+    public static IReadOnlyList<Argument> CommonArguments { get; } =
+    [
+        Argument.Shown<Optimizer>("name", optimizer => optimizer.Name),
+        LearningRateArgument,
+        WeightDecayArgument,
+        ClipnormArgument,
+        GlobalClipnormArgument,
+        ClipvalueArgument,
+        UseEmaArgument,
+        EmaMomentumArgument,
+        EmaOverwriteFrequencyArgument,
+        Argument.Fixed("loss_scale_factor", null),
+        Argument.Fixed("gradient_accumulation_steps", null),
+        Argument.Outdated("decay", 0.0), // Keras 2
+    ];
 
     /// <summary>Share of every weight, times the learning rate, that is subtracted before a step; null: none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
-    public double? WeightDecay
-    {
-        get => _weightDecay;
-        init => SetWeightDecay(value);
-    }
+    public double? WeightDecay { get => Get(WeightDecayArgument); init => Set(WeightDecayArgument, value); }
 
     /// <summary>Longest gradient (L2 norm) of each weight; longer ones are shortened. Null: any.</summary>
     /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
-    public double? Clipnorm
-    {
-        get => _clipnorm;
-        init => SetClipping(ref _clipnorm, "clipnorm", value);
-    }
+    public double? Clipnorm { get => Get(ClipnormArgument); init => Set(ClipnormArgument, value); }
 
     /// <summary>Longest gradient of all weights together; null: any.</summary>
     /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
-    public double? GlobalClipnorm
-    {
-        get => _globalClipnorm;
-        init => SetClipping(ref _globalClipnorm, "global_clipnorm", value);
-    }
+    public double? GlobalClipnorm { get => Get(GlobalClipnormArgument); init => Set(GlobalClipnormArgument, value); }
 
     /// <summary>Largest element of a gradient, positive or negative; null: any.</summary>
     /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
-    public double? Clipvalue
-    {
-        get => _clipvalue;
-        init => SetClipping(ref _clipvalue, "clipvalue", value);
-    }
+    public double? Clipvalue { get => Get(ClipvalueArgument); init => Set(ClipvalueArgument, value); }
 
     /// <summary>True: a moving average of each weight is kept, which becomes the weight when a fit ends.</summary>
-    public bool UseEma { get => _useEma; init => _useEma = value; }
+    public bool UseEma { get => Get(UseEmaArgument); init => Set(UseEmaArgument, value); }
 
     /// <summary>Share of the average that stays at each step, 0 to 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
-    public double EmaMomentum
-    {
-        get => _emaMomentum;
-        init => SetEmaMomentum(value);
-    }
+    public double EmaMomentum { get => Get(EmaMomentumArgument); init => Set(EmaMomentumArgument, value); }
 
     /// <summary>Steps after which the averages become the weights, again and again; null: at the end of a fit only.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? EmaOverwriteFrequency
-    {
-        get => _emaOverwriteFrequency;
-        init => SetEmaOverwriteFrequency(value);
-    }
+    public int? EmaOverwriteFrequency { get => Get(EmaOverwriteFrequencyArgument); init => Set(EmaOverwriteFrequencyArgument, value); }
 
     /// <summary>True if gradients are changed before the update.</summary>
     internal bool Clips => Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null;
@@ -70,47 +74,12 @@ public abstract partial class Optimizer
     /// </summary>
     internal bool LeavesRowsAlone(int floats) => CanUpdateRows(floats) && WeightDecay is null && !Clips && !UseEma;
 
-    /// <summary>Takes what is written of the common arguments.</summary>
-    /// <exception cref="ArgumentException">A value is wrong.</exception>
-    internal void TakeCommon(ArgumentReader a)
+    /// <inheritdoc/>
+    protected override void OnSet(Argument argument)
     {
-        if (a.Has("weight_decay")) SetWeightDecay(a.OptionalDouble("weight_decay"));
-        SetClipping(ref _clipnorm, "clipnorm", a.OptionalDouble("clipnorm"));
-        SetClipping(ref _globalClipnorm, "global_clipnorm", a.OptionalDouble("global_clipnorm"));
-        SetClipping(ref _clipvalue, "clipvalue", a.OptionalDouble("clipvalue"));
-        _useEma = a.Bool("use_ema", false);
-        SetEmaMomentum(a.Double("ema_momentum", 0.99));
-        SetEmaOverwriteFrequency(a.OptionalInt("ema_overwrite_frequency"));
-    }
-
-    private void SetWeightDecay(double? value)
-    {
-        if (value is { } decay) RequireNotNegative("weight_decay", decay);
-        _weightDecay = value;
-    }
-
-    private void SetClipping(ref double? field, string argument, double? value)
-    {
-        if (value is not { } limit) return;
-        RequirePositive(argument, limit);
-        if (Clips)
-        {
-            throw new ArgumentException(
-                $"{GetType().Name}: only one of the arguments clipnorm, global_clipnorm and clipvalue can be given; drop '{argument}' or the other.", argument);
-        }
-
-        field = value;
-    }
-
-    private void SetEmaMomentum(double value)
-    {
-        Require(value is >= 0 and <= 1, "ema_momentum", value, "between 0 and 1");
-        _emaMomentum = value;
-    }
-
-    private void SetEmaOverwriteFrequency(int? value)
-    {
-        if (value is { } frequency) Require(frequency >= 1, "ema_overwrite_frequency", frequency, "1 or more");
-        _emaOverwriteFrequency = value;
+        Argument<double?>[] clipping = [ClipnormArgument, GlobalClipnormArgument, ClipvalueArgument];
+        if (!clipping.Contains(argument) || clipping.Count(one => Get(one) is not null) < 2) return;
+        throw new ArgumentException(
+            $"{TypeName}: only one of the arguments clipnorm, global_clipnorm and clipvalue can be given; drop '{argument}' or the other.", argument.Name);
     }
 }

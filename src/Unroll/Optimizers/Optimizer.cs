@@ -1,6 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
+using Unroll.Layers;
 using Unroll.Models.Training;
 using Unroll.Schedules;
 
@@ -9,29 +10,30 @@ namespace Unroll.Optimizers;
 /// <summary>
 /// Turns gradients into weight updates. Converts from Keras' names: <c>optimizer: "adam"</c>. An optimizer is a set of
 /// arguments; its state belongs to the compiled model. What all optimizers can do besides their own rule is set by
-/// properties: <c>new SGD(0.1) { Clipnorm = 0.25, WeightDecay = 0.01 }</c>.
+/// properties: <c>new SGD(0.1) { Clipnorm = 0.25, WeightDecay = 0.01 }</c>. One of your own overrides <see cref="SlotCount"/>
+/// and <see cref="Update(in WeightUpdate)"/>.
 /// </summary>
-public abstract partial class Optimizer
+public abstract partial class Optimizer : Configurable
 {
-    private LearningRateSchedule _rate;
+    /// <summary>Creates an optimizer.</summary>
+    /// <param name="learningRate">Step size or schedule.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step size is negative or not finite.</exception>
+    protected Optimizer(LearningRateSchedule learningRate) => Set(LearningRateArgument, learningRate);
 
-    private protected Optimizer(LearningRateSchedule learningRate)
-    {
-        _rate = learningRate;
-        if (learningRate is ConstantLearningRate { Value: var rate }) RequireNotNegative("learning_rate", rate);
-    }
+    /// <summary>All optimizers that are known by name.</summary>
+    public static Catalog<Optimizer> Catalog => OptimizerCatalog.Instance;
 
-    /// <summary>Keras' name, for example <c>adam</c>.</summary>
-    public abstract string Name { get; }
+    /// <summary>Keras' name, for example <c>adam</c>; for one of your own, unless overridden, the class's name in snake case.</summary>
+    public virtual string Name => SnakeCase.Of(GetType().Name);
 
     /// <summary>Step size; with a schedule that of the first step.</summary>
-    public double LearningRate => _rate.At(0);
+    public double LearningRate => Rate.At(0);
 
     /// <summary>How the step size changes with the steps; null if it does not.</summary>
-    public LearningRateSchedule? Schedule => _rate is ConstantLearningRate ? null : _rate;
+    public LearningRateSchedule? Schedule => Rate is ConstantLearningRate ? null : Rate;
 
     /// <summary>Arrays of the weights' size that the optimizer keeps.</summary>
-    internal abstract int SlotCount { get; }
+    public abstract int SlotCount { get; }
 
     /// <summary>
     /// How many of the slots stand side by side in files, weight after weight; of each further slot all weights follow.
@@ -40,7 +42,9 @@ public abstract partial class Optimizer
     internal virtual int InterleavedSlots => SlotCount;
 
     /// <summary>First value of the slots.</summary>
-    internal virtual double FirstSlotValue => 0;
+    public virtual double FirstSlotValue => 0;
+
+    private LearningRateSchedule Rate => Get(LearningRateArgument);
 
     /// <summary>The optimizer of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
@@ -48,18 +52,7 @@ public abstract partial class Optimizer
 
     /// <summary>The optimizer of that name, with default arguments or those in parentheses: <c>rmsprop(learning_rate=1e-4)</c>.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
-    public static Optimizer FromName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        try
-        {
-            return Registry.CreateOptimizer(ObjectConfig.Parse(name));
-        }
-        catch (FormatException exception)
-        {
-            throw new ArgumentException(exception.Message, nameof(name), exception);
-        }
-    }
+    public static Optimizer FromName(string name) => Catalog.Create(name);
 
     /// <summary>Variables that Keras counts: slots and averages, the step counter and, without a schedule, the learning rate.</summary>
     public long VariableCount(long weights) =>
@@ -69,26 +62,31 @@ public abstract partial class Optimizer
     internal Optimizer WithLearningRate(double learningRate)
     {
         var changed = (Optimizer)MemberwiseClone();
-        changed._rate = learningRate;
+        changed.Set(LearningRateArgument, learningRate);
         return changed;
     }
 
     /// <summary>The learning rate of a step, counted from 1.</summary>
-    internal double RateAt(long iteration) => _rate.At(iteration - 1);
+    internal double RateAt(long iteration) => Rate.At(iteration - 1);
 
     /// <summary>Numbers that follow from the step counter alone, but are variables behind the slots in Keras' files.</summary>
     internal virtual IReadOnlyList<double> Scalars(long iteration) => [];
 
     /// <summary>Updates one weight in place.</summary>
+    /// <param name="step">The weight, its gradient, the optimizer's arrays for it, and which step it is.</param>
+    public abstract void Update(in WeightUpdate step);
+
+    /// <summary>Updates one weight in place.</summary>
     /// <param name="width">Vector width.</param>
     /// <param name="iteration">Steps done so far, this one included (t = 1, 2, …).</param>
-    /// <param name="weights">The weight.</param>
+    /// <param name="parameter">The weight.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="slots">The optimizer's arrays for this weight.</param>
-    internal abstract void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots);
+    internal virtual void Update(VectorWidth width, long iteration, Parameter parameter, Block gradient, ReadOnlySpan<Block> slots) =>
+        Update(new WeightUpdate(parameter.Value.Span[..parameter.Count], gradient.Span[..parameter.Count], parameter.Sizes, slots, iteration, RateAt(iteration)));
 
     /// <summary>
-    /// True if <see cref="UpdateRows"/> gives the same bits as <see cref="Update"/> and pays for a table of so many floats.
+    /// True if <see cref="UpdateRows"/> gives the same bits as an update of the whole table and pays for a table of so many floats.
     /// The answer depends on the table alone, hence stays the same during a fit.
     /// </summary>
     internal virtual bool CanUpdateRows(int floats) => false;
@@ -103,18 +101,4 @@ public abstract partial class Optimizer
     /// <summary>Brings rows and their state to the table's last step.</summary>
     internal virtual void CatchUp(LaggingRows table, ReadOnlySpan<int> rows) =>
         throw new NotSupportedException($"{Name} has no update by rows.");
-
-    private protected void RequireShare(string argument, double value) =>
-        Require(value is >= 0 and < 1, argument, value, "at least 0 and below 1");
-
-    private protected void RequirePositive(string argument, double value) =>
-        Require(value > 0 && double.IsFinite(value), argument, value, "above 0");
-
-    private protected void RequireNotNegative(string argument, double value) =>
-        Require(value >= 0 && double.IsFinite(value), argument, value, "0 or more");
-
-    private void Require(bool isRight, string argument, double value, string range)
-    {
-        if (!isRight) throw new ArgumentOutOfRangeException(argument, value, $"{GetType().Name}: argument '{argument}' is {value}; it must be {range}.");
-    }
 }

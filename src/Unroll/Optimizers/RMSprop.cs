@@ -10,54 +10,43 @@ namespace Unroll.Optimizers;
 /// <summary>
 /// RMSprop (Hinton 2012) as Keras 3 computes it: v = ρ·v + (1 − ρ)·g², w −= lr·g / √(v + ε), ε inside the root.
 /// </summary>
-public sealed class RMSprop : Optimizer
+public sealed class RMSprop : KernelOptimizer
 {
+    private static readonly Argument<double> RhoArgument = Argument.Number("rho", 0.9).Share();
+
+    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Share();
+
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+
+    private static readonly Argument<bool> CenteredArgument = Argument.Flag("centered");
+
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
-    /// <param name="rho">Decay of the mean of squared gradients, 0 to below 1.</param>
-    /// <param name="momentum">Share of the last step that is repeated, 0 to below 1.</param>
-    /// <param name="epsilon">Added under the root; above 0.</param>
-    /// <param name="centered">True: divides by the variance of the gradient instead of its mean square.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public RMSprop(LearningRateSchedule? learningRate = null, double rho = 0.9, double momentum = 0.0, double epsilon = 1e-7, bool centered = false)
-        : base(learningRate ?? 0.001)
+    /// <exception cref="ArgumentOutOfRangeException">The step size is negative or not finite.</exception>
+    public RMSprop(LearningRateSchedule? learningRate = null) : base(learningRate ?? 0.001)
     {
-        RequireShare("rho", rho);
-        RequireShare("momentum", momentum);
-        RequirePositive("epsilon", epsilon);
-        (Rho, Momentum, Epsilon, Centered) = (rho, momentum, epsilon, centered);
     }
 
     /// <inheritdoc/>
     public override string Name => "rmsprop";
 
-    /// <summary>Decay of the mean of squared gradients.</summary>
-    public double Rho { get; }
+    /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
+    public double Rho { get => Get(RhoArgument); init => Set(RhoArgument, value); }
 
-    /// <summary>Share of the last step that is repeated.</summary>
-    public double Momentum { get; }
+    /// <summary>Share of the last step that is repeated, 0 to below 1.</summary>
+    public double Momentum { get => Get(MomentumArgument); init => Set(MomentumArgument, value); }
 
-    /// <summary>Added under the root.</summary>
-    public double Epsilon { get; }
+    /// <summary>Added under the root; above 0.</summary>
+    public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
-    /// <summary>Whether the variance divides.</summary>
-    public bool Centered { get; }
+    /// <summary>True: divides by the variance of the gradient instead of its mean square.</summary>
+    public bool Centered { get => Get(CenteredArgument); init => Set(CenteredArgument, value); }
 
-    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, RMSprop>("RMSprop")
-    {
-        Arguments =
-        [
-            .. OptimizerArguments.Common<RMSprop>(),
-            new("rho", rmsprop => rmsprop.Rho),
-            new("momentum", rmsprop => rmsprop.Momentum),
-            new("epsilon", rmsprop => rmsprop.Epsilon),
-            new("centered", rmsprop => rmsprop.Centered),
-        ],
-        Make = a => OptimizerArguments.Read(a, new RMSprop(
-            a.LearningRate(0.001), a.Double("rho", 0.9), a.Double("momentum", 0), a.Double("epsilon", 1e-7), a.Bool("centered", false))),
-    };
+    internal static Registration<Optimizer> Registration { get; } =
+        new Registration<Optimizer, RMSprop>("RMSprop") { Arguments = [.. CommonArguments, RhoArgument, MomentumArgument, EpsilonArgument, CenteredArgument], Make = _ => new RMSprop() };
 
-    internal override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);
+    /// <inheritdoc/>
+    public override int SlotCount => 1 + (Momentum > 0 ? 1 : 0) + (Centered ? 1 : 0);
 
     internal override int InterleavedSlots => 1;
 

@@ -7,41 +7,33 @@ using Unroll.Schedules;
 namespace Unroll.Optimizers;
 
 /// <summary>Gradient descent: w −= lr·g; with momentum μ: m = μ·m − lr·g, w += m (Nesterov: w += μ·m − lr·g).</summary>
-public sealed class SGD : Optimizer
+public sealed class SGD : KernelOptimizer
 {
+    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Share();
+
+    private static readonly Argument<bool> NesterovArgument = Argument.Flag("nesterov");
+
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.01.</param>
-    /// <param name="momentum">Share of the last step that is repeated, 0 to below 1.</param>
-    /// <param name="nesterov">True: looks ahead along the momentum.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public SGD(LearningRateSchedule? learningRate = null, double momentum = 0.0, bool nesterov = false)
-        : base(learningRate ?? 0.01)
+    /// <exception cref="ArgumentOutOfRangeException">The step size is negative or not finite.</exception>
+    public SGD(LearningRateSchedule? learningRate = null) : base(learningRate ?? 0.01)
     {
-        RequireShare("momentum", momentum);
-        (Momentum, Nesterov) = (momentum, nesterov);
     }
 
     /// <inheritdoc/>
     public override string Name => "SGD";
 
-    /// <summary>Share of the last step that is repeated.</summary>
-    public double Momentum { get; }
+    /// <summary>Share of the last step that is repeated, 0 to below 1.</summary>
+    public double Momentum { get => Get(MomentumArgument); init => Set(MomentumArgument, value); }
 
-    /// <summary>Whether it looks ahead along the momentum.</summary>
-    public bool Nesterov { get; }
+    /// <summary>True: looks ahead along the momentum.</summary>
+    public bool Nesterov { get => Get(NesterovArgument); init => Set(NesterovArgument, value); }
 
-    internal static Registration<Optimizer> Registration { get; } = new Registration<Optimizer, SGD>("SGD")
-    {
-        Arguments =
-        [
-            .. OptimizerArguments.Common<SGD>(),
-            new("momentum", sgd => sgd.Momentum),
-            new("nesterov", sgd => sgd.Nesterov),
-        ],
-        Make = a => OptimizerArguments.Read(a, new SGD(a.LearningRate(0.01), a.Double("momentum", 0), a.Bool("nesterov", false))),
-    };
+    internal static Registration<Optimizer> Registration { get; } =
+        new Registration<Optimizer, SGD>("SGD") { Arguments = [.. CommonArguments, MomentumArgument, NesterovArgument], Make = _ => new SGD() };
 
-    internal override int SlotCount => Momentum > 0 ? 1 : 0;
+    /// <inheritdoc/>
+    public override int SlotCount => Momentum > 0 ? 1 : 0;
 
     internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Sgd(

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Unroll.Configuration;
 using Unroll.Losses;
 using Unroll.Metrics;
 using Unroll.Models.Training;
@@ -11,7 +10,7 @@ internal static class CompileConfig
 {
     public static JsonObject Write(TrainingState state) => new()
     {
-        ["optimizer"] = Registry.Optimizers.ToKeras(state.Optimizer),
+        ["optimizer"] = Catalog.Optimizers.ToKeras(state.Optimizer),
         ["loss"] = LossNode(state.Loss.First),
         ["loss_weights"] = null,
         ["metrics"] = MetricNodes(state, isWeighted: false) ?? [],
@@ -36,8 +35,8 @@ internal static class CompileConfig
         JsonNode loss = (config["loss"] is JsonArray { Count: 1 } single ? single[0] : config["loss"])
             ?? throw new InvalidDataException($"{place}: no loss is given.");
         model.Compile(
-            Registry.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
-            Registry.Losses.FromKeras(loss, $"{place}: loss"),
+            Catalog.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
+            Catalog.Losses.FromKeras(loss, $"{place}: loss"),
             MetricSet.FromMetrics(Metrics(config["metrics"], $"{place}: metrics")),
             MetricSet.FromMetrics(Metrics(config["weighted_metrics"], $"{place}: weighted_metrics")));
     }
@@ -45,8 +44,8 @@ internal static class CompileConfig
     /// <summary>A plain name says as much as an object with default arguments.</summary>
     private static JsonNode LossNode(Loss loss)
     {
-        JsonObject json = Registry.Losses.ToKeras(loss);
-        return JsonNode.DeepEquals(json, Registry.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
+        JsonObject json = Catalog.Losses.ToKeras(loss);
+        return JsonNode.DeepEquals(json, Catalog.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
     }
 
     private static JsonArray? MetricNodes(TrainingState state, bool isWeighted)

@@ -43,7 +43,7 @@ internal sealed record ModelConfig(string Name, IReadOnlyList<Layer> Layers, int
             }
 
             if (isKeras2) Keras2.Modernise(layer);
-            made.Add(Registry.Layers.FromKeras(layer, here));
+            made.Add(Catalog.Layers.FromKeras(layer, here));
         }
 
         shape ??= Shape(config?["build_input_shape"] ?? (json["build_config"] as JsonObject)?["input_shape"], place);
@@ -86,7 +86,7 @@ internal sealed record ModelConfig(string Name, IReadOnlyList<Layer> Layers, int
             },
             ["registered_name"] = null,
         });
-        foreach (Layer layer in model.Layers) layers.Add((JsonNode)Registry.Layers.ToKeras(layer));
+        foreach (Layer layer in model.Layers) layers.Add((JsonNode)Catalog.Layers.ToKeras(layer));
         var json = new JsonObject
         {
             ["module"] = "keras",
@@ -95,7 +95,7 @@ internal sealed record ModelConfig(string Name, IReadOnlyList<Layer> Layers, int
             {
                 ["name"] = model.Name,
                 ["trainable"] = true,
-                ["dtype"] = LayerArguments.Policy(),
+                ["dtype"] = DType.Policy(),
                 ["layers"] = layers,
                 ["build_input_shape"] = BatchShape(),
             },

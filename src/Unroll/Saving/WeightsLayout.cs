@@ -1,6 +1,6 @@
+using Unroll.Configuration;
 using Unroll.Formats.Hdf5;
 using Unroll.Layers;
-using Unroll.Models;
 
 namespace Unroll.Saving;
 

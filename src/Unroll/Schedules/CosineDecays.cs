@@ -7,46 +7,48 @@ namespace Unroll.Schedules;
 /// Half a cosine from the initial rate down to a share of it (Loshchilov and Hutter 2017), as Keras' CosineDecay, after an
 /// optional straight rise.
 /// </summary>
-/// <param name="InitialLearningRate">Rate of the first step, 0 or more.</param>
-/// <param name="DecaySteps">Steps of the cosine.</param>
-/// <param name="Alpha">Share of the highest rate that is left at the end.</param>
-/// <param name="WarmupTarget">Rate that the rise leads to; null: no rise.</param>
-/// <param name="WarmupSteps">Steps of the rise.</param>
-/// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-public sealed record CosineDecay(
-    double InitialLearningRate, long DecaySteps, double Alpha = 0.0, double? WarmupTarget = null, long WarmupSteps = 0) : LearningRateSchedule
+public sealed class CosineDecay : LearningRateSchedule
 {
+    private static readonly Argument<double>
+        InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0), AlphaArgument = Argument.Number("alpha", 0).AtLeast(0.0);
+
+    private static readonly Argument<long>
+        StepsArgument = Argument.Long("decay_steps").AtLeast(1L), WarmupStepsArgument = Argument.Long("warmup_steps", 0).AtLeast(0L);
+
+    private static readonly Argument<double?> WarmupTargetArgument = Argument.OptionalNumber("warmup_target").AtLeast(0.0);
+
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
+    /// <param name="decaySteps">Steps of the cosine.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public CosineDecay(double initialLearningRate, long decaySteps) => (InitialLearningRate, DecaySteps) = (initialLearningRate, decaySteps);
+
     /// <summary>Rate of the first step.</summary>
-    public double InitialLearningRate { get; } = Initial(nameof(CosineDecay), InitialLearningRate);
+    public double InitialLearningRate { get => Get(InitialArgument); init => Set(InitialArgument, value); }
 
     /// <summary>Steps of the cosine.</summary>
-    public long DecaySteps { get; } = Steps(nameof(CosineDecay), "decay_steps", DecaySteps);
+    public long DecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
-    /// <summary>Share that is left at the end.</summary>
-    public double Alpha { get; } = Require(nameof(CosineDecay), "alpha", Alpha);
+    /// <summary>Share of the highest rate that is left at the end, 0 or more.</summary>
+    public double Alpha { get => Get(AlphaArgument); init => Set(AlphaArgument, value); }
 
-    /// <summary>Rate that the rise leads to.</summary>
-    public double? WarmupTarget { get; } = WarmupTarget is { } target ? Require(nameof(CosineDecay), "warmup_target", target) : null;
+    /// <summary>Rate that the rise leads to; null: no rise.</summary>
+    public double? WarmupTarget { get => Get(WarmupTargetArgument); init => Set(WarmupTargetArgument, value); }
 
     /// <summary>Steps of the rise.</summary>
-    public long WarmupSteps { get; } = Steps(nameof(CosineDecay), "warmup_steps", WarmupSteps, smallest: 0);
+    public long WarmupSteps { get => Get(WarmupStepsArgument); init => Set(WarmupStepsArgument, value); }
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, CosineDecay>("CosineDecay")
     {
         Arguments =
         [
-            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
-            new("decay_steps", schedule => schedule.DecaySteps),
-            new("alpha", schedule => schedule.Alpha),
-            new("warmup_target", schedule => schedule.WarmupTarget),
-            new("warmup_steps", schedule => schedule.WarmupSteps),
-            ConfigArgument<CosineDecay>.Ignored("name", "CosineDecay"),
+            InitialArgument, StepsArgument, AlphaArgument, WarmupTargetArgument, WarmupStepsArgument, Argument.Ignored("name", "CosineDecay"),
         ],
-        Make = a => new CosineDecay(
-            a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("alpha", 0), a.OptionalDouble("warmup_target"), a.Long("warmup_steps", 0)),
+        Make = a => new CosineDecay(a.Get(InitialArgument), a.Get(StepsArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         if (WarmupTarget is not { } target) return Falling(InitialLearningRate, step);
         return step < WarmupSteps
@@ -59,48 +61,50 @@ public sealed record CosineDecay(
 }
 
 /// <summary>Cosines one after the other, each from a high rate again (Loshchilov and Hutter 2017), as Keras' CosineDecayRestarts.</summary>
-/// <param name="InitialLearningRate">Rate of the first step, 0 or more.</param>
-/// <param name="FirstDecaySteps">Steps of the first cosine.</param>
-/// <param name="TMul">Every cosine has this many times the steps of the one before, 1 or more.</param>
-/// <param name="MMul">Every cosine starts at this share of the one before.</param>
-/// <param name="Alpha">Share of the initial rate that is left at the end of each.</param>
-/// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-public sealed record CosineDecayRestarts(
-    double InitialLearningRate, long FirstDecaySteps, double TMul = 2.0, double MMul = 1.0, double Alpha = 0.0) : LearningRateSchedule
+public sealed class CosineDecayRestarts : LearningRateSchedule
 {
+    private static readonly Argument<double>
+        InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0),
+        TMulArgument = Argument.Number("t_mul", 2).AtLeast(1.0),
+        MMulArgument = Argument.Number("m_mul", 1).AtLeast(0.0),
+        AlphaArgument = Argument.Number("alpha", 0).AtLeast(0.0);
+
+    private static readonly Argument<long> StepsArgument = Argument.Long("first_decay_steps").AtLeast(1L);
+
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
+    /// <param name="firstDecaySteps">Steps of the first cosine.</param>
+    /// <param name="tMul">Every cosine has this many times the steps of the one before, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public CosineDecayRestarts(double initialLearningRate, long firstDecaySteps, double tMul = 2.0) =>
+        (InitialLearningRate, FirstDecaySteps, TMul) = (initialLearningRate, firstDecaySteps, tMul);
+
     /// <summary>Rate of the first step.</summary>
-    public double InitialLearningRate { get; } = Initial(nameof(CosineDecayRestarts), InitialLearningRate);
+    public double InitialLearningRate { get => Get(InitialArgument); init => Set(InitialArgument, value); }
 
     /// <summary>Steps of the first cosine.</summary>
-    public long FirstDecaySteps { get; } = Steps(nameof(CosineDecayRestarts), "first_decay_steps", FirstDecaySteps);
+    public long FirstDecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
-    /// <summary>Growth of the number of steps.</summary>
-    public double TMul { get; } = TMul >= 1 && double.IsFinite(TMul)
-        ? TMul
-        : throw new ArgumentOutOfRangeException("t_mul", TMul, $"CosineDecayRestarts: argument 't_mul' is {TMul}; it must be 1 or more.");
+    /// <summary>Every cosine has this many times the steps of the one before, 1 or more.</summary>
+    public double TMul { get => Get(TMulArgument); init => Set(TMulArgument, value); }
 
-    /// <summary>Share of the rate before.</summary>
-    public double MMul { get; } = Require(nameof(CosineDecayRestarts), "m_mul", MMul);
+    /// <summary>Every cosine starts at this share of the one before.</summary>
+    public double MMul { get => Get(MMulArgument); init => Set(MMulArgument, value); }
 
-    /// <summary>Share that is left at the end of each.</summary>
-    public double Alpha { get; } = Require(nameof(CosineDecayRestarts), "alpha", Alpha);
+    /// <summary>Share of the initial rate that is left at the end of each.</summary>
+    public double Alpha { get => Get(AlphaArgument); init => Set(AlphaArgument, value); }
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, CosineDecayRestarts>("CosineDecayRestarts")
     {
         Arguments =
         [
-            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
-            new("first_decay_steps", schedule => schedule.FirstDecaySteps),
-            new("t_mul", schedule => schedule.TMul),
-            new("m_mul", schedule => schedule.MMul),
-            new("alpha", schedule => schedule.Alpha),
-            ConfigArgument<CosineDecayRestarts>.Ignored("name", "CosineDecayRestarts"),
+            InitialArgument, StepsArgument, TMulArgument, MMulArgument, AlphaArgument, Argument.Ignored("name", "CosineDecayRestarts"),
         ],
-        Make = a => new CosineDecayRestarts(
-            a.Double("initial_learning_rate"), a.Long("first_decay_steps"), a.Double("t_mul", 2), a.Double("m_mul", 1), a.Double("alpha", 0)),
+        Make = a => new CosineDecayRestarts(a.Get(InitialArgument), a.Get(StepsArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         double completed = (double)step / FirstDecaySteps;
         double restarts;

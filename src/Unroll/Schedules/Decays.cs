@@ -3,36 +3,43 @@ using Unroll.Configuration;
 namespace Unroll.Schedules;
 
 /// <summary><c>initial · decayRate^(step / decaySteps)</c>, as Keras' ExponentialDecay.</summary>
-/// <param name="InitialLearningRate">Rate of the first step, 0 or more.</param>
-/// <param name="DecaySteps">Steps in which the rate is multiplied by <paramref name="DecayRate"/> once.</param>
-/// <param name="DecayRate">Factor, 0 or more.</param>
-/// <param name="Staircase">True: the rate changes every <paramref name="DecaySteps"/> steps only.</param>
-/// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-public sealed record ExponentialDecay(double InitialLearningRate, long DecaySteps, double DecayRate, bool Staircase = false) : LearningRateSchedule
+public sealed class ExponentialDecay : LearningRateSchedule
 {
+    private static readonly Argument<double>
+        InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0), RateArgument = Argument.Number("decay_rate").AtLeast(0.0);
+
+    private static readonly Argument<long> StepsArgument = Argument.Long("decay_steps").AtLeast(1L);
+
+    private static readonly Argument<bool> StaircaseArgument = Argument.Flag("staircase");
+
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
+    /// <param name="decaySteps">Steps in which the rate is multiplied once.</param>
+    /// <param name="decayRate">Factor, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public ExponentialDecay(double initialLearningRate, long decaySteps, double decayRate) =>
+        (InitialLearningRate, DecaySteps, DecayRate) = (initialLearningRate, decaySteps, decayRate);
+
     /// <summary>Rate of the first step.</summary>
-    public double InitialLearningRate { get; } = Initial(nameof(ExponentialDecay), InitialLearningRate);
+    public double InitialLearningRate { get => Get(InitialArgument); init => Set(InitialArgument, value); }
 
     /// <summary>Steps in which the rate is multiplied once.</summary>
-    public long DecaySteps { get; } = Steps(nameof(ExponentialDecay), "decay_steps", DecaySteps);
+    public long DecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
-    /// <summary>Factor.</summary>
-    public double DecayRate { get; } = Require(nameof(ExponentialDecay), "decay_rate", DecayRate);
+    /// <summary>Factor, 0 or more.</summary>
+    public double DecayRate { get => Get(RateArgument); init => Set(RateArgument, value); }
+
+    /// <summary>True: the rate changes every <see cref="DecaySteps"/> steps only.</summary>
+    public bool Staircase { get => Get(StaircaseArgument); init => Set(StaircaseArgument, value); }
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, ExponentialDecay>("ExponentialDecay")
     {
-        Arguments =
-        [
-            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
-            new("decay_steps", schedule => schedule.DecaySteps),
-            new("decay_rate", schedule => schedule.DecayRate),
-            new("staircase", schedule => schedule.Staircase),
-            ConfigArgument<ExponentialDecay>.Ignored("name", "ExponentialDecay"),
-        ],
-        Make = a => new ExponentialDecay(a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("decay_rate"), a.Bool("staircase", false)),
+        Arguments = [InitialArgument, StepsArgument, RateArgument, StaircaseArgument, Argument.Ignored("name", "ExponentialDecay")],
+        Make = a => new ExponentialDecay(a.Get(InitialArgument), a.Get(StepsArgument), a.Get(RateArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         double exponent = (double)step / DecaySteps;
         return InitialLearningRate * Raise(DecayRate, Staircase ? Math.Floor(exponent) : exponent);
@@ -40,36 +47,43 @@ public sealed record ExponentialDecay(double InitialLearningRate, long DecayStep
 }
 
 /// <summary><c>initial / (1 + decayRate · step / decaySteps)</c>, as Keras' InverseTimeDecay.</summary>
-/// <param name="InitialLearningRate">Rate of the first step, 0 or more.</param>
-/// <param name="DecaySteps">Steps in which <paramref name="DecayRate"/> is added to the divisor once.</param>
-/// <param name="DecayRate">What is added, 0 or more.</param>
-/// <param name="Staircase">True: the rate changes every <paramref name="DecaySteps"/> steps only.</param>
-/// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-public sealed record InverseTimeDecay(double InitialLearningRate, long DecaySteps, double DecayRate, bool Staircase = false) : LearningRateSchedule
+public sealed class InverseTimeDecay : LearningRateSchedule
 {
+    private static readonly Argument<double>
+        InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0), RateArgument = Argument.Number("decay_rate").AtLeast(0.0);
+
+    private static readonly Argument<long> StepsArgument = Argument.Long("decay_steps").AtLeast(1L);
+
+    private static readonly Argument<bool> StaircaseArgument = Argument.Flag("staircase");
+
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
+    /// <param name="decaySteps">Steps in which the divisor grows once.</param>
+    /// <param name="decayRate">Growth of the divisor, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public InverseTimeDecay(double initialLearningRate, long decaySteps, double decayRate) =>
+        (InitialLearningRate, DecaySteps, DecayRate) = (initialLearningRate, decaySteps, decayRate);
+
     /// <summary>Rate of the first step.</summary>
-    public double InitialLearningRate { get; } = Initial(nameof(InverseTimeDecay), InitialLearningRate);
+    public double InitialLearningRate { get => Get(InitialArgument); init => Set(InitialArgument, value); }
 
     /// <summary>Steps in which the divisor grows once.</summary>
-    public long DecaySteps { get; } = Steps(nameof(InverseTimeDecay), "decay_steps", DecaySteps);
+    public long DecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
-    /// <summary>Growth of the divisor.</summary>
-    public double DecayRate { get; } = Require(nameof(InverseTimeDecay), "decay_rate", DecayRate);
+    /// <summary>Growth of the divisor, 0 or more.</summary>
+    public double DecayRate { get => Get(RateArgument); init => Set(RateArgument, value); }
+
+    /// <summary>True: the rate changes every <see cref="DecaySteps"/> steps only.</summary>
+    public bool Staircase { get => Get(StaircaseArgument); init => Set(StaircaseArgument, value); }
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, InverseTimeDecay>("InverseTimeDecay")
     {
-        Arguments =
-        [
-            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
-            new("decay_steps", schedule => schedule.DecaySteps),
-            new("decay_rate", schedule => schedule.DecayRate),
-            new("staircase", schedule => schedule.Staircase),
-            ConfigArgument<InverseTimeDecay>.Ignored("name", "InverseTimeDecay"),
-        ],
-        Make = a => new InverseTimeDecay(a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("decay_rate"), a.Bool("staircase", false)),
+        Arguments = [InitialArgument, StepsArgument, RateArgument, StaircaseArgument, Argument.Ignored("name", "InverseTimeDecay")],
+        Make = a => new InverseTimeDecay(a.Get(InitialArgument), a.Get(StepsArgument), a.Get(RateArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         double quotient = (double)step / DecaySteps;
         return InitialLearningRate / (1 + DecayRate * (Staircase ? Math.Floor(quotient) : quotient));
@@ -77,43 +91,48 @@ public sealed record InverseTimeDecay(double InitialLearningRate, long DecayStep
 }
 
 /// <summary><c>(initial − end) · (1 − step / decaySteps)^power + end</c>, as Keras' PolynomialDecay.</summary>
-/// <param name="InitialLearningRate">Rate of the first step, 0 or more.</param>
-/// <param name="DecaySteps">Steps until the end.</param>
-/// <param name="EndLearningRate">Rate at the end.</param>
-/// <param name="Power">1: a straight line.</param>
-/// <param name="Cycle">True: starts again beyond the end, over twice, three times… as many steps. False: stays at the end.</param>
-/// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-public sealed record PolynomialDecay(
-    double InitialLearningRate, long DecaySteps, double EndLearningRate = 0.0001, double Power = 1.0, bool Cycle = false) : LearningRateSchedule
+public sealed class PolynomialDecay : LearningRateSchedule
 {
+    private static readonly Argument<double>
+        InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0),
+        EndArgument = Argument.Number("end_learning_rate", 0.0001).AtLeast(0.0),
+        PowerArgument = Argument.Number("power", 1).AtLeast(0.0);
+
+    private static readonly Argument<long> StepsArgument = Argument.Long("decay_steps").AtLeast(1L);
+
+    private static readonly Argument<bool> CycleArgument = Argument.Flag("cycle");
+
+    /// <summary>Creates the schedule.</summary>
+    /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
+    /// <param name="decaySteps">Steps until the end.</param>
+    /// <param name="endLearningRate">Rate at the end, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public PolynomialDecay(double initialLearningRate, long decaySteps, double endLearningRate = 0.0001) =>
+        (InitialLearningRate, DecaySteps, EndLearningRate) = (initialLearningRate, decaySteps, endLearningRate);
+
     /// <summary>Rate of the first step.</summary>
-    public double InitialLearningRate { get; } = Initial(nameof(PolynomialDecay), InitialLearningRate);
+    public double InitialLearningRate { get => Get(InitialArgument); init => Set(InitialArgument, value); }
 
     /// <summary>Steps until the end.</summary>
-    public long DecaySteps { get; } = Steps(nameof(PolynomialDecay), "decay_steps", DecaySteps);
+    public long DecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
     /// <summary>Rate at the end.</summary>
-    public double EndLearningRate { get; } = Require(nameof(PolynomialDecay), "end_learning_rate", EndLearningRate);
+    public double EndLearningRate { get => Get(EndArgument); init => Set(EndArgument, value); }
 
-    /// <summary>Exponent of the curve.</summary>
-    public double Power { get; } = Require(nameof(PolynomialDecay), "power", Power);
+    /// <summary>Exponent of the curve, 0 or more; 1: a straight line.</summary>
+    public double Power { get => Get(PowerArgument); init => Set(PowerArgument, value); }
+
+    /// <summary>True: starts again beyond the end, over twice, three times… as many steps. False: stays at the end.</summary>
+    public bool Cycle { get => Get(CycleArgument); init => Set(CycleArgument, value); }
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, PolynomialDecay>("PolynomialDecay")
     {
-        Arguments =
-        [
-            new("initial_learning_rate", schedule => schedule.InitialLearningRate),
-            new("decay_steps", schedule => schedule.DecaySteps),
-            new("end_learning_rate", schedule => schedule.EndLearningRate),
-            new("power", schedule => schedule.Power),
-            new("cycle", schedule => schedule.Cycle),
-            ConfigArgument<PolynomialDecay>.Ignored("name", "PolynomialDecay"),
-        ],
-        Make = a => new PolynomialDecay(
-            a.Double("initial_learning_rate"), a.Long("decay_steps"), a.Double("end_learning_rate", 0.0001), a.Double("power", 1), a.Bool("cycle", false)),
+        Arguments = [InitialArgument, StepsArgument, EndArgument, PowerArgument, CycleArgument, Argument.Ignored("name", "PolynomialDecay")],
+        Make = a => new PolynomialDecay(a.Get(InitialArgument), a.Get(StepsArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         double steps = DecaySteps, at = step;
         if (!Cycle) at = Math.Min(at, steps);
@@ -123,8 +142,13 @@ public sealed record PolynomialDecay(
 }
 
 /// <summary>One rate after the other, as Keras' PiecewiseConstantDecay: the first up to and with the first boundary.</summary>
-public sealed record PiecewiseConstantDecay : LearningRateSchedule
+public sealed class PiecewiseConstantDecay : LearningRateSchedule
 {
+    private static readonly Argument<IReadOnlyList<long>> BoundariesArgument = Argument.Longs("boundaries");
+
+    private static readonly Argument<IReadOnlyList<double>> ValuesArgument =
+        Argument.Numbers("values").Require(values => values.All(value => double.IsFinite(value) && value >= 0), "a list of numbers that are 0 or more");
+
     /// <summary>Creates the schedule.</summary>
     /// <param name="boundaries">Steps in ascending order; the rate changes after each.</param>
     /// <param name="values">Rates, one more than boundaries.</param>
@@ -145,28 +169,24 @@ public sealed record PiecewiseConstantDecay : LearningRateSchedule
                 throw new ArgumentException($"PiecewiseConstantDecay: boundary {boundaries[i]} follows {boundaries[i - 1]}; they must ascend.", nameof(boundaries));
         }
 
-        foreach (double value in values) Require(nameof(PiecewiseConstantDecay), "values", value);
-        (Boundaries, Values) = ([.. boundaries], [.. values]);
+        Set(BoundariesArgument, [.. boundaries]);
+        Set(ValuesArgument, [.. values]);
     }
 
     /// <summary>Steps after which the rate changes.</summary>
-    public IReadOnlyList<long> Boundaries { get; }
+    public IReadOnlyList<long> Boundaries => Get(BoundariesArgument);
 
     /// <summary>The rates.</summary>
-    public IReadOnlyList<double> Values { get; }
+    public IReadOnlyList<double> Values => Get(ValuesArgument);
 
     internal static Registration<LearningRateSchedule> Registration { get; } = new Registration<LearningRateSchedule, PiecewiseConstantDecay>("PiecewiseConstantDecay")
     {
-        Arguments =
-        [
-            new("boundaries", schedule => schedule.Boundaries),
-            new("values", schedule => schedule.Values),
-            ConfigArgument<PiecewiseConstantDecay>.Ignored("name", "PiecewiseConstantDecay"),
-        ],
-        Make = a => new PiecewiseConstantDecay([.. a.Doubles("boundaries").Select(step => (long)step)], a.Doubles("values")),
+        Arguments = [BoundariesArgument, ValuesArgument, Argument.Ignored("name", "PiecewiseConstantDecay")],
+        Make = a => new PiecewiseConstantDecay(a.Get(BoundariesArgument), a.Get(ValuesArgument)),
     };
 
-    private protected override double Rate(long step)
+    /// <inheritdoc/>
+    protected override double Rate(long step)
     {
         int at = 0;
         while (at < Boundaries.Count && step > Boundaries[at]) at++;

@@ -71,7 +71,7 @@ public sealed class BuiltInStudyTests
     private static long Count(StudyDesign design)
     {
         var model = new Sequential();
-        foreach (ObjectConfig layer in design.Model) model.Add(Registry.CreateLayer(layer, design.Dataset.NumWords));
+        foreach (ObjectConfig layer in design.Model) model.Add(Catalog.CreateLayer(layer, design.Dataset.NumWords));
         model.Build(design.Dataset.MaxLen);
         return model.ParameterCount;
     }

@@ -24,7 +24,7 @@ public sealed class FeatureListTests
         Assert.Equal(NamesOfTypes<Constraint>(), List("Constraints"));
         Assert.Equal(NamesOfTypes<Loss>(), List("Losses"));
         Assert.Equal(NamesOfTypes<Metric>(), List("Metrics").Where(name => !name.Contains(' ', StringComparison.Ordinal)));
-        Assert.Equal(Activation.All.Select(activation => activation.Name).Order(StringComparer.Ordinal), List("Activations"));
+        Assert.Equal(Activation.Catalog.Names.Order(StringComparer.Ordinal), List("Activations"));
     }
 
     private static IEnumerable<string> NamesOfTypes<T>() =>

@@ -13,7 +13,7 @@ public class LossTests
     public void LabelsAreSmoothed()
     {
         float[] y = [1, 0, 1, 1], p = [.9f, .2f, .4f, 1f];
-        var loss = new BinaryCrossentropy(labelSmoothing: 0.1);
+        var loss = new BinaryCrossentropy { LabelSmoothing = 0.1 };
         Assert.Equal(0.550204277, Evaluate(loss, p, y).Loss, 1e-6);
     }
 
@@ -24,7 +24,7 @@ public class LossTests
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(plain[i], Evaluate(new CategoricalCrossentropy(), Shares[i], Classes[i]).Loss, 1e-6);
-            Assert.Equal(smooth[i], Evaluate(new CategoricalCrossentropy(labelSmoothing: 0.1), Shares[i], Classes[i]).Loss, 1e-6);
+            Assert.Equal(smooth[i], Evaluate(new CategoricalCrossentropy { LabelSmoothing = 0.1 }, Shares[i], Classes[i]).Loss, 1e-6);
             Assert.Equal(plain[i], Evaluate(new SparseCategoricalCrossentropy(), Shares[i], [1 - i]).Loss, 1e-6);
         }
     }
@@ -34,14 +34,14 @@ public class LossTests
     public void LogitsMeanTheSame()
     {
         float[] logits = [.. Shares[0].Select(p => MathF.Log(p) + 500)];
-        foreach (Loss loss in new Loss[] { new CategoricalCrossentropy(fromLogits: true), new CategoricalCrossentropy() })
+        foreach (Loss loss in new Loss[] { new CategoricalCrossentropy { FromLogits = true }, new CategoricalCrossentropy() })
         {
             (double value, float[] prediction, _) = Evaluate(loss, logits, Classes[0], isFused: true);
             Assert.Equal(0.356674969, value, 1e-4); // the logits are rounded at 500
             Assert.Equal(((CategoricalCrossentropy)loss).FromLogits ? logits[1] : 0.7, prediction[1], 1e-4);
         }
 
-        Assert.Equal(0.356674969, Evaluate(new SparseCategoricalCrossentropy(true), [.. Shares[0].Select(p => MathF.Log(p))], [1]).Loss, 1e-6);
+        Assert.Equal(0.356674969, Evaluate(new SparseCategoricalCrossentropy { FromLogits = true }, [.. Shares[0].Select(p => MathF.Log(p))], [1]).Loss, 1e-6);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Unroll.Layers;
 using Unroll.Metrics;
-using Unroll.Models.Execution;
 using Unroll.Optimizers;
 using Xunit;
 
@@ -15,10 +14,10 @@ public class MetricTests
     public void AreasUnderCurves()
     {
         Assert.Equal(0.875, Value(new AUC(), P, Y), 1e-6);
-        Assert.Equal(0.887326539, Value(new AUC(curve: AUCCurve.PR), P, Y), 1e-6);
+        Assert.Equal(0.887326539, Value(new AUC { Curve = AUCCurve.PR }, P, Y), 1e-6);
         double middle = Value(new AUC(), P, Y);
-        Assert.InRange(middle, Value(new AUC(summationMethod: AUCSummation.Minoring), P, Y), Value(new AUC(summationMethod: AUCSummation.Majoring), P, Y));
-        Assert.Equal(0.875, Value(new AUC(fromLogits: true), [.. P.Select(p => p * 4 - 2)], Y), 1e-6); // keeps the order
+        Assert.InRange(middle, Value(new AUC { SummationMethod = AUCSummation.Minoring }, P, Y), Value(new AUC { SummationMethod = AUCSummation.Majoring }, P, Y));
+        Assert.Equal(0.875, Value(new AUC { FromLogits = true }, [.. P.Select(p => p * 4 - 2)], Y), 1e-6); // keeps the order
         Assert.Equal(0, Value(new AUC(), [0.5f], [1]));
     }
 
@@ -36,7 +35,7 @@ public class MetricTests
     {
         Assert.Equal(1, Value(new Precision(), P, Y));
         Assert.Equal(0.5, Value(new Recall(), P, Y));
-        Assert.Equal(0.6, Value(new Precision(0.4), P, [0, 1, 0, 1, 1, 0, 1, 0], [2, 1, 2, 1, 1, 1, 1, 1]), 1e-9);
+        Assert.Equal(0.6, Value(new Precision { Thresholds = 0.4 }, P, [0, 1, 0, 1, 1, 0, 1, 0], [2, 1, 2, 1, 1, 1, 1, 1]), 1e-9);
         Assert.Equal(0, Value(new Precision(), [0.1f], [1]));
         Assert.Equal(0, Value(new Recall(), [0.9f], [0]));
     }
@@ -85,7 +84,7 @@ public class MetricTests
     public void NamesAreUnique()
     {
         (float[,] x, int[] y, Sequential model) = SmallFunctionTests.Example();
-        model.Compile(metrics: ["acc", new AUC(), new AUC(50), new Recall { Name = "found" }], weightedMetrics: [new AUC(), "mse"]);
+        model.Compile(metrics: ["acc", new AUC(), new AUC { NumThresholds = 50 }, new Recall { Name = "found" }], weightedMetrics: [new AUC(), "mse"]);
         Assert.Equal(["acc", "auc", "auc_1", "found", "loss", "mse", "weighted_auc"], model.Evaluate(x, y, verbose: 0).Logs.Keys);
     }
 
@@ -117,7 +116,7 @@ public class MetricTests
 
     private static double Value(Metric metric, float[][] predictions, float[][] targets, float[]? weights = null)
     {
-        MetricState state = metric.CreateState(new OutputShape(1, predictions[0].Length, HasTime: false), targets[0].Length);
+        MetricState state = metric.CreateState(new MetricShape(1, predictions[0].Length, targets[0].Length));
         state.Add(predictions[0], targets[0], 5);
         state.Reset();
         for (int i = 0; i < predictions.Length; i++) state.Add(predictions[i], targets[i], weights?[i] ?? 1);

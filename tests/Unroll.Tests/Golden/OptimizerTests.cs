@@ -129,7 +129,7 @@ public class OptimizerTests
     private sealed class Run : IDisposable
     {
         private readonly Arena _arena = new();
-        private readonly Sequential _model = new() { new Dense(1, useBias: false) };
+        private readonly Sequential _model = new() { new Dense(1) { UseBias = false } };
         private readonly GradientStore _gradients;
         private readonly VectorWidth _width;
 

@@ -40,22 +40,27 @@ public class RestrictionTests
     [InlineData("l1l2", 0)]
     public void Penalties(string name, double expected)
     {
+        int[] shape = [Weights.Length];
         var arena = new Arena();
         Block weights = arena.Allocate(16), gradient = arena.Allocate(16);
         Weights.CopyTo(weights.Span);
         Regularizer regularizer = name;
-        Assert.Equal(expected, regularizer.Penalty(weights), 1e-6);
+        Assert.Equal(expected, regularizer.Penalty(weights, Weights.Length, shape), 1e-6);
 
         // The gradient against central differences; at 0 the magnitude has none.
-        regularizer.AddGradient(VectorWidths.Best, gradient, weights);
+        regularizer.AddGradient(VectorWidths.Best, gradient, weights, Weights.Length, shape);
         Assert.Equal(0, gradient.Span[6]);
+        var other = new float[Weights.Length];
+        regularizer.AddGradient(Weights, shape, other);
+        Assert.Equal(other, gradient.Span[..Weights.Length].ToArray());
+        Assert.Equal(regularizer.Penalty(weights, Weights.Length, shape), regularizer.Penalty(Weights, shape));
         for (int i = 0; i < Weights.Length; i++)
         {
             const float Step = 1f / 64;
             weights.Span[i] = Weights[i] + Step;
-            double above = regularizer.Penalty(weights);
+            double above = regularizer.Penalty(weights, Weights.Length, shape);
             weights.Span[i] = Weights[i] - Step;
-            double below = regularizer.Penalty(weights);
+            double below = regularizer.Penalty(weights, Weights.Length, shape);
             weights.Span[i] = Weights[i];
             Assert.Equal((above - below) / (2 * Step), gradient.Span[i], 1e-6);
         }
@@ -90,9 +95,9 @@ public class RestrictionTests
     {
         var model = new Sequential
         {
-            new Embedding(6, 2, embeddingsConstraint: new MaxNorm(0.01, axis: 1)),
-            new LSTM(3, kernelConstraint: new UnitNorm(), recurrentConstraint: "max_norm(0.5)", biasConstraint: "non_neg"),
-            new Dense(1, "sigmoid", kernelConstraint: new MinMaxNorm(0.25, 0.5)),
+            new Embedding(6, 2) { EmbeddingsConstraint = new MaxNorm(0.01) { Axis = 1 } },
+            new LSTM(3) { KernelConstraint = new UnitNorm(), RecurrentConstraint = "max_norm(0.5)", BiasConstraint = "non_neg" },
+            new Dense(1, "sigmoid") { KernelConstraint = new MinMaxNorm(0.25, 0.5) },
         };
         Assert.True(model.GetWeights()[0].Max() > 0.01);
         model.Compile("adam", "binary_crossentropy");
@@ -150,7 +155,7 @@ public class RestrictionTests
     [InlineData("embedding(6, 2, trainable=false)", false)]
     [InlineData("embedding(6, 2)", true)]
     public void LayersAreFrozenByName(string text, bool expected) =>
-        Assert.Equal(expected, Registry.CreateLayer(ObjectConfig.Parse(text)).Trainable);
+        Assert.Equal(expected, Catalog.CreateLayer(ObjectConfig.Parse(text)).Trainable);
 
     [Fact]
     public void WrongArgumentsAreNamed()
@@ -161,16 +166,16 @@ public class RestrictionTests
         Refuses("Regularizer 'l3' is unknown", () => Regularizer.FromName("l3"));
         Refuses("MaxNorm: argument 'max_value' is -1; it must be 0 or more.", () => Constraint.FromName("max_norm(-1)"));
         Refuses("MinMaxNorm: argument 'rate' is 2; it must be between 0 and 1.", () => Constraint.FromName("min_max_norm(rate=2)"));
-        Refuses("MaxNorm: argument 'axis' is 1, but the weight 'dense: bias' has 1 dimension(s).", () => new Sequential { new Dense(2, biasConstraint: new MaxNorm(axis: 1)) }.Build(3));
+        Refuses("MaxNorm: argument 'axis' is 1, but the weight 'dense: bias' has 1 dimension(s).", () => new Sequential { new Dense(2) { BiasConstraint = new MaxNorm { Axis = 1 } } }.Build(3));
     }
 
     private static Sequential Model(Regularizer? regularizer)
     {
         var model = new Sequential
         {
-            new Embedding(6, 2, maskZero: true, embeddingsRegularizer: regularizer),
-            new SimpleRNN(2, kernelRegularizer: regularizer, recurrentRegularizer: regularizer, biasRegularizer: regularizer),
-            new Dense(1, "sigmoid", useBias: true, kernelRegularizer: regularizer, biasRegularizer: regularizer),
+            new Embedding(6, 2) { MaskZero = true, EmbeddingsRegularizer = regularizer },
+            new SimpleRNN(2) { KernelRegularizer = regularizer, RecurrentRegularizer = regularizer, BiasRegularizer = regularizer },
+            new Dense(1, "sigmoid") { UseBias = true, KernelRegularizer = regularizer, BiasRegularizer = regularizer },
         };
         model.SetWeights([.. model.GetWeights().Select((weight, k) => GoldenWeights.W(0.5 + k, weight.Length))]);
         return model;

@@ -67,11 +67,11 @@ public class WholeModelTests
         bool mask = name.Contains("mask_zero=True", StringComparison.Ordinal);
         var model = new Sequential
         {
-            new Embedding(6, 2, maskZero: mask),
+            new Embedding(6, 2) { MaskZero = mask },
             name.StartsWith("SimpleRNN", StringComparison.Ordinal) ? new SimpleRNN(2)
                 : name.StartsWith("LSTM", StringComparison.Ordinal) ? new LSTM(2)
-                : new GRU(2, resetAfter: !name.Contains("reset_after=False", StringComparison.Ordinal)),
-            new Dense(1, activation: "sigmoid"),
+                : new GRU(2) { ResetAfter = !name.Contains("reset_after=False", StringComparison.Ordinal) },
+            new Dense(1, "sigmoid"),
         };
         model.SetWeights([.. model.GetWeights().Select((weight, k) => GoldenWeights.W(0.5 + k, weight.Length))]);
         int[,] ids = { { 1, 2, 3, 0 }, { 4, 5, 0, 0 }, { 2, 2, 1, 3 } };

@@ -70,10 +70,10 @@ public class GradientTests
     [InlineData("sigmoid")]
     public void OtherActivations(string activation)
     {
-        Check(16, false, new SimpleRNN(5, activation));
-        Check(16, true, new LSTM(5, activation, recurrentActivation: "hard_sigmoid"));
-        Check(16, true, new GRU(5, activation, recurrentActivation: "softsign"));
-        Check(16, false, new GRU(5, "tanh", recurrentActivation: activation, resetAfter: false), new Dense(4, activation));
+        Check(16, false, new SimpleRNN(5) { Activation = activation });
+        Check(16, true, new LSTM(5) { Activation = activation, RecurrentActivation = "hard_sigmoid" });
+        Check(16, true, new GRU(5) { Activation = activation, RecurrentActivation = "softsign" });
+        Check(16, false, new GRU(5) { Activation = "tanh", RecurrentActivation = activation, ResetAfter = false }, new Dense(4, activation));
     }
 
     /// <summary>Wide embeddings under few gates are projected token by token: another order of work, the same gradients.</summary>
@@ -98,7 +98,7 @@ public class GradientTests
 
     [Fact]
     public void DenseOnEveryStep() => Check(
-        17, false, new SimpleRNN(5, returnSequences: true), new Dense(4, "tanh"), new LSTM(3, returnSequences: true));
+        17, false, new SimpleRNN(5) { ReturnSequences = true }, new Dense(4, "tanh"), new LSTM(3) { ReturnSequences = true });
 
     [Fact]
     public void DenseOnFeatures()

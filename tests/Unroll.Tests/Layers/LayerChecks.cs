@@ -40,7 +40,7 @@ internal static class LayerChecks
             for (int t = from; t < to; t++) ids[b, t] = b == 3 ? 0 : 1 + random.NextInt32(vocabulary - 1);
         }
 
-        var model = new Sequential(seed: 7) { new Embedding(vocabulary, width, "random_normal(stddev=0.7)", maskZero: mask) };
+        var model = new Sequential(seed: 7) { new Embedding(vocabulary, width) { EmbeddingsInitializer = "random_normal(stddev=0.7)", MaskZero = mask } };
         foreach (Layer layer in layers) model.Add(layer);
         bool sequences = model.Layers[^1].OutputShape!.Count == 2;
         model.Add(new Dense(1, "sigmoid"));
@@ -64,15 +64,9 @@ internal static class LayerChecks
         const string Bias = "random_normal(stddev=0.3)";
         return cell switch
         {
-            "SimpleRNN" => new SimpleRNN(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
-            "LSTM" => new LSTM(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, recurrentDropoutPerStep: perStep),
-            _ => new GRU(
-                units, useBias: useBias, biasInitializer: Bias, dropout: dropout, recurrentDropout: recurrentDropout,
-                returnSequences: returnSequences, goBackwards: goBackwards, resetAfter: cell == "GRU", recurrentDropoutPerStep: perStep),
+            "SimpleRNN" => new SimpleRNN(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, RecurrentDropoutPerStep = perStep },
+            "LSTM" => new LSTM(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, RecurrentDropoutPerStep = perStep },
+            _ => new GRU(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, ResetAfter = cell == "GRU", RecurrentDropoutPerStep = perStep },
         };
     }
 }

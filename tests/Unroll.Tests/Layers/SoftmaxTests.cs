@@ -44,7 +44,7 @@ public class SoftmaxTests
     public void IsLeftToTheLoss()
     {
         Sequential logits = Create("linear"), model = Create("softmax");
-        logits.Compile("adam", new SparseCategoricalCrossentropy(fromLogits: true), ["accuracy"]);
+        logits.Compile("adam", new SparseCategoricalCrossentropy { FromLogits = true }, ["accuracy"]);
         model.Compile("adam", "sparse_categorical_crossentropy", ["accuracy"]);
         History expected = logits.Fit(Ids, Labels, epochs: 3, verbose: 0), actual = model.Fit(Ids, Labels, epochs: 3, verbose: 0);
         Assert.Equal(expected["loss"], actual["loss"]);
@@ -81,7 +81,7 @@ public class SoftmaxTests
     [Fact]
     public void IsNoActivationOfRecurrentLayers() => Assert.Contains(
         "can't have the activation 'softmax'",
-        Assert.Throws<ArgumentException>(() => new Sequential { new Embedding(6, 2), new LSTM(2, recurrentActivation: "softmax") }).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Sequential { new Embedding(6, 2), new LSTM(2) { RecurrentActivation = "softmax" } }).Message, StringComparison.Ordinal);
 
     private static (double Loss, float[][] Gradients) Step(Sequential model, Targets targets)
     {

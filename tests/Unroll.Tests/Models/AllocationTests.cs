@@ -37,13 +37,13 @@ public class AllocationTests
         Layer recurrent = name switch
         {
             "SimpleRNN" => new SimpleRNN(3),
-            "LSTM dropout" => new LSTM(3, dropout: 0.3, recurrentDropout: 0.4),
-            "SimpleRNN restricted" => new SimpleRNN(3, kernelRegularizer: "l2", recurrentRegularizer: "l1", recurrentConstraint: "max_norm", biasConstraint: "non_neg"),
+            "LSTM dropout" => new LSTM(3) { Dropout = 0.3, RecurrentDropout = 0.4 },
+            "SimpleRNN restricted" => new SimpleRNN(3) { KernelRegularizer = "l2", RecurrentRegularizer = "l1", RecurrentConstraint = "max_norm", BiasConstraint = "non_neg" },
             "GRU" => new GRU(3),
-            "GRU before" => new GRU(3, resetAfter: false),
+            "GRU before" => new GRU(3) { ResetAfter = false },
             _ => new LSTM(3),
         };
-        var model = new Sequential(seed: 1) { new Embedding(30, name == "wide embedding" ? 40 : 4, maskZero: true), recurrent, new Dense(1, "sigmoid") };
+        var model = new Sequential(seed: 1) { new Embedding(30, name == "wide embedding" ? 40 : 4) { MaskZero = true }, recurrent, new Dense(1, "sigmoid") };
         var ids = new int[Rows, Steps];
         var labels = new int[Rows];
         for (int i = 0; i < Rows * Steps; i++) ids[i / Steps, i % Steps] = i * 7 % 30;

@@ -44,7 +44,7 @@ public class RowPredictionTests
         {
             var model = new Sequential(seed: 3)
             {
-                new Embedding(19, 6, maskZero: mask), Recurrent(cell, units, backwards, true), Recurrent(cell, 4, false, false), new Dense(2, "sigmoid"),
+                new Embedding(19, 6) { MaskZero = mask }, Recurrent(cell, units, backwards, true), Recurrent(cell, 4, false, false), new Dense(2, "sigmoid"),
             };
             model.Width = width;
             Compare(model, ids, first => Take(ids, first));
@@ -56,7 +56,7 @@ public class RowPredictionTests
     {
         var values = new float[Rows, Steps, 3];
         for (int i = 0; i < values.Length; i++) values[i / (Steps * 3), i / 3 % Steps, i % 3] = i % 17 * 0.1f - 0.7f;
-        var model = new Sequential(seed: 4) { new GRU(7, returnSequences: true), new Dense(3, "tanh") };
+        var model = new Sequential(seed: 4) { new GRU(7) { ReturnSequences = true }, new Dense(3, "tanh") };
         Tensor<float> all = model.Predict(values);
         var few = new float[2, Steps, 3];
         Array.Copy(values, few, few.Length);
@@ -110,9 +110,9 @@ public class RowPredictionTests
 
     private static Layer Recurrent(string cell, int units, bool backwards, bool sequences) => cell switch
     {
-        "SimpleRNN" => new SimpleRNN(units, goBackwards: backwards, returnSequences: sequences),
-        "LSTM" => new LSTM(units, goBackwards: backwards, returnSequences: sequences),
-        "GRU" => new GRU(units, goBackwards: backwards, returnSequences: sequences),
-        _ => new GRU(units, goBackwards: backwards, returnSequences: sequences, resetAfter: false),
+        "SimpleRNN" => new SimpleRNN(units) { GoBackwards = backwards, ReturnSequences = sequences },
+        "LSTM" => new LSTM(units) { GoBackwards = backwards, ReturnSequences = sequences },
+        "GRU" => new GRU(units) { GoBackwards = backwards, ReturnSequences = sequences },
+        _ => new GRU(units) { GoBackwards = backwards, ReturnSequences = sequences, ResetAfter = false },
     };
 }

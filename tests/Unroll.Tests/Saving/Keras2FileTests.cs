@@ -1,4 +1,3 @@
-using Unroll.Configuration;
 using Unroll.Saving;
 using Unroll.Testing;
 using Xunit;
@@ -115,7 +114,7 @@ public sealed class Keras2FileTests : IDisposable
         var x = KerasCase.Of("act_hard_sigmoid.keras").X;
         Assert.Equal(today.Fingerprint(), old.Fingerprint());
         Assert.True(old.Predict(x).Zip(today.Predict(x), (a, b) => Math.Abs(a - b)).Max() > 1e-4);
-        Assert.Contains("recurrent_activation=hard_sigmoid_keras2", string.Join(' ', old.Layers.Select(layer => Registry.Layers.ToKeras(layer)["config"]!["recurrent_activation"]?.ToString() is { } activation ? $"recurrent_activation={activation}" : "")));
+        Assert.Contains("recurrent_activation=hard_sigmoid_keras2", string.Join(' ', old.Layers.Select(layer => Catalog.Layers.ToKeras(layer)["config"]!["recurrent_activation"]?.ToString() is { } activation ? $"recurrent_activation={activation}" : "")));
     }
 
     private string Make(string name, string style)

@@ -23,7 +23,7 @@ public sealed class SaveTests : IDisposable
 
     public static TheoryData<string> Optimizers =>
     [
-        .. Registry.OptimizerNames, "sgd(momentum=0.9, nesterov=true)", "rmsprop(momentum=0.5, centered=true)", "rmsprop(centered=true)", "adam(amsgrad=true)",
+        .. Catalog.Optimizers.Names, "sgd(momentum=0.9, nesterov=true)", "rmsprop(momentum=0.5, centered=true)", "rmsprop(centered=true)", "adam(amsgrad=true)",
     ];
 
     public static TheoryData<string> Cells =>
@@ -108,7 +108,7 @@ public sealed class SaveTests : IDisposable
     [Fact]
     public void Names_seed_and_shapes_come_back()
     {
-        var model = new Sequential("reviews", seed: 42) { new Embedding(20, 4, maskZero: true), new GRU(3), new Dense(2, activation: "relu"), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential("reviews", seed: 42) { new Embedding(20, 4) { MaskZero = true }, new GRU(3), new Dense(2, "relu"), new Dense(1, "sigmoid") };
         model.Predict(Ids);
         string path = In("a.keras");
         model.Save(path);
@@ -294,9 +294,9 @@ public sealed class SaveTests : IDisposable
 
     private static Sequential Make(params string[] layers)
     {
-        var model = new Sequential(seed: 3) { new Embedding(20, 4, maskZero: true) };
-        foreach (string layer in layers) model.Add(Registry.CreateLayer(ObjectConfig.Parse(layer)));
-        model.Add(new Dense(1, activation: "sigmoid"));
+        var model = new Sequential(seed: 3) { new Embedding(20, 4) { MaskZero = true } };
+        foreach (string layer in layers) model.Add(Catalog.CreateLayer(ObjectConfig.Parse(layer)));
+        model.Add(new Dense(1, "sigmoid"));
         return model;
     }
 

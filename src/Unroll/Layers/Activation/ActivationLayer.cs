@@ -7,24 +7,23 @@ namespace Unroll.Layers;
 /// <summary>An activation as a layer of its own, Keras' <c>Activation</c>. Any shape; masks pass.</summary>
 public sealed class ActivationLayer : WeightlessLayer
 {
+    private static readonly Argument<Activation> ActivationArgument =
+        new("activation", new ArgumentForm<Activation>(input => Activation.Catalog.Create(input.Object()), value => Activation.Catalog.ToNode(value), "tanh"));
+
     /// <summary>Creates the layer.</summary>
     /// <param name="activation">An activation or its name.</param>
-    public ActivationLayer(Activation activation)
-    {
-        ArgumentNullException.ThrowIfNull(activation);
-        Activation = activation;
-    }
+    public ActivationLayer(Activation activation) => Activation = activation;
 
     /// <inheritdoc/>
     public override string ClassName => "Activation";
 
     /// <summary>What is applied to every value.</summary>
-    public Activation Activation { get; }
+    public Activation Activation { get => Get(ActivationArgument); init => Set(ActivationArgument, value); }
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, ActivationLayer>("Activation")
     {
-        Arguments = [.. LayerArguments.Common<ActivationLayer>(), new("activation", layer => layer.Activation)],
-        Make = a => new ActivationLayer(Activation.FromName(a.String("activation"))),
+        Arguments = [.. CommonArguments, ActivationArgument],
+        Make = a => new ActivationLayer(a.Get(ActivationArgument)),
     };
 
     internal override Activation LastActivation => Activation;

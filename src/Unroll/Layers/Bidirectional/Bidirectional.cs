@@ -34,40 +34,27 @@ public sealed class Bidirectional : Layer
 {
     private const string Forward = "forward_", Backward = "backward_";
 
-    private static readonly (string Word, MergeMode Value)[] Modes =
-        [("concat", MergeMode.Concat), ("sum", MergeMode.Sum), ("ave", MergeMode.Ave), ("mul", MergeMode.Mul), ("none", MergeMode.None)];
+    private static readonly ArgumentForm<MergeMode> Modes = ArgumentForms.Choice<MergeMode>(
+        [("concat", MergeMode.Concat), ("sum", MergeMode.Sum), ("ave", MergeMode.Ave), ("mul", MergeMode.Mul), ("none", MergeMode.None)]);
+
+    private static readonly Argument<MergeMode> MergeModeArgument = new("merge_mode", Modes with { ReadsNone = true, Read = ReadMode, Write = mode => mode == MergeMode.None ? null : Modes.Write(mode) }, MergeMode.Concat);
+
+    private static readonly Argument<RecurrentLayer> LayerArgument =
+        LayerArguments.Layer<RecurrentLayer>("layer", "a SimpleRNN, LSTM or GRU", "lstm(16)");
+
+    private static readonly Argument<RecurrentLayer?> BackwardLayerArgument =
+        LayerArguments.OptionalLayer<RecurrentLayer>("backward_layer", "a SimpleRNN, LSTM or GRU", "lstm(16, go_backwards=true)").KeywordOnly();
 
     /// <summary>Creates the layer.</summary>
     /// <param name="layer">A SimpleRNN, LSTM or GRU; both directions are new layers with its arguments.</param>
-    /// <param name="mergeMode">How the outputs of both directions become one.</param>
-    /// <param name="backwardLayer">Another layer for the other direction; null: one with the arguments of <paramref name="layer"/>.</param>
-    /// <exception cref="ArgumentException">
-    /// A layer is in a model already, both read in the same direction, or only one returns sequences.
-    /// </exception>
-    public Bidirectional(RecurrentLayer layer, MergeMode mergeMode = MergeMode.Concat, RecurrentLayer? backwardLayer = null)
+    /// <exception cref="ArgumentException">The layer is in a model already.</exception>
+    public Bidirectional(RecurrentLayer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        RecurrentOptions options = layer.BaseOptions, other = backwardLayer?.BaseOptions ?? options with { GoBackwards = !options.GoBackwards };
-        if (layer.IsBuilt || backwardLayer is { IsBuilt: true })
-            throw new ArgumentException($"Bidirectional: the layer '{(layer.IsBuilt ? layer : backwardLayer!).Name}' is in a model already; create a new one.", nameof(layer));
-        if (other.GoBackwards == options.GoBackwards)
-            throw new ArgumentException("Bidirectional: both layers read in the same direction; one of them needs go_backwards=true.", nameof(backwardLayer));
-        if (other.ReturnSequences != options.ReturnSequences)
-            throw new ArgumentException("Bidirectional: return_sequences must be the same for both layers.", nameof(backwardLayer));
-        if (other.ReturnState != options.ReturnState || other.Stateful != options.Stateful)
-            throw new ArgumentException("Bidirectional: return_state and stateful must be the same for both layers.", nameof(backwardLayer));
-        if (mergeMode is not (MergeMode.Concat or MergeMode.None) && other.Units != options.Units)
-        {
-            throw new ArgumentException(
-                $"Bidirectional: {options.Units} and {other.Units} units can only be concatenated; take as many for both or the merge mode concat.", nameof(backwardLayer));
-        }
-
-        MergeMode = mergeMode;
-        ForwardLayer = layer.Create(options with { ZeroOutputForMask = options.ReturnSequences });
-        BackwardLayer = (backwardLayer ?? layer).Create(other with { ZeroOutputForMask = options.ReturnSequences });
-        (ForwardLayer.Trainable, BackwardLayer.Trainable) = (layer.Trainable, (backwardLayer ?? layer).Trainable);
+        RequireNew(layer);
+        ForwardLayer = layer.Twin(layer.GoBackwards, layer.ReturnSequences);
+        Set(BackwardLayerArgument, layer.Twin(!layer.GoBackwards, layer.ReturnSequences));
         if (layer.Name.Length > 0) NameWrapped(layer.Name);
-        if (backwardLayer is { Name.Length: > 0 }) BackwardLayer.Name = backwardLayer.Name;
     }
 
     /// <inheritdoc/>
@@ -76,26 +63,25 @@ public sealed class Bidirectional : Layer
     /// <summary>Reads as the layer that was given.</summary>
     public RecurrentLayer ForwardLayer { get; }
 
-    /// <summary>Reads in the other direction.</summary>
-    public RecurrentLayer BackwardLayer { get; }
+    /// <summary>
+    /// Reads in the other direction: a layer with the arguments of the first, unless another is given, of which a new layer is
+    /// made, too.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// It is in a model already, reads in the same direction, returns sequences where the other does not, or has other units,
+    /// which can only be concatenated.
+    /// </exception>
+    public RecurrentLayer BackwardLayer { get => Get(BackwardLayerArgument)!; init => Set(BackwardLayerArgument, value); }
 
     /// <summary>How the outputs of both directions become one.</summary>
-    public MergeMode MergeMode { get; }
+    /// <exception cref="ArgumentException">The layers have different units, which can only be concatenated.</exception>
+    public MergeMode MergeMode { get => Get(MergeModeArgument); init => Set(MergeModeArgument, value); }
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Bidirectional>("Bidirectional")
     {
-        Arguments =
-        [
-            .. LayerArguments.Common<Bidirectional>(),
-            new("merge_mode", layer => layer.MergeMode == MergeMode.None ? null : Modes.First(mode => mode.Value == layer.MergeMode).Word),
-            new("layer", layer => layer.ForwardLayer),
-            new("backward_layer", layer => layer.BackwardLayer),
-        ],
-        Positional = ["layer", "merge_mode"],
-        Make = a => new Bidirectional(
-            Recurrent(a, "layer") ?? throw new ArgumentException("Bidirectional: argument 'layer' is missing; write Bidirectional(lstm(16)), say."),
-            a.Has("merge_mode") && a.Node("merge_mode") is null ? MergeMode.None : a.Choice("merge_mode", Modes),
-            Recurrent(a, "backward_layer")),
+        Arguments = [.. CommonArguments, MergeModeArgument, LayerArgument, BackwardLayerArgument],
+        Positional = [LayerArgument, MergeModeArgument],
+        Make = a => new Bidirectional(a.Get(LayerArgument)),
     };
 
     internal override IEnumerable<string> WeightPaths =>
@@ -106,8 +92,8 @@ public sealed class Bidirectional : Layer
     internal override void NameWrapped(string name)
     {
         string stem = name.StartsWith(Forward, StringComparison.Ordinal) ? name[Forward.Length..] : name;
-        ForwardLayer.Name = Forward + stem;
-        if (BackwardLayer.Name.Length == 0) BackwardLayer.Name = Backward + stem;
+        ForwardLayer.Rename(Forward + stem);
+        if (BackwardLayer.Name.Length == 0) BackwardLayer.Rename(Backward + stem);
     }
 
     /// <summary>Calls the layer on a sequence, with states to begin with.</summary>
@@ -141,9 +127,9 @@ public sealed class Bidirectional : Layer
         if (given > 0 && given != all)
             throw new ArgumentException($"Bidirectional '{Name}' has {all} states, those of both directions, but {given} were given as initial states.");
         List<IReadOnlyList<int?>> shapes = MergeMode == MergeMode.None ? [forward, backward] : [InferOutputShape(first)];
-        if (!ForwardLayer.BaseOptions.ReturnState) return shapes;
-        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.BaseOptions.Units], states));
-        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([BackwardLayer.BaseOptions.Units], BackwardLayer.StateCount));
+        if (!ForwardLayer.ReturnState) return shapes;
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.Units], states));
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([BackwardLayer.Units], BackwardLayer.StateCount));
         return shapes;
     }
 
@@ -154,7 +140,7 @@ public sealed class Bidirectional : Layer
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         IReadOnlyList<int?> shape = ForwardLayer.InferOutputShape(inputShape);
-        return MergeMode == MergeMode.Concat ? [.. shape.SkipLast(1), shape[^1] + BackwardLayer.BaseOptions.Units] : shape;
+        return MergeMode == MergeMode.Concat ? [.. shape.SkipLast(1), shape[^1] + BackwardLayer.Units] : shape;
     }
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) =>
@@ -167,10 +153,40 @@ public sealed class Bidirectional : Layer
         BackwardLayer.Adopt(Parameters.Skip(forward), inputShape);
     }
 
-    private static RecurrentLayer? Recurrent(ArgumentReader a, string name)
+    internal override object? ValueOf<T>(Argument<T> argument) => ReferenceEquals(argument, LayerArgument) ? ForwardLayer : base.ValueOf(argument);
+
+    /// <inheritdoc/>
+    protected override void OnSet(Argument argument)
     {
-        if (a.Object(name) is not { } config) return null;
-        return Registry.Layers.Create(config) as RecurrentLayer
-            ?? throw new ArgumentException($"Bidirectional: argument '{name}' is '{config}'; it must be a SimpleRNN, LSTM or GRU.");
+        if (ReferenceEquals(argument, BackwardLayerArgument)) TakeBackwardLayer();
+        if ((ReferenceEquals(argument, BackwardLayerArgument) || ReferenceEquals(argument, MergeModeArgument))
+            && MergeMode is not (MergeMode.Concat or MergeMode.None) && BackwardLayer.Units != ForwardLayer.Units)
+        {
+            throw new ArgumentException(
+                $"Bidirectional: {ForwardLayer.Units} and {BackwardLayer.Units} units can only be concatenated; take as many for both or the merge mode concat.", argument.Name);
+        }
     }
+
+    private void TakeBackwardLayer()
+    {
+        RecurrentLayer given = Get(BackwardLayerArgument) ?? throw new ArgumentNullException("backward_layer", "Bidirectional: argument 'backward_layer' is null; leave it out.");
+        RequireNew(given);
+        if (given.GoBackwards == ForwardLayer.GoBackwards)
+            throw new ArgumentException("Bidirectional: both layers read in the same direction; one of them needs go_backwards=true.", "backward_layer");
+        if (given.ReturnSequences != ForwardLayer.ReturnSequences)
+            throw new ArgumentException("Bidirectional: return_sequences must be the same for both layers.", "backward_layer");
+        if (given.ReturnState != ForwardLayer.ReturnState || given.Stateful != ForwardLayer.Stateful)
+            throw new ArgumentException("Bidirectional: return_state and stateful must be the same for both layers.", "backward_layer");
+        RecurrentLayer twin = given.Twin(given.GoBackwards, given.ReturnSequences);
+        if (given.Name.Length > 0) twin.Rename(given.Name);
+        else if (ForwardLayer.Name.StartsWith(Forward, StringComparison.Ordinal)) twin.Rename(Backward + ForwardLayer.Name[Forward.Length..]);
+        Put(BackwardLayerArgument, twin);
+    }
+
+    private static void RequireNew(RecurrentLayer layer)
+    {
+        if (layer.IsBuilt) throw new ArgumentException($"Bidirectional: the layer '{layer.Name}' is in a model already; create a new one.", nameof(layer));
+    }
+
+    private static MergeMode ReadMode(ArgumentInput input) => input.Node is null ? MergeMode.None : Modes.Read(input);
 }

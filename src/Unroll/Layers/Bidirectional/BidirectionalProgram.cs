@@ -21,10 +21,10 @@ internal sealed class BidirectionalProgram : LayerProgram
     {
         RecurrentLayer forward = layer.ForwardLayer, backward = layer.BackwardLayer;
         _mode = layer.MergeMode;
-        _forwardUnits = forward.BaseOptions.Units;
-        _backwardUnits = backward.BaseOptions.Units;
+        _forwardUnits = forward.Units;
+        _backwardUnits = backward.Units;
         _units = _mode == MergeMode.Concat ? _forwardUnits + _backwardUnits : _forwardUnits;
-        _outputSteps = forward.BaseOptions.ReturnSequences ? context.InputSteps : 1;
+        _outputSteps = forward.ReturnSequences ? context.InputSteps : 1;
         int merged = _mode == MergeMode.None ? 2 : 1, states = forward.StateCount;
         _hasGradient = context.OutputGradients.Take(merged).Any(isAsked => isAsked);
         _forwardInputs = Inputs(inputs, 0, states);
@@ -32,7 +32,7 @@ internal sealed class BidirectionalProgram : LayerProgram
         RecurrentInputs own = new(inputs.State is null ? null : 1, inputs.Mask is null ? null : _forwardInputs.Length - 1);
         _forward = forward.CreateProgram(Direction(context, forward, _forwardInputs, merged), own);
         _backward = backward.CreateProgram(
-            Direction(context, backward, _backwardInputs, merged + (layer.ForwardLayer.BaseOptions.ReturnState ? states : 0))
+            Direction(context, backward, _backwardInputs, merged + (layer.ForwardLayer.ReturnState ? states : 0))
             with
             { LayerIndex = context.LayerIndex + BackwardIndex },
             own with { Mask = inputs.Mask is null ? null : _backwardInputs.Length - 1 });
@@ -166,12 +166,12 @@ internal sealed class BidirectionalProgram : LayerProgram
     /// <summary>What one direction needs to know.</summary>
     private ProgramContext Direction(ProgramContext context, RecurrentLayer layer, int[] inputs, int firstState)
     {
-        int states = layer.BaseOptions.ReturnState ? layer.StateCount : 0;
-        int units = layer.BaseOptions.Units;
+        int states = layer.ReturnState ? layer.StateCount : 0;
+        int units = layer.Units;
         return context with
         {
             Inputs = [.. inputs.Select(i => context.Inputs[i])],
-            Outputs = [layer.BaseOptions.ReturnSequences ? new LaneShape(context.InputSteps, units) : new LaneShape(units), .. context.Outputs.Skip(firstState).Take(states)],
+            Outputs = [layer.ReturnSequences ? new LaneShape(context.InputSteps, units) : new LaneShape(units), .. context.Outputs.Skip(firstState).Take(states)],
             InputGradients = [.. inputs.Select(i => context.InputGradients[i])],
             OutputGradients = [_hasGradient, .. context.OutputGradients.Skip(firstState).Take(states)],
             Sources = [.. inputs.Select(i => context.Sources[i])],

@@ -18,10 +18,10 @@ internal sealed class DenseProgram : LayerProgram
 
     public DenseProgram(Dense layer, ProgramContext context) : base(context)
     {
-        _units = layer.Options.Units;
+        _units = layer.Units;
         _weights = layer.Parameters[0];
-        _bias = layer.Options.UseBias ? layer.Parameters[1] : null;
-        ActivationKind activation = context.EmitsLogits ? ActivationKind.Linear : layer.Options.Activation.Kind;
+        _bias = layer.UseBias ? layer.Parameters[1] : null;
+        ActivationKind activation = context.EmitsLogits ? ActivationKind.Linear : layer.Activation.Kind;
         _isSoftmax = activation == ActivationKind.Softmax;
         _kernel = DenseKernel.Create(context.Width, _isSoftmax ? ActivationKind.Linear : activation);
         _packed = new PackedWeights(context.Arena, context.Width, context.InputFeatures, _units);

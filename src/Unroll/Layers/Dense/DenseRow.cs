@@ -16,18 +16,18 @@ internal sealed class DenseRow : RowLayer
     public DenseRow(Dense layer, RowContext context) : base(RowTensor.Allocate(context.Arena, context.Outputs[0]))
     {
         (_layer, _context) = (layer, context);
-        _kernel = DenseKernel.Create(context.Width, layer.Options.Activation.Kind);
-        int width = RowSequence.Padded(layer.Options.Units);
+        _kernel = DenseKernel.Create(context.Width, layer.Activation.Kind);
+        int width = RowSequence.Padded(layer.Units);
         _matrix = context.Arena.Allocate((long)context.Features * width);
         _bias = context.Arena.Allocate(width);
     }
 
     public override void Prepare()
     {
-        int units = _layer.Options.Units, width = RowSequence.Padded(units);
+        int units = _layer.Units, width = RowSequence.Padded(units);
         ReadOnlySpan<float> kernel = _layer.Parameters[0].Value.Span;
         for (int k = 0; k < _context.Features; k++) kernel.Slice(k * units, units).CopyTo(_matrix.Span[(k * width)..]);
-        if (_layer.Options.UseBias) _layer.Parameters[1].Value.Span[..units].CopyTo(_bias.Span);
+        if (_layer.UseBias) _layer.Parameters[1].Value.Span[..units].CopyTo(_bias.Span);
     }
 
     public override void Run()

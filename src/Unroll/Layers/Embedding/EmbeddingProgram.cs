@@ -7,14 +7,14 @@ namespace Unroll.Layers;
 internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) : LayerProgram(context)
 {
     private readonly Parameter _table = layer.Parameters[0];
-    private readonly int _width = layer.Options.OutputDim;
+    private readonly int _width = layer.OutputDim;
 
     // The layer above takes rows from the table itself; only the mask is made here.
     private readonly bool _isProjected = context.IsAbsorbed;
 
     // Present in training if the table is so large that a step had better visit no other rows than it uses.
     private readonly DistinctIds? _used = context is { IsTraining: true, IsAbsorbed: false, IsShared: false } && TracksRows(layer, context)
-        ? new DistinctIds(layer.Options.InputDim, (long)context.MaxRows * context.InputSize)
+        ? new DistinctIds(layer.InputDim, (long)context.MaxRows * context.InputSize)
         : null;
 
     public override void Prepare()
@@ -37,7 +37,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     public override Frame CreateFrame(Arena arena)
     {
         LaneTensor output = _isProjected ? Context.NewOutput(arena, 0, 0) : Context.NewOutput(arena);
-        if (layer.Options.MaskZero) output.Mask = arena.Allocate((long)Context.InputSize * BatchGroup.MaxLanes);
+        if (layer.MaskZero) output.Mask = arena.Allocate((long)Context.InputSize * BatchGroup.MaxLanes);
         return new Frame(output);
     }
 
@@ -45,7 +45,7 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     {
         ReadOnlySpan<int> ids = frame.Input.AllIds;
         if (!_isProjected) EmbeddingKernel.Gather(_table.Stored, _width, ids, Context.InputSize, group.Lanes, frame.Output.Value);
-        if (layer.Options.MaskZero) EmbeddingKernel.Mask(ids, Context.InputSize, group.Lanes, frame.Output.Mask);
+        if (layer.MaskZero) EmbeddingKernel.Mask(ids, Context.InputSize, group.Lanes, frame.Output.Mask);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -62,6 +62,6 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
 
     // Finding the rows takes some nanoseconds per token; clearing and updating a table of a megabyte takes more.
     private static bool TracksRows(Embedding layer, ProgramContext context) =>
-        (long)layer.Options.InputDim * layer.Options.OutputDim >= 1 << 18
-        && (long)context.MaxRows * context.InputSize < layer.Options.InputDim;
+        (long)layer.InputDim * layer.OutputDim >= 1 << 18
+        && (long)context.MaxRows * context.InputSize < layer.InputDim;
 }

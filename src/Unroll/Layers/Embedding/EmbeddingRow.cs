@@ -13,8 +13,8 @@ internal sealed class EmbeddingRow : RowLayer
     {
         _table = layer.Parameters[0];
         _input = context.Input;
-        _width = layer.Options.OutputDim;
-        if (layer.Options.MaskZero) Output.Mask = context.Arena.Allocate(context.Outputs[0].Steps);
+        _width = layer.OutputDim;
+        if (layer.MaskZero) Output.Mask = context.Arena.Allocate(context.Outputs[0].Steps);
     }
 
     public override void Prepare() => _table.Lagging?.CatchUp(); // rows are read where they lie

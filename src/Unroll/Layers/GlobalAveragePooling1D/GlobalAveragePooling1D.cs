@@ -14,12 +14,7 @@ public sealed class GlobalAveragePooling1D : WeightlessLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GlobalAveragePooling1D>("GlobalAveragePooling1D")
     {
-        Arguments =
-        [
-            .. LayerArguments.Common<GlobalAveragePooling1D>(),
-            ConfigArgument<GlobalAveragePooling1D>.Fixed("data_format", "channels_last"),
-            ConfigArgument<GlobalAveragePooling1D>.Fixed("keepdims", false),
-        ],
+        Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), Argument.Fixed("keepdims", false)],
         Make = _ => new GlobalAveragePooling1D(),
     };
 

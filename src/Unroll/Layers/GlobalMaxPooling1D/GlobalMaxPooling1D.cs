@@ -14,12 +14,7 @@ public sealed class GlobalMaxPooling1D : WeightlessLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GlobalMaxPooling1D>("GlobalMaxPooling1D")
     {
-        Arguments =
-        [
-            .. LayerArguments.Common<GlobalMaxPooling1D>(),
-            ConfigArgument<GlobalMaxPooling1D>.Fixed("data_format", "channels_last"),
-            ConfigArgument<GlobalMaxPooling1D>.Fixed("keepdims", false),
-        ],
+        Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), Argument.Fixed("keepdims", false)],
         Make = _ => new GlobalMaxPooling1D(),
     };
 

@@ -9,6 +9,8 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class Concatenate : WeightlessLayer
 {
+    private static readonly Argument<int> AxisArgument = Argument.Whole("axis", -1);
+
     /// <summary>Creates the layer.</summary>
     /// <param name="axis">The axis, counted with the batch dimension as 0; −1: the last.</param>
     public Concatenate(int axis = -1) => Axis = axis;
@@ -17,12 +19,12 @@ public sealed class Concatenate : WeightlessLayer
     public override string ClassName => "Concatenate";
 
     /// <summary>The axis, counted with the batch dimension as 0; negative: from the end.</summary>
-    public int Axis { get; }
+    public int Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Concatenate>("Concatenate")
     {
-        Arguments = [.. LayerArguments.Common<Concatenate>(), new("axis", layer => layer.Axis)],
-        Make = a => new Concatenate(a.Int("axis", -1)),
+        Arguments = [.. CommonArguments, AxisArgument],
+        Make = _ => new Concatenate(),
     };
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)

@@ -28,7 +28,7 @@ public abstract class MergeLayer : WeightlessLayer
     internal override LayerProgram CreateProgram(ProgramContext context) => new MergeProgram(context, Operation, isLayer: true);
 
     private protected static Registration<Layer> Register<T>(string name, Func<T> create) where T : MergeLayer =>
-        new Registration<Layer, T>(name) { Arguments = LayerArguments.Common<T>(), Make = _ => create() };
+        new Registration<Layer, T>(name) { Arguments = CommonArguments, Make = _ => create() };
 }
 
 /// <summary>The sum of its inputs.</summary>

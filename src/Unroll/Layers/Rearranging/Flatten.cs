@@ -11,7 +11,7 @@ public sealed class Flatten : WeightlessLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Flatten>("Flatten")
     {
-        Arguments = [.. LayerArguments.Common<Flatten>(), ConfigArgument<Flatten>.Fixed("data_format", "channels_last")],
+        Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last")],
         Make = _ => new Flatten(),
     };
 

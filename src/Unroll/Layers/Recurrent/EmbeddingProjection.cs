@@ -31,8 +31,8 @@ internal sealed class EmbeddingProjection
     public EmbeddingProjection(Embedding embedding, Parameter kernel, RecurrentWeights weights, ProgramContext context)
     {
         (_table, _kernel, _context) = (embedding.Parameters[0], kernel, context);
-        (_features, _gates, _steps) = (embedding.Options.OutputDim, weights.InputColumns.Length, context.InputSteps);
-        int vocabulary = embedding.Options.InputDim;
+        (_features, _gates, _steps) = (embedding.OutputDim, weights.InputColumns.Length, context.InputSteps);
+        int vocabulary = embedding.InputDim;
         long tokens = (long)context.MaxRows * _steps;
         _distinct = new DistinctIds(vocabulary, tokens);
         _places = new int[checked((context.MaxRows + BatchGroup.MaxLanes) * _steps)];
@@ -50,11 +50,11 @@ internal sealed class EmbeddingProjection
     /// <param name="tokens">Tokens of a whole batch.</param>
     public static bool Pays(Embedding embedding, RecurrentLayer layer, long tokens)
     {
-        if (layer.BaseOptions is not { Dropout: 0, GoBackwards: false }) return false;
-        int features = embedding.Options.OutputDim;
-        return features > layer.GateCount * layer.BaseOptions.Units
+        if (layer is not { Dropout: 0, GoBackwards: false }) return false;
+        int features = embedding.OutputDim;
+        return features > layer.GateCount * layer.Units
             || features >= ManyFeatures
-            || (features >= SomeFeatures && tokens >= 2L * embedding.Options.InputDim);
+            || (features >= SomeFeatures && tokens >= 2L * embedding.InputDim);
     }
 
     /// <summary>Finds the batch's distinct tokens and projects them.</summary>

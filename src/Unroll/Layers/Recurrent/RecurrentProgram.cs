@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 /// <summary>Runs SimpleRNN, LSTM and GRU: lays out buffers for the cell's kernel and draws its dropout masks.</summary>
 internal sealed class RecurrentProgram : LayerProgram
 {
-    private readonly RecurrentOptions _options;
+    private readonly RecurrentLayer _options;
     private readonly RecurrentKernel _kernel;
     private readonly Parameter _inputKernel, _recurrentKernel;
     private readonly Parameter? _bias;
@@ -22,7 +22,7 @@ internal sealed class RecurrentProgram : LayerProgram
 
     public RecurrentProgram(RecurrentLayer layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
-        _options = layer.BaseOptions;
+        _options = layer;
         _cell = layer.Cell;
         _inputs = inputs;
         _kept = layer.States is { } states && inputs.State is null ? states : null;

@@ -14,18 +14,17 @@ internal sealed class RecurrentRow : RowLayer
 
     public RecurrentRow(RecurrentLayer layer, RowContext context) : base(new RowTensor(context.Outputs[0]))
     {
-        RecurrentOptions options = layer.BaseOptions;
         (_layer, _input) = (layer, context.Input);
-        _kernel = RecurrentKernels.Create(context.Width, layer.Cell, options.Activation.Kind, layer.RecurrentActivationKind);
+        _kernel = RecurrentKernels.Create(context.Width, layer.Cell, layer.Activation.Kind, layer.RecurrentActivationKind);
         var shape = new RecurrentShape(
-            layer.Cell, context.Features, options.Units, options.Activation.Kind, layer.RecurrentActivationKind, Training: false);
+            layer.Cell, context.Features, layer.Units, layer.Activation.Kind, layer.RecurrentActivationKind, Training: false);
         _weights = new RowWeights(context.Arena, shape);
-        _sequence = new RowSequence(context.Arena, context.Steps, options.Units, options.ReturnSequences) { GoBackwards = options.GoBackwards };
+        _sequence = new RowSequence(context.Arena, context.Steps, layer.Units, layer.ReturnSequences) { GoBackwards = layer.GoBackwards };
         Output.Value = _sequence.Output;
     }
 
     public override void Prepare() => _weights.Pack(
-        _layer.Parameters[0].Value, _layer.Parameters[1].Value, _layer.BaseOptions.UseBias ? _layer.Parameters[2].Value : default);
+        _layer.Parameters[0].Value, _layer.Parameters[1].Value, _layer.UseBias ? _layer.Parameters[2].Value : default);
 
     public override void Run()
     {

@@ -13,6 +13,8 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class TimeDistributed : Layer
 {
+    private static readonly Argument<Dense> LayerArgument = LayerArguments.Layer<Dense>("layer", "a Dense", "dense(4)");
+
     /// <summary>Creates the layer.</summary>
     /// <param name="layer">What is applied to every step.</param>
     /// <exception cref="ArgumentException">The layer is in a model already.</exception>
@@ -22,22 +24,19 @@ public sealed class TimeDistributed : Layer
         if (layer.IsAdded || layer.IsBuilt)
             throw new ArgumentException($"TimeDistributed: the layer '{layer.Name}' is in a model already; create a new one.", nameof(layer));
         layer.IsAdded = true;
-        Layer = layer;
+        Set(LayerArgument, layer);
     }
 
     /// <inheritdoc/>
     public override string ClassName => "TimeDistributed";
 
     /// <summary>What is applied to every step.</summary>
-    public Dense Layer { get; }
+    public Dense Layer => Get(LayerArgument);
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, TimeDistributed>("TimeDistributed")
     {
-        Arguments = [.. LayerArguments.Common<TimeDistributed>(), new("layer", distributed => distributed.Layer)],
-        Make = a => a.Object("layer") is not { } config
-            ? throw new ArgumentException("TimeDistributed: argument 'layer' is missing; write TimeDistributed(dense(4)), say.")
-            : new TimeDistributed(Registry.Layers.Create(config) as Dense
-                ?? throw new ArgumentException($"TimeDistributed: argument 'layer' is '{config}'; it must be a Dense.")),
+        Arguments = [.. CommonArguments, LayerArgument],
+        Make = a => new TimeDistributed(a.Get(LayerArgument)),
     };
 
     internal override IEnumerable<string> WeightPaths => Layer.WeightPaths.Select(path => $"layer/{path}");
@@ -46,7 +45,7 @@ public sealed class TimeDistributed : Layer
 
     internal override void NameWrapped(string name)
     {
-        if (Layer.Name.Length == 0) Layer.Name = name;
+        if (Layer.Name.Length == 0) Layer.Rename(name);
     }
 
     internal override Activation? LastActivation => Layer.LastActivation;

@@ -52,7 +52,7 @@ internal sealed class CompiledMetrics(MetricSet? metrics, MetricSet? weightedMet
 
     /// <summary>True if what is counted on the fly is enough for an output: the plain accuracy, or nothing.</summary>
     public bool ArePlain(int output, OutputShape shape, int targetSize) => All.Where(entry => entry.Output == output)
-        .All(entry => entry is { IsWeighted: false, Metric: ShapedAccuracy } && ShapedAccuracy.For(shape, targetSize) is not SparseCategoricalAccuracy);
+        .All(entry => entry is { IsWeighted: false, Metric: ShapedAccuracy } && ShapedAccuracy.For(new MetricShape(shape.Steps, shape.Units, targetSize)) is not SparseCategoricalAccuracy);
 
     private static IReadOnlyList<Metric>[] Arrange(MetricSet? set, OutputNames outputs, string what)
     {

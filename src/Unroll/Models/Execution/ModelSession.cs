@@ -98,7 +98,7 @@ internal sealed class ModelSession : IDisposable
         foreach (LayerProgram program in _programs) program.Prepare();
         if (!_hasLosses) return;
         Penalty = 0;
-        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value);
+        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value, parameter.Count, parameter.Sizes);
     }
 
     /// <summary>Forward and backward for one batch; the gradients are complete afterwards.</summary>
@@ -133,7 +133,7 @@ internal sealed class ModelSession : IDisposable
         foreach (LayerProgram program in _programs) program.EndBatch();
         SpreadOverValid(count, scalesGradients: !_scoresLater);
         foreach (Parameter parameter in _regularized)
-            parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value);
+            parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value, parameter.Count, parameter.Sizes);
         _choice.End();
         return Scores[0].Results.AsSpan(0, count);
     }

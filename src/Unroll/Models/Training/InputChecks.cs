@@ -67,7 +67,7 @@ internal static class InputChecks
             Embedding? smallest = null;
             foreach (PlannedCall call in plan.Calls)
             {
-                if (call.Layer is Embedding embedding && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || embedding.Options.InputDim < smallest.Options.InputDim))
+                if (call.Layer is Embedding embedding && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || embedding.InputDim < smallest.InputDim))
                     smallest = embedding;
             }
 
@@ -77,7 +77,7 @@ internal static class InputChecks
 
     private static void RequireIds(Inputs x, Embedding embedding)
     {
-        int vocabulary = embedding.Options.InputDim, steps = x.SampleSize;
+        int vocabulary = embedding.InputDim, steps = x.SampleSize;
         int at = x.Ids(0).AsSpan().IndexOfAnyExceptInRange(0, vocabulary - 1);
         if (at < 0) return;
         int id = x.Ids(0)[at];

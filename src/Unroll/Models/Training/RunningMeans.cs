@@ -31,7 +31,7 @@ internal sealed class RunningMeans
         _metrics =
         [
             .. state.Metrics.All.Select(entry => (entry, isPlain[entry.Output] ? null
-                : entry.Metric.CreateState(session.Scores[entry.Output].Shape, targets.Part(entry.Output)?.SampleSize ?? throw Missing(entry)))),
+                : StateOf(entry))),
         ];
         for (int i = 0; i < session.Scores.Length; i++)
         {
@@ -112,6 +112,12 @@ internal sealed class RunningMeans
                 }
             }
         }
+    }
+
+    private MetricState StateOf(CompiledMetric entry)
+    {
+        OutputShape shape = _session.Scores[entry.Output].Shape;
+        return entry.Metric.CreateState(new MetricShape(shape.Steps, shape.Units, _targets.Part(entry.Output)?.SampleSize ?? throw Missing(entry)));
     }
 
     private float Mean(double sum) => _rows == 0 ? 0f : (float)(sum / _rows);

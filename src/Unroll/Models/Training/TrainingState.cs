@@ -115,12 +115,12 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
             if (parameter.IsFree && Optimizer.LeavesRowsAlone(parameter.Count) && gradients.UsedRows(parameter) is { } used)
                 Lagging(parameter, width, used.Width).Update(gradient, used.Rows.Span);
             else
-                Optimizer.Update(width, Iterations, parameter.Value, gradient, slots);
+                Optimizer.Update(width, Iterations, parameter, gradient, slots);
         }
 
         _averages?.Update(width, Iterations);
         foreach (Parameter parameter in _slots.Keys)
-            parameter.Constraint?.Apply(parameter.Value.Slice(0, parameter.Count).Span, parameter.Shape);
+            parameter.Constraint?.Apply(parameter.Value.Slice(0, parameter.Count).Span, parameter.Sizes);
     }
 
     /// <summary>

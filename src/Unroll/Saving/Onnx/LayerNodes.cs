@@ -13,9 +13,9 @@ internal static class LayerNodes
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         RecurrentLayer recurrent => new OnnxFlow(
-            RecurrentNodes.Add(scope, recurrent, input), recurrent.BaseOptions.ReturnSequences ? input.Mask : null),
+            RecurrentNodes.Add(scope, recurrent, input), recurrent.ReturnSequences ? input.Mask : null),
         Bidirectional both => new OnnxFlow(
-            AddBidirectional(scope, both, input), both.ForwardLayer.BaseOptions.ReturnSequences ? input.Mask : null),
+            AddBidirectional(scope, both, input), both.ForwardLayer.ReturnSequences ? input.Mask : null),
         TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
         Dropout or SpatialDropout1D => input,
@@ -28,10 +28,9 @@ internal static class LayerNodes
 
     private static OnnxFlow AddEmbedding(NodeScope scope, Embedding embedding, string ids)
     {
-        EmbeddingOptions options = embedding.Options;
-        string table = scope.Weights("embeddings", embedding.Parameters[0].ToArray(), options.InputDim, options.OutputDim);
+        string table = scope.Weights("embeddings", embedding.Parameters[0].ToArray(), embedding.InputDim, embedding.OutputDim);
         string output = scope.Node("Gather", [table, ids]);
-        if (!options.MaskZero) return new OnnxFlow(output, null);
+        if (!embedding.MaskZero) return new OnnxFlow(output, null);
         NodeScope inner = scope.Inner("mask");
         return new OnnxFlow(output, new OnnxMask(inner, inner.Node("Not", [inner.Node("Equal", [ids, inner.Int32(0)])])));
     }
@@ -61,9 +60,9 @@ internal static class LayerNodes
     {
         string kernel = scope.Weights("kernel", dense.Parameters[0].ToArray(), dense.Parameters[0].Shape[0], dense.Parameters[0].Shape[1]);
         string output = scope.Node("MatMul", [input, kernel]);
-        if (dense.Options.UseBias)
-            output = scope.Node("Add", [output, scope.Weights("bias", dense.Parameters[1].ToArray(), dense.Options.Units)]);
-        return ActivationNodes.Add(scope, dense.Options.Activation, output);
+        if (dense.UseBias)
+            output = scope.Node("Add", [output, scope.Weights("bias", dense.Parameters[1].ToArray(), dense.Units)]);
+        return ActivationNodes.Add(scope, dense.Activation, output);
     }
 
     private static string AddBidirectional(NodeScope scope, Bidirectional both, OnnxFlow input)

@@ -52,7 +52,7 @@ internal static class ModelGraph
         if (first is Embedding embedding)
         {
             return graph.Input(
-                name, isFloat: false, [Batch, Time], $"Token ids, 0 to {embedding.Options.InputDim - 1}{(embedding.Options.MaskZero ? "; 0 is padding" : "")}");
+                name, isFloat: false, [Batch, Time], $"Token ids, 0 to {embedding.InputDim - 1}{(embedding.MaskZero ? "; 0 is padding" : "")}");
         }
 
         return graph.Input(name, isFloat: true, Open(first.InputShape!), "Features");

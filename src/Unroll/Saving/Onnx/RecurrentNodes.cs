@@ -18,7 +18,7 @@ internal static class RecurrentNodes
     public static string Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input, bool flip = false)
     {
         (string x, OnnxMask? mask) = (input.Value, input.Mask);
-        RecurrentOptions options = layer.BaseOptions;
+        RecurrentLayer options = layer;
         bool reverse = options.GoBackwards && mask is null;
         if (mask is not null)
         {
@@ -61,16 +61,16 @@ internal static class RecurrentNodes
 
     private static IEnumerable<OnnxAttribute> Attributes(NodeScope scope, RecurrentLayer layer, bool reverse)
     {
-        Activation activation = layer.BaseOptions.Activation;
+        Activation activation = layer.Activation;
         Activation[] activations = layer switch
         {
-            LSTM lstm => [lstm.Options.RecurrentActivation, activation, activation],
-            GRU gru => [gru.Options.RecurrentActivation, activation],
+            LSTM lstm => [lstm.RecurrentActivation, activation, activation],
+            GRU gru => [gru.RecurrentActivation, activation],
             _ => [activation],
         };
-        yield return new OnnxAttribute("hidden_size", layer.BaseOptions.Units);
+        yield return new OnnxAttribute("hidden_size", layer.Units);
         if (reverse) yield return new OnnxAttribute("direction", "reverse");
-        if (layer is GRU { Options.ResetAfter: true }) yield return new OnnxAttribute("linear_before_reset", 1);
+        if (layer is GRU { ResetAfter: true }) yield return new OnnxAttribute("linear_before_reset", 1);
         foreach (OnnxAttribute attribute in ActivationNodes.Attributes(scope, activations)) yield return attribute;
     }
 
@@ -83,8 +83,8 @@ internal static class RecurrentNodes
             GRU => [0, 1, 2], // z r h in both
             _ => [0],
         };
-        int units = layer.BaseOptions.Units, rows = gates.Length * units;
-        return [Turned("W", layer.Parameters[0]), Turned("R", layer.Parameters[1]), layer.BaseOptions.UseBias ? Biases() : ""];
+        int units = layer.Units, rows = gates.Length * units;
+        return [Turned("W", layer.Parameters[0]), Turned("R", layer.Parameters[1]), layer.UseBias ? Biases() : ""];
 
         string Turned(string name, Parameter kernel)
         {

@@ -22,9 +22,9 @@ public sealed class ComingFromKerasPage
 
         var model = new Sequential(seed: 1);
         model.Add(new Embedding(2000, 50));
-        model.Add(new SimpleRNN(5, kernelInitializer: new RandomNormal(Stddev: 0.001)));
-        model.Add(new Dense(1, activation: "sigmoid"));
-        model.Compile(new RMSprop(learningRate: 1e-4), "binary_crossentropy", ["accuracy"]);
+        model.Add(new SimpleRNN(5) { KernelInitializer = new RandomNormal { Stddev = 0.001 } });
+        model.Add(new Dense(1, "sigmoid"));
+        model.Compile(new RMSprop(1e-4), "binary_crossentropy", ["accuracy"]);
         History history = model.Fit(x, yTrain, batchSize: 64, epochs: 10, verbose: 2, validationSplit: 0.2);
         Console.Write(model.Summary());
         (double loss, double accuracy) = model.Evaluate(test, yTest, verbose: 0);

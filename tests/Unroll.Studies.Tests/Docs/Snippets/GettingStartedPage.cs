@@ -25,7 +25,7 @@ public sealed class GettingStartedPage
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 80 });
         if (data.Notice is not null) Console.WriteLine(data.Notice);
 
-        var model = new Sequential { new Embedding(2000, 16), new LSTM(16), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential { new Embedding(2000, 16), new LSTM(16), new Dense(1, "sigmoid") };
         model.Compile(optimizer: "adam", loss: "binary_crossentropy", metrics: ["accuracy"]);
         model.Fit(data.XTrain, data.YTrain, epochs: 3, validationSplit: 0.2);
 

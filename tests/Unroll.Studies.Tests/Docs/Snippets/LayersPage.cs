@@ -20,12 +20,12 @@ public sealed class LayersPage
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 40 });
         var model = new Sequential
         {
-            new Embedding(2000, 8, maskZero: true),
+            new Embedding(2000, 8) { MaskZero = true },
             new SpatialDropout1D(0.2),
-            new Bidirectional(new LSTM(8, returnSequences: true)),
+            new Bidirectional(new LSTM(8) { ReturnSequences = true }),
             new GlobalAveragePooling1D(),
             new Dropout(0.3),
-            new Dense(1, activation: "sigmoid"),
+            new Dense(1, "sigmoid"),
         };
         model.Compile("adam", "binary_crossentropy", ["accuracy"]);
         model.Fit(data.XTrain, data.YTrain, epochs: 2, verbose: 2);

@@ -13,7 +13,7 @@ public sealed class OnnxPage : IDisposable
     [Fact]
     public void A_model_is_exported_and_runs_elsewhere()
     {
-        var model = new Sequential { new Embedding(1000, 8, maskZero: true), new LSTM(16), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential { new Embedding(1000, 8) { MaskZero = true }, new LSTM(16), new Dense(1, "sigmoid") };
         model.ExportOnnx("reviews.onnx");
         Assert.True(new FileInfo("reviews.onnx").Length > 4 * model.ParameterCount);
 

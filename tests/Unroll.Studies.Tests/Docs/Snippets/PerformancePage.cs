@@ -14,7 +14,7 @@ public sealed class PerformancePage
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 1000, MaxLen = 80 });
-        var model = new Sequential(seed: 1) { new Embedding(1000, 8), new LSTM(32), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential(seed: 1) { new Embedding(1000, 8), new LSTM(32), new Dense(1, "sigmoid") };
         model.Threads = Environment.ProcessorCount; // at most: a fit times some steps and takes fewer if they are faster
         model.Compile(optimizer: "adam", loss: "binary_crossentropy");
         model.Fit(data.XTrain, data.YTrain, verbose: 0);

@@ -20,7 +20,7 @@ public sealed class ReadmePage
         {
             new Embedding(1000, 8),
             new LSTM(16),
-            new Dense(1, activation: "sigmoid"),
+            new Dense(1, "sigmoid"),
         };
         model.Compile(optimizer: "adam", loss: "binary_crossentropy", metrics: ["accuracy"]);
         Console.Write(model.Summary());

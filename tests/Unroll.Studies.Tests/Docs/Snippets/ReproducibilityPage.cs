@@ -16,7 +16,7 @@ public sealed class ReproducibilityPage
 
         Sequential Train(int threads)
         {
-            var model = new Sequential(seed: 7) { new Embedding(1000, 8), new GRU(8, dropout: 0.2), new Dense(1, activation: "sigmoid") };
+            var model = new Sequential(seed: 7) { new Embedding(1000, 8), new GRU(8) { Dropout = 0.2 }, new Dense(1, "sigmoid") };
             model.Threads = threads;
             model.Compile(optimizer: "adam", loss: "binary_crossentropy", metrics: ["accuracy"]);
             model.Fit(data.XTrain, data.YTrain, epochs: 2, verbose: 0);

@@ -13,7 +13,7 @@ public sealed class SavingPage : IDisposable
     {
         int[,] x = { { 1, 2, 3 }, { 4, 5, 0 }, { 7, 8, 9 } };
         int[] y = [1, 0, 1];
-        var model = new Sequential { new Embedding(1000, 8, maskZero: true), new LSTM(16), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential { new Embedding(1000, 8) { MaskZero = true }, new LSTM(16), new Dense(1, "sigmoid") };
         model.Compile("adam", "binary_crossentropy", ["accuracy"]);
         model.Fit(x, y, verbose: 0);
         string printed = Printed.By(() =>
@@ -26,7 +26,7 @@ public sealed class SavingPage : IDisposable
             Console.WriteLine(loaded.Fingerprint());
 
             model.SaveWeights("reviews.weights.h5");
-            var other = new Sequential { new Embedding(1000, 8, maskZero: true), new LSTM(16), new Dense(1, activation: "sigmoid") };
+            var other = new Sequential { new Embedding(1000, 8) { MaskZero = true }, new LSTM(16), new Dense(1, "sigmoid") };
             other.LoadWeights("reviews.weights.h5");
 
             Assert.Equal(model.Fingerprint(), other.Fingerprint());

@@ -20,18 +20,18 @@ public sealed class TrainingPage
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 80 });
-        var model = new Sequential { new Embedding(2000, 16), new GRU(16), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential { new Embedding(2000, 16), new GRU(16), new Dense(1, "sigmoid") };
 
-        var optimizer = new AdamW(new CosineDecay(2e-3, 5000), weightDecay: 0.01) { Clipnorm = 1 };
-        model.Compile(optimizer, new BinaryCrossentropy(labelSmoothing: 0.1), metrics: ["accuracy", new AUC()]);
+        var optimizer = new AdamW(new CosineDecay(2e-3, 5000)) { WeightDecay = 0.01, Clipnorm = 1 };
+        model.Compile(optimizer, new BinaryCrossentropy { LabelSmoothing = 0.1 }, metrics: ["accuracy", new AUC()]);
         model.Fit(data.XTrain, data.YTrain, epochs: 3, classWeight: new Dictionary<int, double> { [0] = 1, [1] = 2 });
         Console.WriteLine($"learning rate {model.LearningRate:G3}, area {model.Evaluate(data.XTest, data.YTest).Logs["auc"]:F3}");
 
         var restricted = new Sequential
         {
             new Embedding(2000, 16) { Trainable = false },
-            new LSTM(16, kernelRegularizer: new L2(1e-4), recurrentConstraint: new MaxNorm(2)),
-            new Dense(1, activation: "sigmoid", kernelRegularizer: "l1(0.001)"),
+            new LSTM(16) { KernelRegularizer = new L2(1e-4), RecurrentConstraint = new MaxNorm(2) },
+            new Dense(1, "sigmoid") { KernelRegularizer = "l1(0.001)" },
         };
         restricted.Compile("adam", "binary_crossentropy", ["accuracy"]);
         restricted.Fit(data.XTrain, data.YTrain, epochs: 2);

@@ -16,8 +16,8 @@ public class BidirectionalTests
     {
         foreach (MergeMode mode in new[] { MergeMode.Concat, MergeMode.Sum, MergeMode.Ave, MergeMode.Mul })
         {
-            Check(7, mask, new Bidirectional(Create(cell, 3), mode));
-            Check(33, mask, new Bidirectional(Create(cell, 4, returnSequences: true), mode), new Bidirectional(Create(cell, 2, returnSequences: true), mode), new LSTM(3));
+            Check(7, mask, new Bidirectional(Create(cell, 3)) { MergeMode = mode });
+            Check(33, mask, new Bidirectional(Create(cell, 4, returnSequences: true)) { MergeMode = mode }, new Bidirectional(Create(cell, 2, returnSequences: true)) { MergeMode = mode }, new LSTM(3));
         }
     }
 
@@ -32,9 +32,9 @@ public class BidirectionalTests
     [Fact]
     public void Gradients_of_two_different_cells() => Check(
         20, true,
-        new Bidirectional(Create("GRU", 3, returnSequences: true, goBackwards: true), backwardLayer: Create("LSTM", 2, returnSequences: true)),
-        new SimpleRNN(new SimpleRNNOptions(4) { ZeroOutputForMask = true, ReturnSequences = true, GoBackwards = true }),
-        new LSTM(new LSTMOptions(2) { ZeroOutputForMask = true }));
+        new Bidirectional(Create("GRU", 3, returnSequences: true, goBackwards: true)) { BackwardLayer = Create("LSTM", 2, returnSequences: true) },
+        new SimpleRNN(4) { ZeroOutputForMask = true, ReturnSequences = true, GoBackwards = true },
+        new LSTM(2) { ZeroOutputForMask = true });
 
     [Fact]
     public void Gradients_on_real_inputs()
@@ -66,7 +66,7 @@ public class BidirectionalTests
 
         float[] Predict(bool returnSequences)
         {
-            var model = new Sequential { new Masking(), new Bidirectional(new LSTM(2, returnSequences: returnSequences)) };
+            var model = new Sequential { new Masking(), new Bidirectional(new LSTM(2) { ReturnSequences = returnSequences }) };
             model.Build(4, 3);
             model.SetWeights([.. model.GetWeights().Select((weight, i) => GoldenWeights.W(i + 1, weight.Length))]);
             return [.. model.Predict(x)];
@@ -91,7 +91,7 @@ public class BidirectionalTests
     {
         var model = new Sequential
         {
-            new Embedding(5, 2), new Bidirectional(new LSTM(3, returnSequences: true)), new LSTM(3, returnSequences: true), new Bidirectional(new LSTM(3)),
+            new Embedding(5, 2), new Bidirectional(new LSTM(3) { ReturnSequences = true }), new LSTM(3) { ReturnSequences = true }, new Bidirectional(new LSTM(3)),
             new Dense(1),
         };
         Assert.Equal(["embedding", "bidirectional", "lstm_1", "bidirectional_1", "dense"], model.Layers.Select(layer => layer.Name));
@@ -100,14 +100,14 @@ public class BidirectionalTests
     }
 
     [Theory]
-    [InlineData("bidirectional", "Bidirectional: argument 'layer' is missing; write Bidirectional(lstm(16)), say.")]
+    [InlineData("bidirectional", "Bidirectional: argument 'layer' is missing; write Bidirectional(layer=lstm(16)), say.")]
     [InlineData("bidirectional(dense(3))", "Bidirectional: argument 'layer' is 'dense(3)'; it must be a SimpleRNN, LSTM or GRU.")]
     [InlineData("bidirectional(lstm(3), max)", "Bidirectional: argument 'merge_mode' is 'max'; it must be one of concat, sum, ave, mul, none.")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3))", "Bidirectional: both layers read in the same direction")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3, go_backwards=true, return_sequences=true))", "Bidirectional: return_sequences must be the same")]
     [InlineData("bidirectional(lstm(3), sum, backward_layer=lstm(4, go_backwards=true))", "Bidirectional: 3 and 4 units can only be concatenated")]
     public void Wrong_arguments(string text, string message) =>
-        Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Registry.CreateLayer(ObjectConfig.Parse(text))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Catalog.CreateLayer(ObjectConfig.Parse(text))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_layer_that_is_in_use_is_refused()

@@ -13,8 +13,8 @@ public class DropoutTests
     [InlineData(true)]
     public void Gradients(bool mask)
     {
-        Check(33, mask, new SpatialDropout1D(0.4), new LSTM(3, returnSequences: true), new Dropout(0.3), new GRU(4), new Dropout(0.5, seed: 3));
-        Check(7, mask, new Dropout(0.5), new SimpleRNN(3, returnSequences: true), new SpatialDropout1D(0.5, seed: 9));
+        Check(33, mask, new SpatialDropout1D(0.4), new LSTM(3) { ReturnSequences = true }, new Dropout(0.3), new GRU(4), new Dropout(0.5) { Seed = 3 });
+        Check(7, mask, new Dropout(0.5), new SimpleRNN(3) { ReturnSequences = true }, new SpatialDropout1D(0.5) { Seed = 9 });
         Check(33, mask, new Dropout(0), new SimpleRNN(3), new Dropout(0));
     }
 

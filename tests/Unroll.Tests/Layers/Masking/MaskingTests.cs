@@ -23,11 +23,11 @@ public class MaskingTests
                         x[b, t, f] = random.NextInt32(3) > 0 && (b + t) % 3 > 0 ? (float)random.NextNormal() : (float)maskValue;
             var model = new Sequential(seed: 3)
             {
-                new Dense(2, "relu", biasInitializer: "random_normal(stddev=0.3)"), // its gradient runs through the mask
-                new Masking(maskValue), new LSTM(4, returnSequences: true), new Dense(3, "tanh"), new GRU(3), new Dense(1, "sigmoid"),
+                new Dense(2, "relu") { BiasInitializer = "random_normal(stddev=0.3)" }, // its gradient runs through the mask
+                new Masking(maskValue), new LSTM(4) { ReturnSequences = true }, new Dense(3, "tanh"), new GRU(3), new Dense(1, "sigmoid"),
             };
             GradientCheck.Run(model, x, Labels(batch, 1, random));
-            model = new Sequential(seed: 3) { new Masking(maskValue), new Bidirectional(new LSTM(4, returnSequences: true)), new GlobalAveragePooling1D(), new Dense(1, "sigmoid") };
+            model = new Sequential(seed: 3) { new Masking(maskValue), new Bidirectional(new LSTM(4) { ReturnSequences = true }), new GlobalAveragePooling1D(), new Dense(1, "sigmoid") };
             GradientCheck.Run(model, x, Labels(batch, 1, random));
         }
     }

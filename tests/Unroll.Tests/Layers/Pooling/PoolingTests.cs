@@ -16,9 +16,9 @@ public class PoolingTests
         foreach (int batch in new[] { 1, 7, 33 })
         {
             Check(batch, mask, new GlobalAveragePooling1D());
-            Check(batch, mask, new LSTM(3, returnSequences: true), new GlobalAveragePooling1D());
-            Check(batch, mask, new LSTM(3, returnSequences: true), new GlobalMaxPooling1D());
-            Check(batch, mask, new Bidirectional(new GRU(2, returnSequences: true), MergeMode.Sum), new GlobalMaxPooling1D());
+            Check(batch, mask, new LSTM(3) { ReturnSequences = true }, new GlobalAveragePooling1D());
+            Check(batch, mask, new LSTM(3) { ReturnSequences = true }, new GlobalMaxPooling1D());
+            Check(batch, mask, new Bidirectional(new GRU(2) { ReturnSequences = true }) { MergeMode = MergeMode.Sum }, new GlobalMaxPooling1D());
         }
     }
 

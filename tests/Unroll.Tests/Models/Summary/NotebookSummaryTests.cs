@@ -13,8 +13,8 @@ public class NotebookSummaryTests
         var model = new Sequential
         {
             new Embedding(2000, 50),
-            new SimpleRNN(5, kernelInitializer: new RandomNormal(Stddev: 0.001)),
-            new Dense(1, activation: "sigmoid"),
+            new SimpleRNN(5) { KernelInitializer = new RandomNormal { Stddev = 0.001 } },
+            new Dense(1, "sigmoid"),
         };
         model.Compile("adam", "binary_crossentropy", ["accuracy"]);
         model.Fit(new int[3, 30], new[] { 0, 1, 0 }, verbose: 0);
@@ -42,7 +42,7 @@ public class NotebookSummaryTests
     [Fact]
     public void BeforeAnyDataInTheStyleOfKeras2()
     {
-        var model = new Sequential(name: "sequential_12") { new Embedding(1000, 8), new LSTM(8), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential(name: "sequential_12") { new Embedding(1000, 8), new LSTM(8), new Dense(1, "sigmoid") };
         string line = new('_', 65), thick = new('=', 65);
         Assert.Equal(
             string.Join('\n',

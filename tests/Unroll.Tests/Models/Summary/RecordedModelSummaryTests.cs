@@ -20,7 +20,7 @@ public sealed class RecordedModelSummaryTests
             if (!isBuilt || layers.Any(layer => layer.Contains("trainable=False", StringComparison.Ordinal))) continue;
 
             var model = new Sequential();
-            foreach (string layer in layers) model.Add(Registry.CreateLayer(ObjectConfig.Parse(layer) with { ToleratesUnknown = true }));
+            foreach (string layer in layers) model.Add(Catalog.CreateLayer(ObjectConfig.Parse(layer) with { IsOfKeras = true }));
             model.Build([.. recorded.GetProperty("input_shape").EnumerateArray().Select(size => size.ValueKind == JsonValueKind.Null ? (int?)null : size.GetInt32())]);
             Assert.Equal(recorded.GetProperty("keras3_text").GetString(), model.Summary(lineLength: recorded.GetProperty("line_length").GetInt32()));
             compared++;

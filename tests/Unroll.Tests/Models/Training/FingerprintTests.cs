@@ -114,7 +114,7 @@ public class FingerprintTests
             }
 
             var model = new Sequential(seed: 7) { Width = width, Threads = threads };
-            foreach (ObjectConfig layer in ObjectConfig.ParseList(layers)) model.Add(Registry.CreateLayer(layer));
+            foreach (ObjectConfig layer in ObjectConfig.ParseList(layers)) model.Add(Catalog.CreateLayer(layer));
             model.Compile(optimizer, loss);
             Inputs x = isFeatures ? features : ids;
             Targets y = perStep ? stepLabels : labels;

@@ -124,7 +124,7 @@ public class LaggingRowsTests
             session.Train(x, y, rows.AsMemory(inEpoch * BatchSize, BatchSize), step / StepsPerEpoch, inEpoch);
             Assert.NotNull(session.Gradients!.UsedRows(parameters[0])); // else there would be nothing to compare
             for (int i = 0; i < parameters.Length; i++)
-                rule.Update(model.Width, step + 1, parameters[i].Value, session.Gradients.Total(parameters[i]), slots[i]);
+                rule.Update(model.Width, step + 1, parameters[i], session.Gradients.Total(parameters[i]), slots[i]);
             afterStep?.Invoke(step + 1, model);
             result[step] = [.. model.GetWeights()];
         }

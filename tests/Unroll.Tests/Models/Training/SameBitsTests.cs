@@ -138,8 +138,8 @@ public class SameBitsTests
 
     private static Sequential Create(string layers, string optimizer, int features = 6)
     {
-        var model = new Sequential(seed: 3) { new Embedding(100, features, maskZero: true) };
-        foreach (ObjectConfig layer in ObjectConfig.ParseList(layers)) model.Add(Registry.CreateLayer(layer));
+        var model = new Sequential(seed: 3) { new Embedding(100, features) { MaskZero = true } };
+        foreach (ObjectConfig layer in ObjectConfig.ParseList(layers)) model.Add(Catalog.CreateLayer(layer));
         model.Add(new Dense(1, "sigmoid"));
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
         return model;

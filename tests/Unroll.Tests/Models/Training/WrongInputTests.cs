@@ -58,7 +58,7 @@ public class WrongInputTests
     [Fact]
     public void DivergingTraining()
     {
-        var model = new Sequential { new Embedding(5, 2), new SimpleRNN(4, "linear"), new Dense(1, "sigmoid") };
+        var model = new Sequential { new Embedding(5, 2), new SimpleRNN(4) { Activation = "linear" }, new Dense(1, "sigmoid") };
         model.Compile("sgd(1e30)", "binary_crossentropy");
         Throws<NonFiniteLossException>("The loss is ", () => model.Fit(Ids, Labels, epochs: 50, verbose: 0));
     }
@@ -74,7 +74,7 @@ public class WrongInputTests
     [Fact]
     public void TargetsForSequences()
     {
-        var model = new Sequential { new Embedding(5, 2), new LSTM(3, returnSequences: true), new Dense(1, "sigmoid") };
+        var model = new Sequential { new Embedding(5, 2), new LSTM(3) { ReturnSequences = true }, new Dense(1, "sigmoid") };
         model.Compile(loss: "mse");
         Throws<ArgumentException>("Each sample has 1 target value(s), but the model's output has 3 (3 steps of 1).", () => model.Fit(Ids, Labels, verbose: 0));
     }
@@ -159,7 +159,7 @@ public class WrongInputTests
     [InlineData("embedding(0, 4)", "Embedding: argument 'input_dim' is 0; it must be 1 or more.")]
     [InlineData("simple_rnn(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)", "SimpleRNN: 12 arguments without a name, but it takes at most 6: units, activation, use_bias,")]
     public void WrittenLayers(string text, string message) =>
-        Throws<ArgumentException>(message, () => Registry.CreateLayer(ObjectConfig.Parse(text)));
+        Throws<ArgumentException>(message, () => Catalog.CreateLayer(ObjectConfig.Parse(text)));
 
     [Fact]
     public void WeightsOfAnotherSize()

@@ -47,12 +47,12 @@ internal static class OnnxCases
                     foreach (bool sequences in new[] { false, true })
                     {
                         string name = $"{cell}{(mask ? "_mask" : "")}{(backwards ? "_backwards" : "")}{(sequences ? "_sequences" : "")}";
-                        cases.Add(name, OnIds(mask, Cell(cell, backwards: backwards, sequences: sequences), new Dense(2, activation: "sigmoid")));
+                        cases.Add(name, OnIds(mask, Cell(cell, backwards: backwards, sequences: sequences), new Dense(2, "sigmoid")));
                     }
                 }
             }
 
-            foreach (Activation activation in Activation.All.Where(activation => activation != Activation.Softmax))
+            foreach (Activation activation in Activation.Fused.Where(activation => activation != Activation.Softmax))
             {
                 cases.Add($"{cell}_{activation.Name}", OnIds(false, Cell(cell, activation: activation)));
                 if (cell != "SimpleRNN") cases.Add($"{cell}_gates_{activation.Name}", OnIds(false, Cell(cell, gates: activation)));
@@ -64,8 +64,8 @@ internal static class OnnxCases
             cases.Add($"{cell}_wide", Wide(Cell(cell, units: 64)));
         }
 
-        foreach (Activation activation in Activation.All)
-            cases.Add($"Dense_{activation.Name}", OnFeatures(null, new Dense(5, activation), new Dense(2, useBias: false)));
+        foreach (Activation activation in Activation.Fused)
+            cases.Add($"Dense_{activation.Name}", OnFeatures(null, new Dense(5, activation), new Dense(2) { UseBias = false }));
         foreach (bool mask in new[] { false, true })
         {
             string suffix = mask ? "_mask" : "";
@@ -76,9 +76,9 @@ internal static class OnnxCases
             cases.Add($"embedding_only{suffix}", OnIds(mask));
             foreach (MergeMode mode in new[] { MergeMode.Concat, MergeMode.Sum, MergeMode.Ave, MergeMode.Mul })
             {
-                cases.Add($"Bidirectional_{mode}{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM"), mode), new Dense(1)));
+                cases.Add($"Bidirectional_{mode}{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM")) { MergeMode = mode }, new Dense(1)));
                 cases.Add($"Bidirectional_{mode}_sequences{suffix}", OnIds(
-                    mask, new Bidirectional(Cell("GRU", sequences: true), mode, Cell("SimpleRNN", backwards: true, sequences: true)), Cell("LSTM")));
+                    mask, new Bidirectional(Cell("GRU", sequences: true)) { MergeMode = mode, BackwardLayer = Cell("SimpleRNN", backwards: true, sequences: true) }, Cell("LSTM")));
             }
 
             cases.Add($"average{suffix}", OnIds(mask, new SpatialDropout1D(0.2), new GlobalAveragePooling1D(), new Dropout(0.5)));
@@ -88,8 +88,9 @@ internal static class OnnxCases
             cases.Add($"Bidirectional_other_way_round{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM", backwards: true, sequences: true))));
             foreach (bool sequences in new[] { false, true })
             {
-                cases.Add($"zero_output{(sequences ? "_sequences" : "")}{suffix}", OnIds(mask, new LSTM(
-                    new LSTMOptions(Units) { ReturnSequences = sequences, ZeroOutputForMask = true, GoBackwards = sequences })));
+                cases.Add($"zero_output{(sequences ? "_sequences" : "")}{suffix}", OnIds(
+                    mask,
+                    new LSTM(Units) { ReturnSequences = sequences, ZeroOutputForMask = true, GoBackwards = sequences }));
             }
         }
 
@@ -100,18 +101,22 @@ internal static class OnnxCases
 
     private static RecurrentLayer Cell(
         string name, bool backwards = false, bool sequences = false, Activation? activation = null, Activation? gates = null, bool bias = true,
-        int units = Units) => name switch
+        int units = Units)
+    {
+        (activation, gates) = (activation ?? Activation.Tanh, gates ?? Activation.Sigmoid);
+        return name switch
         {
-            "SimpleRNN" => new SimpleRNN(units, activation, bias, returnSequences: sequences, goBackwards: backwards),
-            "LSTM" => new LSTM(units, activation, gates, bias, returnSequences: sequences, goBackwards: backwards),
-            _ => new GRU(units, activation, gates, bias, returnSequences: sequences, goBackwards: backwards, resetAfter: name == "GRU"),
+            "SimpleRNN" => new SimpleRNN(units) { Activation = activation, UseBias = bias, ReturnSequences = sequences, GoBackwards = backwards },
+            "LSTM" => new LSTM(units) { Activation = activation, RecurrentActivation = gates, UseBias = bias, ReturnSequences = sequences, GoBackwards = backwards },
+            _ => new GRU(units) { Activation = activation, RecurrentActivation = gates, UseBias = bias, ReturnSequences = sequences, GoBackwards = backwards, ResetAfter = name == "GRU" },
         };
+    }
 
     private static OnnxCase OnIds(bool mask, params Layer[] layers) =>
-        new(WithWeights([new Embedding(Vocabulary, 4, maskZero: mask), .. layers], null), Batches);
+        new(WithWeights([new Embedding(Vocabulary, 4) { MaskZero = mask }, .. layers], null), Batches);
 
     private static OnnxCase Wide(Layer layer) =>
-        new(WithWeights([new Embedding(500, 32, maskZero: true), layer, new Dense(1, "sigmoid")], null), [Cycle(3, 80, 500), Cycle(40, 20, 3)]);
+        new(WithWeights([new Embedding(500, 32) { MaskZero = true }, layer, new Dense(1, "sigmoid")], null), [Cycle(3, 80, 500), Cycle(40, 20, 3)]);
 
     private static OnnxCase OnFeatures(int? steps, params Layer[] layers) => steps is null
         ? new(WithWeights(layers, [6]), [Inputs.FromValues(Waves(3, 6)), Inputs.FromValues(Waves(1, 6))])

@@ -13,7 +13,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Names_come_from_the_layers()
     {
-        var model = new Sequential("reviews") { new Embedding(10, 2, maskZero: true), new LSTM(3), new Dense(1, "sigmoid") };
+        var model = new Sequential("reviews") { new Embedding(10, 2) { MaskZero = true }, new LSTM(3), new Dense(1, "sigmoid") };
         ModelProto file = Export(model);
         GraphProto graph = file.Graph;
         Assert.Equal(("reviews", "Unroll", 8L, 17L), (graph.Name, file.ProducerName, file.IrVersion, file.OpsetImport.Single().Version));
@@ -46,7 +46,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void The_length_stays_open_after_a_fit()
     {
-        var model = new Sequential { new Embedding(10, 2), new GRU(3, returnSequences: true) };
+        var model = new Sequential { new Embedding(10, 2), new GRU(3) { ReturnSequences = true } };
         model.Predict(new int[2, 5]);
         GraphProto graph = Export(model).Graph;
         Assert.Equal(("batch,time", "batch,time,3"), (Shape(graph.Input[0]), Shape(graph.Output[0])));
@@ -55,7 +55,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void The_same_model_gives_the_same_bytes()
     {
-        var model = new Sequential { new Embedding(10, 2, maskZero: true), new GRU(3), new Dense(1) };
+        var model = new Sequential { new Embedding(10, 2) { MaskZero = true }, new GRU(3), new Dense(1) };
         using MemoryStream one = new(), two = new();
         model.ExportOnnx(one);
         model.ExportOnnx(two);

@@ -8,7 +8,7 @@ using Xunit;
 namespace Unroll.Tests.Configuration;
 
 /// <summary>Everything registered against the configurations that Keras 3.4 and 3.15 wrote.</summary>
-public sealed class RegistryTests
+public sealed class CatalogTests
 {
     // What is not there yet: files that have it are refused by name.
     private static readonly string[] Refused =
@@ -20,13 +20,13 @@ public sealed class RegistryTests
         JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "keras_objects.json")))!.AsObject();
 
     [Fact]
-    public void Layers_of_Keras_are_read_and_written_again() => RoundTrip(Registry.Layers, "layers", atLeast: 50);
+    public void Layers_of_Keras_are_read_and_written_again() => RoundTrip(Catalog.Layers, "layers", atLeast: 50);
 
     [Fact]
-    public void Optimizers_of_Keras_are_read_and_written_again() => RoundTrip(Registry.Optimizers, "optimizers", atLeast: 28);
+    public void Optimizers_of_Keras_are_read_and_written_again() => RoundTrip(Catalog.Optimizers, "optimizers", atLeast: 28);
 
     [Fact]
-    public void Losses_of_Keras_are_read_and_written_again() => RoundTrip(Registry.Losses, "losses", atLeast: 5);
+    public void Losses_of_Keras_are_read_and_written_again() => RoundTrip(Catalog.Losses, "losses", atLeast: 5);
 
     [Fact]
     public void Metrics_of_Keras_are_read_and_written_again()
@@ -83,19 +83,23 @@ public sealed class RegistryTests
             "variance_scaling(2, fan_avg, uniform)", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
             "lecun_normal", "orthogonal(2)", "identity(3)",
         ];
-        Survives(Registry.Layers, layers);
-        Survives(Registry.Optimizers, optimizers);
-        Survives(Registry.Losses, losses);
-        Survives(Registry.Regularizers, ["l1", "l1(0.5)", "l2", "l2(0.5)", "l1l2", "l1_l2(0.5, 0.25)"]);
-        Survives(Registry.Constraints, ["max_norm", "max_norm(1.5, 1)", "unit_norm(1)", "non_neg", "min_max_norm(0.5, 2, 0.25, 1)"]);
-        Survives(Registry.Schedules, schedules);
-        Survives(Registry.Metrics, metrics);
-        Survives(Registry.Initializers, initializers);
+        Survives(Catalog.Layers, layers);
+        Survives(Catalog.Optimizers, optimizers);
+        Survives(Catalog.Losses, losses);
+        Survives(Catalog.Regularizers, ["l1", "l1(0.5)", "l2", "l2(0.5)", "l1l2", "l1_l2(0.5, 0.25)"]);
+        Survives(Catalog.Constraints, ["max_norm", "max_norm(1.5, 1)", "unit_norm(1)", "non_neg", "min_max_norm(0.5, 2, 0.25, 1)"]);
+        Survives(Catalog.Schedules, schedules);
+        Survives(Catalog.Metrics, metrics);
+        Survives(Catalog.Initializers, initializers);
     }
 
     [Theory]
     [InlineData("activity_regularizer", """{"class_name": "L2", "config": {"l2": 0.1}}""", "layers[3]: LSTM: argument 'activity_regularizer' is a L2; here it can only be none.")]
-    [InlineData("dtype", "\"float16\"", "layers[3]: LSTM: argument 'dtype' is 'float16'; here it can only be a DTypePolicy.")]
+    [InlineData("dtype", "\"float16\"", "layers[3]: LSTM: argument 'dtype' is 'float16'; Unroll computes in float32. In Keras, ")]
+    [InlineData("dtype", """{"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float64"}}""", "layers[3]: LSTM: argument 'dtype' is 'float64'; Unroll computes in float32.")]
+    [InlineData("time_major", "true", "layers[3]: LSTM: argument 'time_major' is true; here it can only be false.")]
+    [InlineData("wheels", "4", "layers[3]: LSTM: argument 'wheels' is unknown.")]
+    [InlineData("quantization_config", "{}", "layers[3]: LSTM: argument 'quantization_config' is {}; here it can only be none.")]
     [InlineData("units", "0", "layers[3]: LSTM: argument 'units' is 0; it must be 1 or more.")]
     [InlineData("units", "null", "layers[3]: LSTM: argument 'units' is missing;")]
     [InlineData("units", "\"many\"", "layers[3]: LSTM: argument 'units' is 'many'; it must be a whole number.")]
@@ -106,7 +110,7 @@ public sealed class RegistryTests
     {
         JsonObject json = Lstm();
         json["config"]![argument] = JsonNode.Parse(value);
-        Assert.StartsWith(message, Assert.Throws<InvalidDataException>(() => Registry.Layers.FromKeras(json, "layers[3]")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<InvalidDataException>(() => Catalog.Layers.FromKeras(json, "layers[3]")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,45 +121,52 @@ public sealed class RegistryTests
     [InlineData("3", "x: Expected a name")]
     [InlineData("null", "x: Expected a name")]
     public void Foreign_and_malformed_objects_are_refused(string json, string message) =>
-        Assert.StartsWith(message, Assert.Throws<InvalidDataException>(() => Registry.Layers.FromKeras(JsonNode.Parse(json), "x")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<InvalidDataException>(() => Catalog.Layers.FromKeras(JsonNode.Parse(json), "x")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Files_may_have_entries_that_nobody_knows()
+    public void Files_may_have_entries_without_effect()
     {
         JsonObject json = Lstm();
         json["config"]!["quantization_config"] = null;
+        json["config"]!["time_major"] = false;
+        json["config"]!["use_cudnn"] = "auto";
         json["config"]!["implementation"] = 2;
         json["config"]!["kernel_initializer"] = JsonNode.Parse("""{"class_name": "Zeros", "config": {"of_the_future": 3}}""");
-        Assert.Equal(3, ((LSTM)Registry.Layers.FromKeras(json, "x")).Options.Units);
+        Assert.Equal(3, ((LSTM)Catalog.Layers.FromKeras(json, "x")).Units);
 
         // What people write is checked more strictly: an unknown name is a slip.
-        Assert.Throws<ArgumentException>(() => Registry.CreateLayer(ObjectConfig.Parse("lstm(3, implementation=2)")));
-        Assert.Throws<ArgumentException>(() => Registry.CreateLayer(ObjectConfig.FromNode(json)));
+        Assert.Throws<ArgumentException>(() => Catalog.CreateLayer(ObjectConfig.Parse("lstm(3, implementation=2)")));
+        Assert.Throws<ArgumentException>(() => Catalog.CreateLayer(ObjectConfig.FromNode(json)));
     }
 
     [Fact]
     public void Keras_2_forms_are_read()
     {
-        Assert.Equal(0.002, Registry.Optimizers.FromKeras(JsonNode.Parse(
+        Assert.Equal(0.002, Catalog.Optimizers.FromKeras(JsonNode.Parse(
             """{"class_name": "Custom>Adam", "config": {"name": "Adam", "learning_rate": 0.002, "decay": 0.0, "beta_1": 0.9, "amsgrad": false}}"""), "x").LearningRate);
-        var dense = (Dense)Registry.Layers.FromKeras(JsonNode.Parse(
+        var dense = (Dense)Catalog.Layers.FromKeras(JsonNode.Parse(
             """
             {"class_name": "Dense", "config": {"name": "dense_7", "trainable": true, "batch_input_shape": [null, 3], "dtype": "float32", "units": 2,
              "activation": {"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "relu"},
              "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": null}}}}
             """), "x");
-        Assert.Equal(("dense_7", "relu"), (dense.Name, dense.Options.Activation.Name));
-        Assert.Equal(Registry.CreateInitializer(ObjectConfig.Parse("variance_scaling(1, fan_avg, uniform)")), dense.Options.KernelInitializer);
+        Assert.Equal(("dense_7", "relu"), (dense.Name, dense.Activation.Name));
+        Assert.Equal(Catalog.Initializers.Create(ObjectConfig.Parse("variance_scaling(1, fan_avg, uniform)")), dense.KernelInitializer);
     }
+
+    /// <summary>Keras 2.0 wrote the dtype of the ids.</summary>
+    [Fact]
+    public void An_embedding_may_have_integers() => Assert.Equal(7, ((Embedding)Catalog.Layers.FromKeras(JsonNode.Parse(
+        """{"class_name": "Embedding", "config": {"input_dim": 7, "output_dim": 2, "input_length": 5, "dtype": "int32"}}"""), "x")).InputDim);
 
     /// <summary>Keras refuses an integer as learning rate and any entry that it does not know.</summary>
     [Fact]
     public void What_is_written_is_what_Keras_takes()
     {
-        Assert.Contains("\"learning_rate\":1.0,", Registry.Optimizers.ToKeras(new RMSprop(learningRate: 1)).ToJsonString(), StringComparison.Ordinal);
-        JsonObject json = Registry.Layers.ToKeras(new LSTM(3, recurrentDropoutPerStep: true));
+        Assert.Contains("\"learning_rate\":1.0,", Catalog.Optimizers.ToKeras(new RMSprop(1)).ToJsonString(), StringComparison.Ordinal);
+        JsonObject json = Catalog.Layers.ToKeras(new LSTM(3) { RecurrentDropoutPerStep = true });
         Assert.False(json["config"]!.AsObject().ContainsKey("recurrent_dropout_per_step"));
-        Assert.True(((LSTM)Registry.Layers.FromKeras(json, "x")).Options.RecurrentDropoutPerStep);
+        Assert.True(((LSTM)Catalog.Layers.FromKeras(json, "x")).RecurrentDropoutPerStep);
     }
 
     [Fact]
@@ -163,23 +174,23 @@ public sealed class RegistryTests
     {
         var model = new Sequential { new Embedding(20, 4), new LSTM(3), new Dense(1) };
         model.Build(7);
-        Assert.Equal(["[null,7]", "[null,7,4]", "[null,3]"], model.Layers.Select(layer => Registry.Layers.ToKeras(layer)["build_config"]!["input_shape"]!.ToJsonString()));
+        Assert.Equal(["[null,7]", "[null,7,4]", "[null,3]"], model.Layers.Select(layer => Catalog.Layers.ToKeras(layer)["build_config"]!["input_shape"]!.ToJsonString()));
     }
 
     [Fact]
     public void Names_are_kept_and_unique()
     {
-        Layer[] layers = [.. ObjectConfig.ParseList("embedding(5, 2), dense(2, name=dense_1), dense(2), dense(2), dense(2)").Select(config => Registry.CreateLayer(config))];
+        Layer[] layers = [.. ObjectConfig.ParseList("embedding(5, 2), dense(2, name=dense_1), dense(2), dense(2), dense(2)").Select(config => Catalog.CreateLayer(config))];
         var model = new Sequential();
         foreach (Layer layer in layers) model.Add(layer);
         Assert.Equal(["embedding", "dense_1", "dense_2", "dense_3", "dense_4"], model.Layers.Select(layer => layer.Name));
-        Layer twin = Registry.CreateLayer(ObjectConfig.Parse("dense(2, name=dense_1)"));
+        Layer twin = Catalog.CreateLayer(ObjectConfig.Parse("dense(2, name=dense_1)"));
         Assert.StartsWith("The name 'dense_1' is taken", Assert.Throws<ArgumentException>(() => model.Add(twin)).Message, StringComparison.Ordinal);
     }
 
-    private static JsonObject Lstm() => Registry.Layers.ToKeras(new LSTM(3));
+    private static JsonObject Lstm() => Catalog.Layers.ToKeras(new LSTM(3));
 
-    private static void RoundTrip<T>(RegistryKind<T> kind, string fixtures, int atLeast) where T : class
+    private static void RoundTrip<T>(Catalog<T> kind, string fixtures, int atLeast) where T : Configurable
     {
         int read = 0;
         foreach (JsonNode? node in Fixtures[fixtures]!.AsArray())
@@ -206,7 +217,7 @@ public sealed class RegistryTests
         Assert.True(read >= atLeast, $"Only {read} {fixtures} were read.");
     }
 
-    private static void Survives<T>(RegistryKind<T> kind, string[] texts) where T : class
+    private static void Survives<T>(Catalog<T> kind, string[] texts) where T : Configurable
     {
         foreach (string text in texts)
         {
@@ -222,9 +233,9 @@ public sealed class RegistryTests
 
     private static bool HasUnknownClass(JsonNode? node) => node switch
     {
-        JsonObject json => (json["class_name"] is { } name && (string)name! != "DTypePolicy" && Registry.Layers.Find((string)name!) is null
-            && Registry.Initializers.Find((string)name!) is null && Registry.Optimizers.Find((string)name!) is null && Registry.Losses.Find((string)name!) is null && Registry.Schedules.Find((string)name!) is null
-            && Registry.Regularizers.Find((string)name!) is null && Registry.Constraints.Find((string)name!) is null)
+        JsonObject json => (json["class_name"] is { } name && (string)name! != "DTypePolicy" && Catalog.Layers.Find((string)name!) is null
+            && Catalog.Initializers.Find((string)name!) is null && Catalog.Optimizers.Find((string)name!) is null && Catalog.Losses.Find((string)name!) is null && Catalog.Schedules.Find((string)name!) is null
+            && Catalog.Regularizers.Find((string)name!) is null && Catalog.Constraints.Find((string)name!) is null)
             || json.Any(member => HasUnknownClass(member.Value)),
         JsonArray array => array.Any(HasUnknownClass),
         _ => false,

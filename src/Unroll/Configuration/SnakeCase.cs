@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Unroll.Models;
+namespace Unroll.Configuration;
 
 /// <summary>Keras' rule for layer names: <c>SimpleRNN</c> becomes <c>simple_rnn</c>.</summary>
 internal static partial class SnakeCase

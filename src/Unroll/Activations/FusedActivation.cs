@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Unroll.Configuration;
+using Unroll.Kernels.Activation;
+using Unroll.Kernels.Memory;
+using Unroll.Kernels.Simd;
+
+namespace Unroll.Activations;
+
+/// <summary>An activation that recurrent and dense kernels compute by themselves.</summary>
+internal sealed class FusedActivation(string name, ActivationKind kind) : Activation
+{
+    public override string Name => name;
+
+    internal override ActivationKind Kind => kind;
+
+    // All fused activations are of one class, which their number tells apart.
+    private protected override int Variant => (int)kind;
+
+    public override void Apply(ReadOnlySpan<float> x, Span<float> y)
+    {
+        var arena = new Arena();
+        Block values = arena.AllocateCopy(x);
+        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Forward(values, steps: 1, x.Length, lanes: 1);
+        else ActivationKernel.Create(VectorWidths.Best, kind).Apply(values, values);
+        values.Span[..x.Length].CopyTo(y);
+        arena.Free();
+    }
+
+    public override void Differentiate(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
+    {
+        var arena = new Arena();
+        Block output = arena.AllocateCopy(y), gradient = arena.AllocateCopy(dy);
+        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Backward(output, gradient, steps: 1, y.Length, lanes: 1);
+        else ActivationKernel.Create(VectorWidths.Best, kind).Differentiate(output, gradient, gradient);
+        gradient.Span[..dx.Length].CopyTo(dx);
+        arena.Free();
+    }
+}
+
+/// <summary>The registration of one activation without arguments.</summary>
+internal sealed class FusedRegistration(Activation activation) : Registration<Activation>(activation.Name)
+{
+    public override IReadOnlyList<string> PositionalNames => [];
+
+    internal override bool IsClassOf(Activation value) => value.Equals(activation);
+
+    internal override Activation Create(ObjectConfig config, IReadOnlyList<Argument>? alsoKnown)
+    {
+        ArgumentValues.Read(config, Name, [], [], alsoKnown);
+        return activation;
+    }
+
+    internal override (JsonObject Config, JsonObject Own) Describe(Activation value) => ([], []);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Unroll.Configuration;
+
+namespace Unroll.Layers;
+
+/// <summary>The layers; Keras also writes the input shape that their weights were made for.</summary>
+internal sealed class LayerCatalog : Catalog<Layer>
+{
+    private LayerCatalog() : base("Layer", "keras.layers",
+    [
+        Embedding.Registration,
+        SimpleRNN.Registration,
+        LSTM.Registration,
+        GRU.Registration,
+        Dense.Registration,
+        Bidirectional.Registration,
+        TimeDistributed.Registration,
+        Dropout.Registration,
+        SpatialDropout1D.Registration,
+        Masking.Registration,
+        GlobalAveragePooling1D.Registration,
+        GlobalMaxPooling1D.Registration,
+        ActivationLayer.Registration,
+        Flatten.Registration,
+        Add.Registration,
+        Subtract.Registration,
+        Multiply.Registration,
+        Average.Registration,
+        Maximum.Registration,
+        Minimum.Registration,
+        Concatenate.Registration,
+    ])
+    {
+    }
+
+    public static LayerCatalog Instance { get; } = new();
+
+    private protected override IReadOnlyList<Argument> AlsoKnown => LayerArguments.KnownOfKeras;
+
+    internal override JsonObject ToKeras(Layer value)
+    {
+        JsonObject json = base.ToKeras(value);
+        if (value.InputShape is { } shape && value.ParameterCount > 0)
+            json["build_config"] = new JsonObject { ["input_shape"] = new JsonArray([null, .. shape.Select(size => size is { } known ? JsonValue.Create(known) : null)]) };
+        return json;
+    }
+}
