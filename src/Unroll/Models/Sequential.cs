@@ -140,14 +140,17 @@ public sealed partial class Sequential : IEnumerable<Layer>
 
     /// <summary>Configures training. Compiling again starts the optimizer afresh and keeps the weights.</summary>
     /// <param name="optimizer">An optimizer or its name; null: <c>rmsprop</c>.</param>
-    /// <param name="loss">A loss or its name.</param>
+    /// <param name="loss">A loss or its name; must be given.</param>
     /// <param name="metrics">Metrics or their names, for example <c>["accuracy", new AUC()]</c>; they count all samples alike.</param>
     /// <param name="weightedMetrics">Metrics that heed sample and class weights.</param>
-    /// <exception cref="ArgumentException">A metric is unknown.</exception>
+    /// <exception cref="ArgumentException">There is no loss, or a metric is unknown.</exception>
     public void Compile(
         Optimizer? optimizer = null, Loss? loss = null, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null) =>
         _state = new TrainingState(
-            optimizer ?? new RMSprop(), loss ?? new BinaryCrossentropy(), new CompiledMetrics(metrics ?? [], weightedMetrics ?? []));
+            optimizer ?? new RMSprop(),
+            loss ?? throw new ArgumentNullException(
+                nameof(loss), $"Compile needs a loss: pass one, Compile(\"adam\", \"binary_crossentropy\"), say. Known: {string.Join(", ", Loss.Catalog.Names)}."),
+            new CompiledMetrics(metrics ?? [], weightedMetrics ?? []));
 
     /// <summary>Trains the model.</summary>
     /// <param name="x">Inputs.</param>

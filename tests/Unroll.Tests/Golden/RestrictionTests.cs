@@ -99,7 +99,7 @@ public class RestrictionTests
             new Dense(1, "sigmoid") { KernelConstraint = new MinMaxNorm(0.25, 0.5) },
         };
         Assert.True(model.GetWeights()[0].Max() > 0.01);
-        model.Compile("adam");
+        model.Compile("adam", "binary_crossentropy");
         model.Fit(Ids, Labels, verbose: 0);
         IReadOnlyList<float[]> weights = model.GetWeights();
         Assert.All(weights[0].Chunk(2), row => Assert.True(Norm(row) <= 0.01001));
@@ -119,7 +119,7 @@ public class RestrictionTests
         Sequential model = Model(null);
         model.Layers[0].Trainable = false;
         float[] table = model.GetWeights()[0], kernel = model.GetWeights()[1];
-        model.Compile(new Adam { WeightDecay = 0.1 });
+        model.Compile(new Adam { WeightDecay = 0.1 }, "binary_crossentropy");
         model.Fit(Ids, Labels, verbose: 0);
         Assert.Equal(table, model.GetWeights()[0]);
         Assert.NotEqual(kernel, model.GetWeights()[1]);
@@ -130,7 +130,7 @@ public class RestrictionTests
 
         model.Layers[0].Trainable = true;
         Assert.Contains("Compile()", Assert.Throws<InvalidOperationException>(() => model.Fit(Ids, Labels, verbose: 0)).Message, StringComparison.Ordinal);
-        model.Compile("adam");
+        model.Compile("adam", "binary_crossentropy");
         model.Fit(Ids, Labels, verbose: 0);
         Assert.NotEqual(table, model.GetWeights()[0]);
     }
@@ -144,7 +144,7 @@ public class RestrictionTests
         frozen.Layers[1].Trainable = false;
         Assert.Equal(Gradients(free)[4], Gradients(frozen)[4]);
         frozen.Layers[2].Trainable = false;
-        frozen.Compile();
+        frozen.Compile(loss: "binary_crossentropy");
         string before = frozen.Fingerprint();
         frozen.Fit(Ids, Labels, verbose: 0);
         Assert.Equal(before, frozen.Fingerprint());

@@ -21,7 +21,7 @@ internal sealed class Evaluator(Sequential model)
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
         DataChecks.RequireTargets(y, session.Output, state.Loss);
         Dictionary<string, double> logs = Evaluate(session, state, x, y.WithWeights(sampleWeight), DataChecks.Rows(x.Count), batchSize, callbacks);
-        return new Evaluation(logs, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new Evaluation(logs, state.Metrics.All.Count > 0 ? state.Metrics.All[0].Name : null, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>One pass in a session that exists already.</summary>

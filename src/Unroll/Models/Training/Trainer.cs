@@ -48,6 +48,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
                 double seconds = TrainEpoch(session, request with { Y = y }, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
                 Dictionary<string, double> logs = means.Logs();
                 double validationSeconds = validation?.AddTo(logs, state, callbacks) ?? 0;
+                logs = logs.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary(); // Keras sorts them together
                 state.Epochs++;
                 callbacks.EpochEnd(epoch, logs);
                 history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));

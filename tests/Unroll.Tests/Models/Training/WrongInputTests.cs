@@ -75,7 +75,7 @@ public class WrongInputTests
     public void TargetsForSequences()
     {
         var model = new Sequential { new Embedding(5, 2), new LSTM(3) { ReturnSequences = true }, new Dense(1, "sigmoid") };
-        model.Compile();
+        model.Compile(loss: "binary_crossentropy");
         Throws<ArgumentException>("Each sample has 1 target value(s), but the model's output has 3 (3 steps of 1).", () => model.Fit(Ids, Labels, verbose: 0));
     }
 
@@ -114,7 +114,7 @@ public class WrongInputTests
         Throws<ArgumentException>("The number of epochs is -1; it must be 0 or more.", () => Compiled().Fit(Ids, Labels, epochs: -1, verbose: 0));
         Throws<ArgumentException>("Verbose is 3; it must be 0 (silent), 1 (progress bar) or 2 (one line per epoch).", () => Compiled().Fit(Ids, Labels, verbose: 3));
         Throws<ArgumentException>("Threads is 0; it must be 1 or more.", () => new Sequential { Threads = 0 });
-        Throws<ArgumentException>("Metric 'acuracy' is unknown; did you mean 'accuracy'? Known: accuracy, binary_accuracy,", () => Model().Compile(metrics: ["acuracy"]));
+        Throws<ArgumentException>("Metric 'acuracy' is unknown; did you mean 'accuracy'? Known: accuracy, binary_accuracy,", () => Model().Compile(loss: "mse", metrics: ["acuracy"]));
     }
 
     [Fact]
