@@ -12,7 +12,7 @@ internal static class LayerArguments
     public static IReadOnlyList<Argument> KnownOfKeras { get; } =
     [
         .. ((string[])["implementation", "unroll", "input_length", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "ragged",
-            "sparse", "use_cudnn", "dynamic", "autocast", "consume_less", "seed"]).Select(Argument.Unheeded),
+            "sparse", "use_cudnn", "dynamic", "autocast", "rng_type", "seed"]).Select(Argument.Unheeded),
         .. ((string[])["activity_regularizer", "quantization_config", "num_constants", "noise_shape"]).Select(name => Argument.Outdated(name, null)),
         Argument.Outdated("time_major", false),
     ];

@@ -31,6 +31,8 @@ public sealed class Evaluation
     /// <summary>Seconds that the pass over the data took.</summary>
     public double Seconds { get; }
 
-    /// <summary>Takes the result apart as Keras' <c>[loss, accuracy]</c>.</summary>
-    public void Deconstruct(out double loss, out double accuracy) => (loss, accuracy) = (Loss, Accuracy);
+    /// <summary>Takes the result apart as Keras' <c>[loss, accuracy]</c>: the loss and the first metric that the model was compiled with.</summary>
+    /// <exception cref="InvalidOperationException">The model was compiled without metrics.</exception>
+    public void Deconstruct(out double loss, out double metric) => (loss, metric) = (Loss, Logs[FirstMetric
+        ?? throw new InvalidOperationException("The model was compiled without metrics, so there is only the loss: compile with metrics: [\"accuracy\"], say, or take Loss.")]);
 }

@@ -4,7 +4,7 @@ namespace Unroll;
 /// <param name="Epoch">Index of the epoch, from 0.</param>
 /// <param name="Seconds">Seconds spent in training alone.</param>
 /// <param name="ValidationSeconds">Seconds spent in validation; 0 without validation.</param>
-/// <param name="Logs">Values by name: training names sorted, then <c>val_</c> names sorted.</param>
+/// <param name="Logs">Values by name: sorted, <c>val_</c> names among the others, as in Keras.</param>
 public sealed record EpochResult(int Epoch, double Seconds, double ValidationSeconds, IReadOnlyDictionary<string, double> Logs);
 
 /// <summary>The record of one call of <c>Fit</c>, as Keras' History object.</summary>

@@ -55,7 +55,7 @@ public partial class Model
         Optimizer? optimizer = null, LossSet? loss = null, MetricSet? metrics = null, MetricSet? weightedMetrics = null, LossWeights? lossWeights = null)
     {
         if (loss is null)
-            throw new ArgumentException("Compile needs a loss: \"binary_crossentropy\" for one output between 0 and 1, \"categorical_crossentropy\" or \"sparse_categorical_crossentropy\" for classes, \"mse\" for numbers.", nameof(loss));
+            throw new ArgumentNullException(nameof(loss), $"Compile needs a loss: pass one, Compile(\"adam\", \"binary_crossentropy\"), say. Known: {string.Join(", ", Losses.Loss.Catalog.Names)}.");
         var state = new TrainingState(optimizer ?? new RMSprop(), new CompiledLoss(loss, lossWeights), new CompiledMetrics(metrics, weightedMetrics));
         if (Graph is not null) state.Settle(OutputNames);
         (_state, _batchSession) = (state, null);

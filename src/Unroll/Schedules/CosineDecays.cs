@@ -115,8 +115,12 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
         }
         else
         {
-            restarts = Math.Floor(Portable.Log(1 - completed * (1 - TMul)) / Portable.Log(TMul));
-            double length = Raise(TMul, restarts);
+            // The quotient of logarithms is a hair off where a cosine begins, so the powers themselves decide.
+            double grown = 1 - completed * (1 - TMul);
+            restarts = Math.Floor(Portable.Log(grown) / Portable.Log(TMul));
+            if (Portable.Power(TMul, (long)restarts + 1) <= grown) restarts++;
+            else if (Portable.Power(TMul, (long)restarts) > grown) restarts--;
+            double length = Portable.Power(TMul, (long)restarts);
             completed = (completed - (1 - length) / (1 - TMul)) / length;
         }
 

@@ -1,5 +1,7 @@
+using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Metrics;
+using Unroll.Models;
 using Unroll.Optimizers;
 using Xunit;
 
@@ -80,11 +82,50 @@ public class MetricTests
         Assert.NotEqual(test.Loss, validated["loss"][0]);
     }
 
+    /// <summary>Keras' recorded order (fixtures keras-graph, naming.json, "single output"): all names sorted together.</summary>
+    [Fact]
+    public void HistoryAndEpochLinesAreSorted()
+    {
+        (float[,] x, int[] y, Sequential model) = SmallFunctionTests.Example();
+        model.Compile("sgd", "binary_crossentropy", ["accuracy", "mse"], ["accuracy"]);
+        History history = model.Fit(x, y, verbose: 0, validationSplit: 0.25);
+        Assert.Equal(["accuracy", "loss", "mse", "val_accuracy", "val_loss", "val_mse", "val_weighted_accuracy", "weighted_accuracy"], history.Names);
+        Assert.Equal(["accuracy", "loss", "mse", "val_accuracy", "val_loss", "val_mse", "val_weighted_accuracy", "weighted_accuracy"], Shown(2));
+        Assert.Equal(["accuracy", "loss", "mse", "weighted_accuracy", "val_accuracy", "val_loss", "val_mse", "val_weighted_accuracy"], Shown(1));
+
+        string[] Shown(int verbose)
+        {
+            var text = new StringWriter();
+            var callback = new ProgressCallback(verbose, new ProgressOutput(text, false, false, () => 0)) { Parameters = new FitParameters(1, 3, verbose) };
+            callback.OnTrainBegin();
+            callback.OnEpochBegin(0);
+            callback.OnEpochEnd(0, history.Epochs[0].Logs.ToDictionary());
+            return [.. text.ToString().Split(" - ").Where(part => part.Contains(": ", StringComparison.Ordinal)).Select(part => part[..part.IndexOf(':', StringComparison.Ordinal)])];
+        }
+    }
+
+    /// <summary>As Keras' list: the loss, then the metrics in the order of compile.</summary>
+    [Fact]
+    public void AnEvaluationTakesApartIntoLossAndFirstMetric()
+    {
+        (float[,] x, int[] y, Sequential model) = SmallFunctionTests.Example();
+        model.Compile("sgd", "binary_crossentropy", ["binary_accuracy", "auc"]);
+        Evaluation evaluation = model.Evaluate(x, y, verbose: 0);
+        (double loss, double metric) = evaluation;
+        Assert.Equal((evaluation.Loss, evaluation.Logs["binary_accuracy"]), (loss, metric));
+        model.Compile("sgd", "binary_crossentropy");
+        Refuses<InvalidOperationException>("The model was compiled without metrics", () => { (_, _) = model.Evaluate(x, y, verbose: 0); });
+        Refuses<ArgumentNullException>("Compile needs a loss: pass one", () => model.Compile("sgd", metrics: ["accuracy"]));
+
+        static void Refuses<T>(string message, Action act) where T : Exception =>
+            Assert.StartsWith(message, Assert.Throws<T>(act).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NamesAreUnique()
     {
         (float[,] x, int[] y, Sequential model) = SmallFunctionTests.Example();
-        model.Compile(metrics: ["acc", new AUC(), new AUC { NumThresholds = 50 }, new Recall { Name = "found" }], weightedMetrics: [new AUC(), "mse"]);
+        model.Compile(loss: "binary_crossentropy", metrics: ["acc", new AUC(), new AUC { NumThresholds = 50 }, new Recall { Name = "found" }], weightedMetrics: [new AUC(), "mse"]);
         Assert.Equal(["acc", "auc", "auc_1", "found", "loss", "mse", "weighted_auc"], model.Evaluate(x, y, verbose: 0).Logs.Keys);
     }
 

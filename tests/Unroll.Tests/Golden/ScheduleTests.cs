@@ -37,6 +37,10 @@ public class ScheduleTests
         Assert.Equal(.1, schedule.At(0));
         Assert.Equal(.05, schedule.At(5), 1e-12);
         Assert.Equal(.025, schedule.At(10), 1e-12);
+
+        // 1 + 2·121 = 3^5: the sixth cosine begins exactly there. Rounded logarithms miss it.
+        Assert.Equal(.1, new CosineDecayRestarts(.1, 7, 3).At(847));
+        Assert.True(new CosineDecayRestarts(.1, 7, 3).At(846) < 1e-5);
     }
 
     [Theory]

@@ -38,7 +38,9 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) => Step(batch, logs);
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) => EndBar(logs);
+    public override void OnEpochEnd(int epoch, IDictionary<string, double> logs) =>
+        // A bar has shown the training's values before those of the validation; a line per epoch has them all sorted.
+        EndBar(verbose == 1 ? logs.OrderBy(entry => logs.ContainsKey("val_" + entry.Key) ? 0 : 1) : logs);
 
     /// <inheritdoc/>
     public override void OnTrainEnd() => _isTraining = false;
