@@ -49,7 +49,7 @@ public sealed class OwnPartsTests : IDisposable
         Sequential half = Model();
         half.Fit(x, y, epochs: 2, verbose: 0, shuffle: false);
         half.Save(_path);
-        half = Sequential.Load(_path);
+        half = (Sequential)Sequential.Load(_path);
         half.Fit(x, y, epochs: 2, verbose: 0, shuffle: false);
         Assert.Equal(whole.Fingerprint(), half.Fingerprint());
     }

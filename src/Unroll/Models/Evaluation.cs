@@ -33,6 +33,6 @@ public sealed class Evaluation
 
     /// <summary>Takes the result apart as Keras' <c>[loss, accuracy]</c>: the loss and the first metric that the model was compiled with.</summary>
     /// <exception cref="InvalidOperationException">The model was compiled without metrics.</exception>
-    public void Deconstruct(out double loss, out double metric) => (loss, metric) = (Loss, Logs[FirstMetric
+    public void Deconstruct(out double loss, out double metric) => (loss, metric) = (Loss, Logs[Names.Skip(1).FirstOrDefault()
         ?? throw new InvalidOperationException("The model was compiled without metrics, so there is only the loss: compile with metrics: [\"accuracy\"], say, or take Loss.")]);
 }

@@ -40,9 +40,9 @@ public sealed class WorkloadTests
 
         (Inputs x, _) = WorkloadData.Create(workload, DataSource.Random, 0);
 
-        Assert.Equal(x.Ids, WorkloadData.Create(workload, DataSource.Random, 0).X.Ids);
-        Assert.NotEqual(x.Ids, WorkloadData.Create(workload, DataSource.Random, 1).X.Ids);
-        Assert.All(x.Ids!, id => Assert.InRange(id, 1, 999));
+        Assert.Equal(x.Ids(0), WorkloadData.Create(workload, DataSource.Random, 0).X.Ids(0));
+        Assert.NotEqual(x.Ids(0), WorkloadData.Create(workload, DataSource.Random, 1).X.Ids(0));
+        Assert.All(x.Ids(0), id => Assert.InRange(id, 1, 999));
     }
 
     [Fact]

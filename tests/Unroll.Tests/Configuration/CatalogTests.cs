@@ -51,7 +51,8 @@ public sealed class CatalogTests
             "dense(3, kernel_regularizer=l1, bias_regularizer=l2, kernel_constraint=non_neg, bias_constraint=unit_norm)",
             "bidirectional(lstm(3))", "bidirectional(gru(3, return_sequences=true), mul, backward_layer=simple_rnn(3, return_sequences=true, go_backwards=true))",
             "time_distributed(dense(3))", "dropout(0.5)", "dropout(0.5, seed=3)", "spatial_dropout1d(0.25)", "masking", "masking(-1)",
-            "global_average_pooling1d", "global_max_pooling1d", "activation(relu)",
+            "global_average_pooling1d", "global_max_pooling1d", "activation(relu)", "flatten", "add", "subtract", "multiply", "average", "maximum",
+            "minimum", "concatenate", "concatenate(1)",
         ];
         string[] optimizers =
         [
