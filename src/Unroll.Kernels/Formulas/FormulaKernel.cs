@@ -146,6 +146,7 @@ internal sealed unsafe class FormulaKernel<TSimd, TVector>(FormulaPlan plan) : F
         bases[FormulaBases.Accumulators] = s.Accumulators.Pointer;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetStep(float** bases, FormulaSequence s, int t)
     {
         int lanes = s.Lanes, inputStride = RecurrentSequence.Stride(plan.Inputs, lanes);
@@ -163,6 +164,7 @@ internal sealed unsafe class FormulaKernel<TSimd, TVector>(FormulaPlan plan) : F
             bases[FormulaBases.Factor(i, plan.States.Length)] = s.Factors[i].Pointer + (nint)t * s.FactorSteps[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(FormulaInstruction[] instructions, float** bases, int lanes, FormulaWeights w)
     {
         for (int i = 0; i < instructions.Length; i++)
@@ -187,6 +189,7 @@ internal sealed unsafe class FormulaKernel<TSimd, TVector>(FormulaPlan plan) : F
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SetForms(FormulaProduct product, PackedWeights weights, Block bias, float** bases, float* target, int lanes)
     {
         FormulaOperand[] operands = product.Operands;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Math;
 using Unroll.Kernels.Simd;
@@ -10,6 +11,7 @@ internal static unsafe class FormulaStep<TSimd, TVector>
     where TVector : unmanaged
 {
     /// <summary>Runs what is no product.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in FormulaInstruction instruction, float* a, float* b, float* c, float* target, int lanes)
     {
         int features = instruction.Features, size = features * lanes;

@@ -35,8 +35,6 @@ internal sealed class FormulaCase
 
     public bool HasStates { get; init; }
 
-    public bool Dropout { get; init; }
-
     public float[][] Weights { get; init; }
 
     /// <summary>Sequences start with more room than they use.</summary>
@@ -52,8 +50,6 @@ internal sealed class FormulaCase
 
     private float[] StateGradient(int state) => Values(20 + state, Lanes * Recording.States[state].Features);
 
-    private float[] Factors(int factor, int features) => [.. Values(30 + factor, Lanes * features).Select(value => value > 0 ? 1.25f : 0f)];
-
     private bool Used(int row, int t) => !Masked || (row * 5 + t * 3) % 4 != 1;
 
     private static float[] Values(int seed, int count) => Floats.Values(new System.Random(seed), count);
@@ -62,7 +58,7 @@ internal sealed class FormulaCase
     public List<(string Name, float[] Values)> Run(VectorWidth width, bool training = true)
     {
         var arena = new Arena();
-        var formula = new CompiledFormula(arena, width, Recording, new FormulaOptions(training, InputDropout: Dropout, StateDropout: Dropout, OutputApart: Masked && HasStates));
+        var formula = new CompiledFormula(arena, width, Recording, new FormulaOptions(training, OutputApart: Masked && HasStates));
         FormulaSequence s = formula.CreateSequence(arena, Steps + SpareSteps, 32, ReturnSequences);
         (s.Steps, s.Lanes, s.GoBackwards) = (Steps, Lanes, GoBackwards);
         Block[] weights = [.. Weights.Select(values => Copy(arena, values))];
@@ -79,7 +75,6 @@ internal sealed class FormulaCase
                 for (int row = 0; row < Lanes; row++) s.Mask.Span[t * Lanes + row] = Used(row, t) ? 1 : 0;
         }
 
-        for (int i = 0; i < formula.Factors.Count; i++) s.Factors[i] = Laid(arena, Factors(i, formula.Factors[i]), 1, formula.Factors[i]);
         for (int i = 0; HasStates && i < Recording.States.Count; i++)
         {
             s.InitialStates[i] = Laid(arena, Initial(i), 1, Recording.States[i].Features);
@@ -186,8 +181,7 @@ internal sealed class FormulaCase
             int t = GoBackwards ? Steps - 1 - k : k;
             if (Used(row, t))
             {
-                double[] x = data.Input[((row * Steps + t) * inputs)..((row * Steps + t + 1) * inputs)];
-                known[Recording.Input] = Dropout ? Times(x, Row(data.Factors[0], row, inputs)) : x;
+                known[Recording.Input] = data.Input[((row * Steps + t) * inputs)..((row * Steps + t + 1) * inputs)];
                 for (int i = 0; i < count; i++) known[Recording.States[i]] = states[i];
                 var interpreter = new Interpreter(known);
                 output = interpreter.Evaluate(Recording.Output);
@@ -201,8 +195,6 @@ internal sealed class FormulaCase
     }
 
     private static double[] Row(double[] values, int row, int features) => values[(row * features)..((row + 1) * features)];
-
-    private static double[] Times(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x * y)];
 
     private static Block Copy(Arena arena, float[] values)
     {
@@ -239,8 +231,6 @@ internal sealed class FormulaCase
         public double[][] Initial { get; } = [.. test.Recording.States.Select((state, k) => test.HasStates ? Doubles(test.Initial(k)) : new double[test.Lanes * state.Features])];
 
         public double[][] StateGradient { get; } = [.. test.Recording.States.Select((_, k) => Doubles(test.StateGradient(k)))];
-
-        public double[][] Factors { get; } = test.Dropout ? [Doubles(test.Factors(0, test.Recording.Input.Features))] : [];
 
         private static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
     }
