@@ -31,7 +31,8 @@ internal static class FormulaText
             ValueKind.Divide => (" / ", 2),
             _ => ("", 3),
         };
-        if (own == 3) return $"{value.Kind}({string.Join(", ", value.Operands.Select(operand => Text(operand, 0, depth + 1)))})";
+        string name = value.Kind switch { ValueKind.Minimum => "Min", ValueKind.Maximum => "Max", _ => value.Kind.ToString() };
+        if (own == 3) return $"{name}({string.Join(", ", value.Operands.Select(operand => Text(operand, 0, depth + 1)))})";
         int right = value.Kind is ValueKind.Subtract or ValueKind.Divide ? own + 1 : own;
         string text = Text(value.Operands[0], own, depth + 1) + sign + Text(value.Operands[1], right, depth + 1);
         return own < strength ? $"({text})" : text;

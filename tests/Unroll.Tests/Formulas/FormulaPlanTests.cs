@@ -12,7 +12,7 @@ namespace Unroll.Tests.Formulas;
 public class FormulaPlanTests
 {
     [Theory]
-    [InlineData("LSTM", 1, 2, 2)] // one product, contractions with x and h over all gates
+    [InlineData("LSTM", 1, 2, 6)] // gates of one function lie together; those are no neighbours in Keras' matrices
     [InlineData("LSTM of separate weights", 1, 2, 8)]
     [InlineData("MinimalGatedUnit", 2, 3, 4)]
     [InlineData("GRU", 3, 2, 4)] // z and r of both, h of each alone; two neighbours in the kernel are not those of the frame

@@ -40,14 +40,16 @@ internal sealed class Storage
     /// </summary>
     private static void MergeDeltas(List<Step> steps)
     {
-        foreach (Step copy in steps)
+        for (int last = 0; last < steps.Count; last++)
         {
+            Step copy = steps[last];
             if (copy.Delta is not { } form || copy.A is not { First: 0, Slot: { Place: null } slot } || slot.Features != copy.Features) continue;
             int first = steps.FindIndex(step => step.Target.Slot == slot);
             if (form.Delta == form.Node.Value.Slot)
             {
                 bool inOnePass = steps[first].Code is not (FormulaCode.TransposedProduct or FormulaCode.Sum or FormulaCode.Broadcast);
-                if (steps.FindIndex(inOnePass ? first + 1 : first, step => step.Reads.Any(read => read.Slot == form.Delta && step.Delta is null)) >= 0) continue;
+                int from = inOnePass ? first + 1 : first;
+                if (steps[from..last].Exists(step => step.Reads.Any(read => read.Slot == form.Delta))) continue;
             }
 
             slot.Place = form.Delta.Place;
