@@ -49,6 +49,22 @@ public class CompiledFormulaTests
         });
     }
 
+    [Fact]
+    public void FormulasThatNobodyWouldWrite()
+    {
+        for (int seed = 0; seed < 150; seed++)
+        {
+            try
+            {
+                Check(new FormulaCase(RandomFormulas.Create(seed)) { ReturnSequences = seed % 2 == 0, Masked = seed % 3 == 0, HasStates = seed % 5 < 3 });
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                throw new InvalidOperationException($"Formula {seed}: {error.Message}", error);
+            }
+        }
+    }
+
     private static void Check(FormulaCase test)
     {
         List<(string Name, float[] Values)> first = test.Run(Widths.All[0]);

@@ -133,7 +133,9 @@ internal sealed class FormulaCase
     {
         var data = new Data(this);
         List<(string, List<(int, double)>)> results = [("Input gradient", Differentiate(data.Input, i => i / (Steps * Recording.Input.Features)))];
-        for (int k = 0; k < Recording.States.Count; k++)
+
+        // Under a mask, states that nobody gives are no input: what is held before the first step counts as output of zeros.
+        for (int k = 0; (HasStates || !Masked) && k < Recording.States.Count; k++)
             results.Add(($"Initial gradient {k}", Differentiate(data.Initial[k], i => i / Recording.States[k].Features)));
         for (int k = 0; k < Weights.Length; k++) results.Add(($"Gradient of {Recording.Weights[k].Name}", Differentiate(data.Weights[k], null)));
         return results;

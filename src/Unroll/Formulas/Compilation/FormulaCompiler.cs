@@ -72,13 +72,26 @@ internal static class FormulaCompiler
         }
 
         Node[] rewritten = LinearForms.Rewrite([.. results]);
+        HashSet<Node> divisors = [.. ForwardPass.Reachable(rewritten).SelectMany(Divisors)];
         for (int i = 0; i < rewritten.Length; i++)
         {
-            bool own = rewritten[i].Kind is NodeKind.Operation or NodeKind.Concat && Array.IndexOf(rewritten, rewritten[i]) == i;
+            bool own = rewritten[i].Kind is NodeKind.Operation or NodeKind.Concat && Array.IndexOf(rewritten, rewritten[i]) == i && !divisors.Contains(rewritten[i]);
             if (!own) rewritten[i] = lowering.Copy(rewritten[i]);
         }
 
         return rewritten;
+    }
+
+    /// <summary>
+    /// Values by which a gradient is divided. A masked step holds the state in the place of the new one, and a state of zeros
+    /// there would make the gradient of a step that does not count NaN instead of 0.
+    /// </summary>
+    private static IEnumerable<Node> Divisors(Node node)
+    {
+        if (node.Kind != NodeKind.Operation) yield break;
+        if (node.Code == FormulaCode.Sqrt) yield return node;
+        if (node.Code == FormulaCode.Log) yield return node.Operands[0];
+        if (node.Code == FormulaCode.Divide) yield return node.Operands[1];
     }
 
     /// <summary>Neighbouring forms that take neighbouring columns of one matrix share a contraction.</summary>

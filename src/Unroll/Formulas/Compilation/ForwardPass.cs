@@ -60,7 +60,8 @@ internal sealed class ForwardPass
     /// <summary>The operands of each product: they get their places with the values.</summary>
     public List<Node[]> ProductOperands { get; } = [];
 
-    private static Node[] Reachable(Node[] results)
+    /// <summary>All nodes that the results need, operands first.</summary>
+    public static Node[] Reachable(Node[] results)
     {
         List<Node> found = [];
         var seen = new HashSet<Node>();
