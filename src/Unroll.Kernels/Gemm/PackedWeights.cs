@@ -77,6 +77,43 @@ internal sealed unsafe class PackedWeights
         }
     }
 
+    /// <summary>
+    /// Takes a rectangle of the matrix from a row-major matrix: several matrices side by side and above each other make
+    /// one product.
+    /// </summary>
+    /// <param name="source">The matrix.</param>
+    /// <param name="offset">Place of its entry that comes first.</param>
+    /// <param name="rowStep">Floats of the source from one row of the rectangle to the next.</param>
+    /// <param name="columnStep">Floats of the source from one column to the next: 1, or its width to transpose it.</param>
+    /// <param name="firstRow">First row of the rectangle in this matrix.</param>
+    /// <param name="rows">Rows of the rectangle.</param>
+    /// <param name="firstColumn">First column of the rectangle in this matrix.</param>
+    /// <param name="columns">Columns of the rectangle.</param>
+    /// <param name="factor">What every entry is multiplied by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PackRectangle(
+        Block source, int offset, int rowStep, int columnStep, int firstRow, int rows, int firstColumn, int columns, float factor)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow + rows, Depth, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstColumn + columns, Width, nameof(columns));
+        source.Require(offset + (long)(rows - 1) * rowStep + (long)(columns - 1) * columnStep + 1, nameof(source));
+        float* target = _data.Pointer;
+        for (int n = 0; n < firstColumn + columns;)
+        {
+            int tile = TileFor(Width - n, _largestTile);
+            int from = System.Math.Max(n, firstColumn), to = System.Math.Min(n + tile, firstColumn + columns);
+            for (int column = from; column < to; column++)
+            {
+                float* entry = source.Pointer + offset + (long)(column - firstColumn) * columnStep;
+                float* place = target + (long)tile * firstRow + column - n;
+                for (int k = 0; k < rows; k++, entry += rowStep, place += tile) *place = *entry * factor;
+            }
+
+            target += (long)tile * Depth;
+            n += tile;
+        }
+    }
+
     /// <summary>A tile from <paramref name="tile"/> columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackColumns(float* from, int stride, int first, int tile, float* target, int rows, int[]? columnOrder, float[]? factors)

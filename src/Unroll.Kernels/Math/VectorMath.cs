@@ -18,9 +18,9 @@ internal static class VectorMath<TSimd, TVector>
     /// <summary>What <see cref="TanhOfScaled"/> wants its argument multiplied by: 2·log2(e).</summary>
     public const float TanhScale = 2 * Log2EHigh;
 
-    private const float Rounder = 12582912f; // 1.5 * 2^23
-    private const float Log2EHigh = 1.44269502f;
-    private const float Log2ELow = 1.92596303e-8f;
+    internal const float Rounder = 12582912f; // 1.5 * 2^23
+    internal const float Log2EHigh = 1.44269502f;
+    internal const float Log2ELow = 1.92596303e-8f;
 
     /// <summary>1 / (1 + e^-x), within 4 ulp; for x below −87.33654, 126·ln 2, it stays at the smallest normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,7 +129,7 @@ internal static class VectorMath<TSimd, TVector>
 
     /// <summary>(2^f − 1) / f for |f| ≤ ½.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector ExponentialSlope(TVector f)
+    internal static TVector ExponentialSlope(TVector f)
     {
         TVector q = TSimd.Broadcast(0.00015403512f);
         q = TSimd.Fma(q, f, TSimd.Broadcast(0.0013390736f));

@@ -59,6 +59,12 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector PowerOfTwoFromLowBits(TVector shifted);
 
     /// <summary>
+    /// x = fraction · 2^exponent with a fraction from √½ up to √2 and a whole exponent, for positive normal x; for others
+    /// the parts mean nothing.
+    /// </summary>
+    static abstract TVector Fraction(TVector x, out TVector exponent);
+
+    /// <summary>
     /// Sums each of four vectors within every group of four lanes: a group of the result holds the sums of a, b, c
     /// and d, each added as (x0 + x2) + (x1 + x3).
     /// </summary>

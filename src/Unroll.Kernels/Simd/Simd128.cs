@@ -55,6 +55,13 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> PowerOfTwoFromLowBits(Vector128<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector128.Create(0x3F800000)).AsSingle();
 
+    public static Vector128<float> Fraction(Vector128<float> x, out Vector128<float> exponent)
+    {
+        Vector128<int> whole = (x.AsInt32() - Vector128.Create(0x3F3504F3)) >> 23; // the bits of √½
+        exponent = Vector128.ConvertToSingle(whole);
+        return (x.AsInt32() - (whole << 23)).AsSingle();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SumQuads(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {

@@ -54,6 +54,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> PowerOfTwoFromLowBits(Vector256<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector256.Create(0x3F800000)).AsSingle();
 
+    public static Vector256<float> Fraction(Vector256<float> x, out Vector256<float> exponent)
+    {
+        Vector256<int> whole = (x.AsInt32() - Vector256.Create(0x3F3504F3)) >> 23; // the bits of √½
+        exponent = Vector256.ConvertToSingle(whole);
+        return (x.AsInt32() - (whole << 23)).AsSingle();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SumQuads(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
     {

@@ -54,6 +54,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> PowerOfTwoFromLowBits(Vector512<float> shifted) =>
         ((shifted.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
 
+    public static Vector512<float> Fraction(Vector512<float> x, out Vector512<float> exponent)
+    {
+        Vector512<int> whole = (x.AsInt32() - Vector512.Create(0x3F3504F3)) >> 23; // the bits of √½
+        exponent = Vector512.ConvertToSingle(whole);
+        return (x.AsInt32() - (whole << 23)).AsSingle();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SumQuads(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {

@@ -33,6 +33,44 @@ public unsafe class PackedWeightsTests
         }
     }
 
+    /// <summary>Two matrices side by side and two above each other, put together from rectangles, pack as the whole.</summary>
+    [Theory]
+    [MemberData(nameof(EveryWidth.Lanes), MemberType = typeof(EveryWidth))]
+    public void RectanglesMakeTheWhole(int width)
+    {
+        var random = new System.Random(1);
+        foreach ((int depth, int outputs, int row, int column) in new[] { (5, 23, 2, 9), (1, 2, 0, 1), (4, 7, 3, 3), (9, 33, 4, 8) })
+        {
+            var arena = new Arena();
+            Block source = arena.Allocate(depth * outputs);
+            Floats.Values(random, source.Length).CopyTo(source.Span);
+            foreach (bool transposed in new[] { false, true })
+            {
+                (int rows, int columns) = transposed ? (outputs, depth) : (depth, outputs);
+                PackedWeights whole = new(arena, (VectorWidth)width, rows, columns), parts = new(arena, (VectorWidth)width, rows, columns);
+                whole.Pack(source, 0, outputs, transposed);
+                (int rowStep, int columnStep) = transposed ? (1, outputs) : (outputs, 1);
+                (int cutRow, int cutColumn) = transposed ? (column, row) : (row, column);
+                foreach ((int fromRow, int toRow) in new[] { (0, cutRow), (cutRow, rows) })
+                {
+                    foreach ((int fromColumn, int toColumn) in new[] { (0, cutColumn), (cutColumn, columns) })
+                    {
+                        if (toRow == fromRow || toColumn == fromColumn) continue;
+                        parts.PackRectangle(
+                            source, fromRow * rowStep + fromColumn * columnStep, rowStep, columnStep, fromRow, toRow - fromRow, fromColumn, toColumn - fromColumn, 2);
+                    }
+                }
+
+                for (int i = 0; i < rows * columns; i++) Assert.Equal(2 * whole.Pointer[i], parts.Pointer[i]);
+            }
+
+            Assert.Throws<ArgumentOutOfRangeException>(() => new PackedWeights(arena, (VectorWidth)width, 2, 2).PackRectangle(source, 0, 1, 1, 1, 2, 0, 1, 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => new PackedWeights(arena, (VectorWidth)width, 2, 2).PackRectangle(source, 0, 1, 1, 0, 1, 2, 1, 1));
+            Assert.Throws<ArgumentException>(() => new PackedWeights(arena, (VectorWidth)width, 2, 2).PackRectangle(source, source.Length, 1, 1, 0, 1, 0, 1, 1));
+            arena.Free();
+        }
+    }
+
     [Fact]
     public void TilesAreEightFourTwoAndOne()
     {

@@ -45,6 +45,19 @@ public class SimdTests
 
     [Theory]
     [MemberData(nameof(EveryWidth.Lanes), MemberType = typeof(EveryWidth))]
+    public void FractionTimesPowerOfTwoIsTheNumber(int width)
+    {
+        float[] fraction = Run((VectorWidth)width, "Fraction"), exponent = Run((VectorWidth)width, "Exponent");
+        for (int i = 0; i < A.Length; i++)
+        {
+            if (!float.IsNormal(A[i]) || A[i] < 0) continue;
+            Assert.InRange(fraction[i], 0.7071067f, 1.4142136f);
+            Assert.Equal(A[i], System.Math.ScaleB(fraction[i], (int)exponent[i]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryWidth.Lanes), MemberType = typeof(EveryWidth))]
     public void MinAndMaxPassOnNaNFromTheSecondOperand(int width)
     {
         float[] min = Run((VectorWidth)width, "Min"), max = Run((VectorWidth)width, "Max");
@@ -122,12 +135,20 @@ public class SimdTests
                         "Min" => TSimd.Min(x, y),
                         "Max" => TSimd.Max(x, y),
                         "PowerOfTwo" => TSimd.PowerOfTwoFromLowBits(x),
+                        "Fraction" => TSimd.Fraction(x, out _),
+                        "Exponent" => Exponent(x),
                         _ => throw new ArgumentException(name),
                     });
                 }
             }
 
             return result;
+
+            static TVector Exponent(TVector x)
+            {
+                TSimd.Fraction(x, out TVector exponent);
+                return exponent;
+            }
         }
     }
 

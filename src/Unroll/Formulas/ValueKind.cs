@@ -1,0 +1,33 @@
+namespace Unroll.Formulas;
+
+/// <summary>What a <see cref="Value"/> is or how it is computed.</summary>
+internal enum ValueKind
+{
+    Input,
+    State,
+    Weight,
+    Number,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    MatrixProduct,
+    Minimum,
+    Maximum,
+    Concat,
+    Slice,
+    Sum,
+    Mean,
+    Tanh,
+    Sigmoid,
+    Relu,
+    HardSigmoid,
+    HardSigmoidKeras2,
+    Softsign,
+    Exp,
+    Log,
+    Sqrt,
+    Square,
+    Abs,
+    Softplus,
+}
