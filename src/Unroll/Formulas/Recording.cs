@@ -27,7 +27,11 @@ internal sealed class Recording
     /// <param name="weights">All weights that the formula may use.</param>
     /// <param name="step">The formula: input and states before the step to states after it.</param>
     /// <exception cref="ArgumentException">The formula gives other states than it takes, or uses a weight that is not listed.</exception>
-    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, IReadOnlyList<Value> weights, Func<Value, Values, Values> step)
+    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, IReadOnlyList<Value> weights, Func<Value, Values, Values> step) =>
+        OfCell(inputFeatures, stateFeatures, () => weights, step);
+
+    /// <summary>Records one step of a cell whose weights are known once the formula was called.</summary>
+    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, Func<IReadOnlyList<Value>> weights, Func<Value, Values, Values> step)
     {
         Value input = Value.Input(inputFeatures);
         Value[] states = [.. stateFeatures.Select((features, i) => Value.State(i, features, stateFeatures.Count == 1 ? "h" : $"states[{i}]"))];
@@ -43,15 +47,18 @@ internal sealed class Recording
             }
         }
 
-        return Checked(input, states, [.. next], next.Output ?? next[0], [.. weights]);
+        return Checked(input, states, [.. next], next.Output ?? next[0], [.. weights()]);
     }
 
     /// <summary>Records a layer that works step by step without a state.</summary>
     public static Recording OfLayer(int inputFeatures, IReadOnlyList<Value> weights, Func<Value, Value> layer)
     {
         Value input = Value.Input(inputFeatures);
-        return Checked(input, [], [], layer(input), [.. weights]);
+        return OfLayer(input, weights, layer(input));
     }
+
+    /// <summary>A layer that was recorded already.</summary>
+    public static Recording OfLayer(Value input, IReadOnlyList<Value> weights, Value output) => Checked(input, [], [], output, [.. weights]);
 
     private static Recording Checked(Value input, Value[] states, Value[] next, Value output, Value[] weights)
     {

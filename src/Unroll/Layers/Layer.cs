@@ -134,6 +134,11 @@ public abstract class Layer : Configurable
         return AddCall([new CallArgument(null, inputs)]);
     }
 
+    /// <summary>Makes a stateful layer, and those inside of it, start from zeros again; others have nothing to forget.</summary>
+    public virtual void ResetStates()
+    {
+    }
+
     /// <summary>Records a call and works out what it puts out.</summary>
     internal Symbols AddCall(IReadOnlyList<CallArgument> arguments)
     {

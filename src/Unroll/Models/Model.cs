@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
@@ -19,7 +18,7 @@ namespace Unroll;
 /// The same layers, data and seed give the same weights to the bit, whatever the number of threads or the processor.
 /// A model is not safe for use from several threads at a time, but for predictions.
 /// </summary>
-public partial class Model : Layer
+public partial class Model : GraphLayer
 {
     private readonly Arena _arena = new();
     private readonly Lock _planning = new();
@@ -39,8 +38,8 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
         Graph = Graph.Between(inputs, outputs);
-        NameLayers();
-        BuildLayers();
+        NameLayers(Graph);
+        BuildInside(_arena, seed, firstIndex: 0);
         _layers = [.. Graph.Operations.Where(layer => layer is not Operation)];
         IsBuilt = true;
     }
@@ -81,20 +80,13 @@ public partial class Model : Layer
     /// <exception cref="InvalidOperationException">The model was not built yet.</exception>
     public Symbols Outputs => BuiltGraph().Outputs;
 
-    /// <summary>The weights of all layers in Keras' order; those of shared layers once.</summary>
-    public override IReadOnlyList<Parameter> Parameters => [.. Layers.SelectMany(layer => layer.Parameters).Distinct()];
-
-    internal override IReadOnlyList<Parameter> TrainableParameters =>
-        Trainable ? [.. Layers.SelectMany(layer => layer.TrainableParameters).Distinct()] : [];
+    internal override IReadOnlyList<Layer> InnerLayers => Layers;
 
     internal VectorWidth Width { get; set; } = VectorWidths.Best;
 
     internal ExecutionOptions Execution => new(Math.Min(Threads, WorkerTeam.Most), Width);
 
     internal Arena Arena => _arena;
-
-    /// <summary>The calls; null while the shape of the inputs is not known.</summary>
-    internal Graph? Graph { get; private protected set; }
 
     /// <summary>What logs call the outputs.</summary>
     internal OutputNames OutputNames
@@ -108,8 +100,6 @@ public partial class Model : Layer
         }
     }
 
-    internal override int LeafCalls => Graph?.Nodes.Sum(node => node.Layer is InputLayer ? 0 : node.Layer.LeafCalls) ?? Layers.Sum(layer => layer.LeafCalls);
-
     /// <summary>The layer of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
     public Layer GetLayer(string name) => Layers.FirstOrDefault(layer => layer.Name == name)
@@ -120,17 +110,6 @@ public partial class Model : Layer
     public Layer GetLayer(int index) => index >= 0 && index < Layers.Count
         ? Layers[index]
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"The model has {Layers.Count} layers, but number {index} was asked for.");
-
-    /// <summary>Makes stateful layers start from zeros again.</summary>
-    public void ResetStates()
-    {
-        foreach (Layer layer in Layers)
-        {
-            if (layer is RecurrentLayer recurrent) recurrent.ResetStates();
-            else if (layer is Bidirectional both) both.ResetStates();
-            else if (layer is Model model) model.ResetStates();
-        }
-    }
 
     /// <summary>Copies of all weights in Keras' order, row-major.</summary>
     public IReadOnlyList<float[]> GetWeights() => [.. Parameters.Select(parameter => parameter.ToArray())];
@@ -165,8 +144,6 @@ public partial class Model : Layer
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => ShapesThrough(BuiltGraph(), inputs);
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException("A model is taken apart before it runs.");
-
     internal override long CountWeights(CallInputs inputs) => ParameterCount;
 
     internal override void Build(CallInputs inputs, Arena arena, int seed, int layerIndex)
@@ -175,75 +152,9 @@ public partial class Model : Layer
         Rekey(seed, ref layerIndex);
     }
 
-    internal override void Rekey(int seed, ref int layerIndex)
-    {
-        var met = new HashSet<Layer>();
-        foreach (Layer layer in Graph is { } graph ? graph.Nodes.Select(node => node.Layer).Where(layer => layer is not InputLayer) : Layers)
-        {
-            if (met.Add(layer)) layer.Rekey(seed, ref layerIndex);
-            else layerIndex += layer.LeafCalls;
-        }
-    }
-
-    /// <summary>The shapes that come out of a graph for what goes in.</summary>
-    private protected static IReadOnlyList<IReadOnlyList<int?>> ShapesThrough(Graph graph, CallInputs inputs)
-    {
-        if (inputs.Shapes.Count != graph.Inputs.Count)
-            throw new ArgumentException($"The model has {graph.Inputs.Count} input(s), but {inputs.Shapes.Count} were given.");
-        var shapes = new Dictionary<Symbol, IReadOnlyList<int?>>();
-        for (int i = 0; i < graph.Inputs.Count; i++) shapes.Add(graph.Inputs[i], inputs.Shapes[i]);
-        foreach (Node node in graph.Nodes)
-        {
-            if (graph.Inputs.Any(input => input.Node == node)) continue;
-            IReadOnlyList<IReadOnlyList<int?>> outputs =
-                node.Layer.InferOutputShapes(new CallInputs([.. node.Inputs.Select(symbol => shapes[symbol])], node.Roles));
-            for (int i = 0; i < outputs.Count; i++) shapes.Add(node.Outputs[i], outputs[i]);
-        }
-
-        return [.. graph.Outputs.Select(output => shapes[output])];
-    }
-
     private protected Graph BuiltGraph() => Graph
         ?? throw new InvalidOperationException($"The model '{Name}' does not know the shape of its inputs yet. Call Build with the shape of a sample, or Fit, first.");
 
     /// <summary>Forgets what was prepared for the graph as it was.</summary>
     private protected void ForgetPlans() => (_plan, _rowPredictor) = (null, null);
-
-    /// <summary>Makes the weights of all layers; those that nobody has looked at yet get random numbers by their place.</summary>
-    private protected void BuildLayers()
-    {
-        var met = new HashSet<Layer>();
-        int index = 0;
-        foreach (Node node in Graph!.Nodes)
-        {
-            if (node.Layer is InputLayer) continue;
-            node.Layer.Build(node.Call, _arena, Seed, index);
-            if (met.Add(node.Layer)) node.Layer.Rekey(Seed, ref index);
-            else index += node.Layer.LeafCalls;
-        }
-    }
-
-    /// <summary>Names layers that have no name: the class in snake case, with a number from the second of a class on.</summary>
-    private void NameLayers()
-    {
-        var taken = Graph!.Operations.Where(layer => layer.Name.Length > 0).Select(layer => layer.Name).ToHashSet();
-        var counts = new Dictionary<string, int>();
-        foreach (Layer layer in Graph.Operations)
-        {
-            if (layer.Wrapped is { } wrapped) layer.NameWrapped(wrapped.Name.Length > 0 ? wrapped.Name : Next(wrapped.ClassName));
-            if (layer.Name.Length == 0) layer.Rename(Next(layer.ClassName));
-        }
-
-        string Next(string className)
-        {
-            string stem = SnakeCase.Of(className);
-            while (true)
-            {
-                int number = counts.GetValueOrDefault(stem);
-                counts[stem] = number + 1;
-                string name = number == 0 ? stem : $"{stem}_{number}";
-                if (taken.Add(name)) return name;
-            }
-        }
-    }
 }

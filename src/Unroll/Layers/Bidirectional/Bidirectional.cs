@@ -102,17 +102,11 @@ public sealed class Bidirectional : Layer
     /// <param name="mask"><c>[B, T]</c>: 0 where a step is to be skipped.</param>
     /// <returns>The output (two of them with the merge mode none); with <c>ReturnState</c> behind it the states of both directions.</returns>
     /// <exception cref="ArgumentException">Number or shapes of the states don't fit.</exception>
-    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null)
-    {
-        ArgumentNullException.ThrowIfNull(sequence);
-        var arguments = new List<CallArgument> { new(null, sequence) };
-        if (initialState is not null) arguments.Add(new CallArgument(RecurrentLayer.StateRole, initialState));
-        if (mask is not null) arguments.Add(new CallArgument(RecurrentLayer.MaskRole, mask));
-        return AddCall(arguments);
-    }
+    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null) =>
+        AddCall(RecurrentInputs.Arguments(sequence, initialState, mask));
 
-    /// <summary>Makes a stateful layer start from zeros again.</summary>
-    public void ResetStates()
+    /// <inheritdoc/>
+    public override void ResetStates()
     {
         ForwardLayer.ResetStates();
         BackwardLayer.ResetStates();

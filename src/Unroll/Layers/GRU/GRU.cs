@@ -13,7 +13,7 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class GRU : RecurrentLayer
 {
-    private static readonly Argument<bool> ResetAfterArgument = Argument.Flag("reset_after", true);
+    internal static readonly Argument<bool> ResetAfterArgument = Argument.Flag("reset_after", true);
 
     /// <summary>Creates the layer.</summary>
     /// <param name="units">Size of the hidden state.</param>

@@ -14,7 +14,7 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class LSTM : RecurrentLayer
 {
-    private static readonly Argument<bool> UnitForgetBiasArgument = Argument.Flag("unit_forget_bias", true);
+    internal static readonly Argument<bool> UnitForgetBiasArgument = Argument.Flag("unit_forget_bias", true);
 
     /// <summary>Creates the layer.</summary>
     /// <param name="units">Size of the hidden state.</param>

@@ -12,6 +12,20 @@ internal readonly record struct RecurrentInputs(int? State, int? Mask)
     public static RecurrentInputs Of(ProgramContext context) =>
         new(CallInputs.IndexOf(context.Roles, RecurrentLayer.StateRole), CallInputs.IndexOf(context.Roles, RecurrentLayer.MaskRole));
 
+    /// <summary>The arguments of a call.</summary>
+    public static IReadOnlyList<CallArgument> Arguments(Symbol sequence, Symbols? initialState, Symbol? mask)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        var arguments = new List<CallArgument> { new(null, sequence) };
+        if (initialState is not null) arguments.Add(new CallArgument(RecurrentLayer.StateRole, initialState));
+        if (mask is not null) arguments.Add(new CallArgument(RecurrentLayer.MaskRole, mask));
+        return arguments;
+    }
+
+    /// <summary>What to say to those who call a cell.</summary>
+    public static ArgumentException NotByItself(Layer cell) =>
+        new($"{cell.ClassName} '{cell.Name}' is a cell, one step of a layer: wrap it, new RNN(new {cell.ClassName}(…)).");
+
     /// <summary>
     /// The steps to use. As in Keras a call with initial states takes a mask only if one is given: what the sequence
     /// carries goes past the layer.

@@ -1,11 +1,9 @@
 using Unroll.Activations;
 using Unroll.Configuration;
-using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 using Unroll.Models.Execution;
-using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -13,110 +11,25 @@ namespace Unroll.Layers;
 /// Base of SimpleRNN, LSTM and GRU: <c>[B, T, F] → [B, U]</c>, or <c>[B, T, U]</c> with <see cref="ReturnSequences"/>. Behind a
 /// mask a step keeps state and output of the step before. The initial state is zero.
 /// </summary>
-public abstract class RecurrentLayer : Layer
+public abstract class RecurrentLayer : RecurrentArguments
 {
-    private protected static readonly Argument<int> UnitsArgument = Argument.Whole("units").Size();
+    internal static readonly Argument<bool> ReturnSequencesArgument = Argument.Flag("return_sequences");
 
-    private protected static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Tanh);
+    internal static readonly Argument<bool> ReturnStateArgument = Argument.Flag("return_state").KeywordOnly();
 
-    private protected static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
+    internal static readonly Argument<bool> GoBackwardsArgument = Argument.Flag("go_backwards");
 
-    private protected static readonly Argument<Initializer> KernelInitializerArgument = Initializer.Catalog.Argument("kernel_initializer", new GlorotUniform());
+    internal static readonly Argument<bool> StatefulArgument = Argument.Flag("stateful").KeywordOnly();
 
-    private protected static readonly Argument<Initializer> RecurrentInitializerArgument = Initializer.Catalog.Argument("recurrent_initializer", new Orthogonal());
+    internal static readonly Argument<bool> ZeroOutputForMaskArgument = Argument.Flag("zero_output_for_mask");
 
-    private protected static readonly Argument<Initializer> BiasInitializerArgument = Initializer.Catalog.Argument("bias_initializer", new Zeros());
+    /// <summary>How a sequence is read and what of it is put out, in Keras' order.</summary>
+    internal static IReadOnlyList<Argument> SequenceArguments { get; } =
+    [
+        ReturnSequencesArgument, ReturnStateArgument, GoBackwardsArgument, StatefulArgument, Argument.Ignored("unroll", false), ZeroOutputForMaskArgument,
+    ];
 
-    private protected static readonly Argument<Regularizer?> KernelRegularizerArgument = Regularizer.Catalog.OptionalArgument("kernel_regularizer").KeywordOnly();
-
-    private protected static readonly Argument<Regularizer?> RecurrentRegularizerArgument = Regularizer.Catalog.OptionalArgument("recurrent_regularizer").KeywordOnly();
-
-    private protected static readonly Argument<Regularizer?> BiasRegularizerArgument = Regularizer.Catalog.OptionalArgument("bias_regularizer").KeywordOnly();
-
-    private protected static readonly Argument<Constraint?> KernelConstraintArgument = Constraint.Catalog.OptionalArgument("kernel_constraint").KeywordOnly();
-
-    private protected static readonly Argument<Constraint?> RecurrentConstraintArgument = Constraint.Catalog.OptionalArgument("recurrent_constraint").KeywordOnly();
-
-    private protected static readonly Argument<Constraint?> BiasConstraintArgument = Constraint.Catalog.OptionalArgument("bias_constraint").KeywordOnly();
-
-    private protected static readonly Argument<double> DropoutArgument = Argument.Number("dropout", 0).Between(0, 1);
-
-    private protected static readonly Argument<double> RecurrentDropoutArgument = Argument.Number("recurrent_dropout", 0).Between(0, 1);
-
-    private protected static readonly Argument<bool> RecurrentDropoutPerStepArgument = Argument.Flag("recurrent_dropout_per_step").Own();
-
-    private protected static readonly Argument<bool> ReturnSequencesArgument = Argument.Flag("return_sequences");
-
-    private protected static readonly Argument<bool> ReturnStateArgument = Argument.Flag("return_state").KeywordOnly();
-
-    private protected static readonly Argument<bool> GoBackwardsArgument = Argument.Flag("go_backwards");
-
-    private protected static readonly Argument<bool> StatefulArgument = Argument.Flag("stateful").KeywordOnly();
-
-    private protected static readonly Argument<bool> ZeroOutputForMaskArgument = Argument.Flag("zero_output_for_mask");
-
-    /// <summary>Activation of the gates, for cells that have them.</summary>
-    private protected static readonly Argument<Activation> RecurrentActivationArgument = Activation.Catalog.Argument("recurrent_activation", Activation.Sigmoid);
-
-    private protected RecurrentLayer(int units, int gateCount)
-    {
-        Units = units;
-        GateCount = gateCount;
-    }
-
-    /// <summary>Size of the hidden state.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive, or larger than 1,048,576.</exception>
-    public int Units { get => Get(UnitsArgument); init => Set(UnitsArgument, value); }
-
-    /// <summary>Activation of the new state; default tanh.</summary>
-    public Activation Activation { get => Get(ActivationArgument); init => Set(ActivationArgument, value); }
-
-    /// <summary>Whether biases are added.</summary>
-    public bool UseBias { get => Get(UseBiasArgument); init => Set(UseBiasArgument, value); }
-
-    /// <summary>First values of the kernel.</summary>
-    public Initializer KernelInitializer { get => Get(KernelInitializerArgument); init => Set(KernelInitializerArgument, value); }
-
-    /// <summary>First values of the recurrent kernel.</summary>
-    public Initializer RecurrentInitializer { get => Get(RecurrentInitializerArgument); init => Set(RecurrentInitializerArgument, value); }
-
-    /// <summary>First values of the bias.</summary>
-    public Initializer BiasInitializer { get => Get(BiasInitializerArgument); init => Set(BiasInitializerArgument, value); }
-
-    /// <summary>What the kernel adds to the loss; null: nothing.</summary>
-    public Regularizer? KernelRegularizer { get => Get(KernelRegularizerArgument); init => Set(KernelRegularizerArgument, value); }
-
-    /// <summary>What the recurrent kernel adds to the loss; null: nothing.</summary>
-    public Regularizer? RecurrentRegularizer { get => Get(RecurrentRegularizerArgument); init => Set(RecurrentRegularizerArgument, value); }
-
-    /// <summary>What the bias adds to the loss; null: nothing.</summary>
-    public Regularizer? BiasRegularizer { get => Get(BiasRegularizerArgument); init => Set(BiasRegularizerArgument, value); }
-
-    /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
-    public Constraint? KernelConstraint { get => Get(KernelConstraintArgument); init => Set(KernelConstraintArgument, value); }
-
-    /// <summary>What the recurrent kernel is made to fulfil after each step; null: anything goes.</summary>
-    public Constraint? RecurrentConstraint { get => Get(RecurrentConstraintArgument); init => Set(RecurrentConstraintArgument, value); }
-
-    /// <summary>What the bias is made to fulfil after each step; null: anything goes.</summary>
-    public Constraint? BiasConstraint { get => Get(BiasConstraintArgument); init => Set(BiasConstraintArgument, value); }
-
-    /// <summary>
-    /// Share of the inputs that is set to zero in training, 0 to 1; one mask per batch row, the same at all time steps.
-    /// A rate of exactly 1 has no effect in LSTM and GRU, as in Keras.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
-    public double Dropout { get => Get(DropoutArgument); init => Set(DropoutArgument, value); }
-
-    /// <summary>The same for the hidden state that enters the recurrent product.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
-    public double RecurrentDropout { get => Get(RecurrentDropoutArgument); init => Set(RecurrentDropoutArgument, value); }
-
-    /// <summary>
-    /// True: recurrent dropout draws a new mask at every time step, shared by the gates, which is far milder. False: one
-    /// mask for the whole sequence, for LSTM and GRU one per gate, as Keras does from 3.8 on (Gal and Ghahramani 2016).
-    /// </summary>
-    public bool RecurrentDropoutPerStep { get => Get(RecurrentDropoutPerStepArgument); init => Set(RecurrentDropoutPerStepArgument, value); }
+    private protected RecurrentLayer(int units, int gateCount) : base(units) => GateCount = gateCount;
 
     /// <summary>True: the output has every step, <c>[B, T, U]</c>; false: the last, <c>[B, U]</c>.</summary>
     public bool ReturnSequences { get => Get(ReturnSequencesArgument); init => Set(ReturnSequencesArgument, value); }
@@ -172,12 +85,18 @@ public abstract class RecurrentLayer : Layer
         return twin;
     }
 
-    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
+    /// <summary>Makes the layer one with the arguments of a cell.</summary>
+    internal RecurrentLayer Like(RecurrentArguments cell, SequenceFlags flags)
     {
-        "kernel" => (KernelRegularizer, KernelConstraint),
-        "recurrent_kernel" => (RecurrentRegularizer, RecurrentConstraint),
-        _ => (BiasRegularizer, BiasConstraint),
-    };
+        TakeAll(cell);
+        Rename("");
+        Set(ReturnSequencesArgument, flags.ReturnSequences);
+        Set(ReturnStateArgument, flags.ReturnState);
+        Set(GoBackwardsArgument, flags.GoBackwards);
+        Set(StatefulArgument, flags.Stateful);
+        Set(ZeroOutputForMaskArgument, flags.ZeroOutputForMask);
+        return this;
+    }
 
     /// <summary>Calls the layer on a sequence, with states to begin with.</summary>
     /// <param name="sequence"><c>[B, T, F]</c>.</param>
@@ -185,17 +104,11 @@ public abstract class RecurrentLayer : Layer
     /// <param name="mask"><c>[B, T]</c>: 0 where a step is to be skipped. As in Keras a call with initial states skips no steps unless it is told to.</param>
     /// <returns>The output; with <c>ReturnState</c> behind it the states after the last step.</returns>
     /// <exception cref="ArgumentException">Number or shapes of the states don't fit.</exception>
-    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null)
-    {
-        ArgumentNullException.ThrowIfNull(sequence);
-        var arguments = new List<CallArgument> { new(null, sequence) };
-        if (initialState is not null) arguments.Add(new CallArgument(StateRole, initialState));
-        if (mask is not null) arguments.Add(new CallArgument(MaskRole, mask));
-        return AddCall(arguments);
-    }
+    public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null) =>
+        AddCall(RecurrentInputs.Arguments(sequence, initialState, mask));
 
-    /// <summary>Makes a stateful layer start from zeros again.</summary>
-    public void ResetStates() => States?.Reset();
+    /// <inheritdoc/>
+    public override void ResetStates() => States?.Reset();
 
     internal override LayerProgram CreateProgram(ProgramContext context) => CreateProgram(context, RecurrentInputs.Of(context));
 
@@ -256,12 +169,6 @@ public abstract class RecurrentLayer : Layer
         : throw WrongInput(
             inputShape, "[batch, time, features]; a recurrent layer below another needs return_sequences=true");
 
-    /// <summary>Keras' first arguments; what follows them is better called by name.</summary>
-    private protected static IReadOnlyList<Argument> FirstArguments(bool isGated) =>
-    [
-        UnitsArgument, ActivationArgument, .. Gates(isGated), UseBiasArgument, KernelInitializerArgument, RecurrentInitializerArgument, BiasInitializerArgument,
-    ];
-
     /// <summary>All entries in Keras' order.</summary>
     /// <param name="isGated">Whether the cell has gates with an activation of their own.</param>
     /// <param name="afterBias">Entries of the cell's own behind the bias initializer.</param>
@@ -269,32 +176,7 @@ public abstract class RecurrentLayer : Layer
     private protected static IReadOnlyList<Argument> AllArguments(bool isGated, IReadOnlyList<Argument> afterBias, IReadOnlyList<Argument> last) =>
     [
         .. CommonArguments,
-        ReturnSequencesArgument,
-        ReturnStateArgument,
-        GoBackwardsArgument,
-        StatefulArgument,
-        Argument.Ignored("unroll", false),
-        ZeroOutputForMaskArgument,
-        UnitsArgument,
-        ActivationArgument,
-        .. Gates(isGated),
-        UseBiasArgument,
-        KernelInitializerArgument,
-        RecurrentInitializerArgument,
-        BiasInitializerArgument,
-        .. afterBias,
-        KernelRegularizerArgument,
-        RecurrentRegularizerArgument,
-        BiasRegularizerArgument,
-        Argument.Fixed("activity_regularizer", null),
-        KernelConstraintArgument,
-        RecurrentConstraintArgument,
-        BiasConstraintArgument,
-        DropoutArgument,
-        RecurrentDropoutArgument,
-        .. last,
-        RecurrentDropoutPerStepArgument,
+        .. SequenceArguments,
+        .. CellArguments(isGated, afterBias, isLayer: true, last),
     ];
-
-    private static IReadOnlyList<Argument> Gates(bool isGated) => isGated ? [RecurrentActivationArgument] : [];
 }

@@ -19,6 +19,7 @@ internal sealed class RecurrentProgram : LayerProgram
     private readonly EmbeddingProjection? _projection;
     private readonly RecurrentInputs _inputs;
     private readonly RecurrentStates? _kept;
+    private readonly int[] _stateSizes;
 
     public RecurrentProgram(RecurrentLayer layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
@@ -31,6 +32,7 @@ internal sealed class RecurrentProgram : LayerProgram
         _recurrentKernel = layer.Parameters[1];
         _bias = _options.UseBias ? layer.Parameters[2] : null;
         _units = _options.Units;
+        _stateSizes = _cell == CellKind.Lstm ? [_units, _units] : [_units];
 
         // Keras makes masks for 0 < rate < 1 only (SimpleRNN: also for 1), and per gate once recurrent dropout is set.
         bool perStep = _options.RecurrentDropoutPerStep;
@@ -54,7 +56,7 @@ internal sealed class RecurrentProgram : LayerProgram
     public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
     {
         _projection?.Begin(inputs, rows);
-        _kept?.Require(rows.Length, _units, _cell == CellKind.Lstm);
+        _kept?.Require(rows.Length, _stateSizes);
     }
 
     public override void EndBatch() => _projection?.AddGradients();
@@ -74,7 +76,7 @@ internal sealed class RecurrentProgram : LayerProgram
         LaneTensor[] outputs = [.. Enumerable.Range(0, Context.Outputs.Count).Select(i => Context.NewOutput(arena, i, 0))];
         return new RecurrentFrame(outputs)
         {
-            MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
+            MaskedOutput = _options.ZeroOutputForMask || hasState ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
             InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
             RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
             Sequence = new RecurrentSequence
@@ -114,7 +116,9 @@ internal sealed class RecurrentProgram : LayerProgram
             own.RecurrentMask, _recurrentMasks * _units, _options.RecurrentDropout, RandomPurpose.RecurrentDropout, group);
         _kernel.Forward(sequence, _weights);
         SetOutputs(own, lanes);
-        _kept?.Keep(LastHidden(sequence), sequence.Cell.IsEmpty ? default : LastCell(sequence), group, _units);
+        if (_kept is null) return;
+        _kept.Keep(0, LastHidden(sequence), group);
+        if (!sequence.Cell.IsEmpty) _kept.Keep(1, LastCell(sequence), group);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -124,8 +128,7 @@ internal sealed class RecurrentProgram : LayerProgram
         RecurrentSequence sequence = own.Sequence;
         Block outputGradient = own.Output.Gradient;
         sequence.OutputGradient = outputGradient;
-        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty && !outputGradient.IsEmpty)
-            MaskedSteps.Copy(sequence, outputGradient, outputGradient);
+        if (!outputGradient.IsEmpty) HideMasked(sequence, outputGradient, outputGradient);
         if (own.Outputs.Length > 1) sequence.FinalStateGradient = own.Outputs[1].Gradient;
         if (own.Outputs.Length > 2) sequence.FinalCellGradient = own.Outputs[2].Gradient;
         if (_inputs.State is { } state)
@@ -152,13 +155,19 @@ internal sealed class RecurrentProgram : LayerProgram
         own.Output.Value = _options.ReturnSequences ? sequence.Hidden : last;
         if (own.Outputs.Length > 1) own.Outputs[1].Value = last;
         if (own.Outputs.Length > 2) own.Outputs[2].Value = LastCell(sequence);
-        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty)
-        {
-            MaskedSteps.Copy(sequence, own.Output.Value, own.MaskedOutput);
-            own.Output.Value = own.MaskedOutput;
-        }
+        if (HideMasked(sequence, own.Output.Value, own.MaskedOutput)) own.Output.Value = own.MaskedOutput;
 
         own.Output.Mask = _options.ReturnSequences ? _inputs.PassedMaskOf(own) : default;
+    }
+
+    /// <summary>Copies outputs, or gradients at them, without what masked steps don't put out; false if everything is put out.</summary>
+    private bool HideMasked(RecurrentSequence sequence, Block source, Block target)
+    {
+        if (sequence.Mask.IsEmpty) return false;
+        if (_options.ZeroOutputForMask) MaskedSteps.Copy(sequence, source, target);
+        else if (sequence.HasInitialState) MaskedSteps.CopyBegun(sequence, source, target);
+        else return false;
+        return true;
     }
 
     /// <summary>The kernel may change what it is given: states that belong to other layers are copied.</summary>
@@ -173,7 +182,8 @@ internal sealed class RecurrentProgram : LayerProgram
             return;
         }
 
-        _kept!.Restore(sequence.InitialState, _cell == CellKind.Lstm ? sequence.InitialCell : default, group, _units);
+        _kept!.Restore(0, sequence.InitialState, group);
+        if (_cell == CellKind.Lstm) _kept.Restore(1, sequence.InitialCell, group);
     }
 
     private Block LastHidden(RecurrentSequence sequence) => sequence.Hidden.Slice(
