@@ -9,7 +9,7 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class RNN : CompositeLayer
 {
-    private static readonly Argument<Layer> CellArgument = new("cell", new ArgumentForm<Layer>(StackedRNNCells.ReadCell, Catalog.ToKeras, "lstm_cell(16)"));
+    private static readonly Argument<Layer> CellArgument = new("cell", new ArgumentForm<Layer>(StackedRNNCells.ReadCell, cell => Catalog.ToKeras(cell), "lstm_cell(16)"));
 
     private IReadOnlyList<(Layer Layer, string Path)>? _layers;
 

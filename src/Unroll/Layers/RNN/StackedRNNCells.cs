@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 public sealed class StackedRNNCells : Layer, IRecurrentCell
 {
     private static readonly Argument<IReadOnlyList<Layer>> CellsArgument = new(
-        "cells", new ArgumentForm<IReadOnlyList<Layer>>(ReadCells, cells => new JsonArray([.. cells.Select(Catalog.ToKeras)]), "[lstm_cell(16), gru_cell(8)]"));
+        "cells", new ArgumentForm<IReadOnlyList<Layer>>(ReadCells, cells => new JsonArray([.. cells.Select(cell => Catalog.ToKeras(cell))]), "[lstm_cell(16), gru_cell(8)]"));
 
     /// <summary>Creates the cell.</summary>
     /// <param name="cells">The cells, the lowest first.</param>
