@@ -12,6 +12,9 @@ public sealed class BinaryAccuracy(double threshold = 0.5) : Metric
 
     private protected override string DefaultName => "binary_accuracy";
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, BinaryAccuracy>("BinaryAccuracy")
     {
         Arguments =
@@ -48,6 +51,9 @@ public sealed class CategoricalAccuracy : Metric
 {
     private protected override string DefaultName => "categorical_accuracy";
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, CategoricalAccuracy>("CategoricalAccuracy")
     {
         Arguments =
@@ -75,6 +81,9 @@ public sealed class SparseCategoricalAccuracy : Metric
 {
     private protected override string DefaultName => "sparse_categorical_accuracy";
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, SparseCategoricalAccuracy>("SparseCategoricalAccuracy")
     {
         Arguments =
@@ -101,6 +110,8 @@ public sealed class SparseCategoricalAccuracy : Metric
 internal sealed class ShapedAccuracy : Metric
 {
     private protected override string DefaultName => "accuracy";
+
+    public override bool? IsHigherBetter => true;
 
     /// <summary>The accuracy that outputs and targets of these shapes call for.</summary>
     public static Metric For(OutputShape output, int targetSize) =>

@@ -60,6 +60,9 @@ public abstract class ConfusionMetric : Metric
     /// <summary>Outputs above it mean 1.</summary>
     public double Thresholds { get; }
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     private protected abstract double Share(double truePositives, double falsePositives, double falseNegatives);
 
     private protected static double Divide(double part, double whole) => whole == 0 ? 0 : part / whole;

@@ -29,6 +29,9 @@ public abstract class Metric
     /// <summary>Keras' name of an object that got none.</summary>
     private protected abstract string DefaultName { get; }
 
+    /// <summary>True if more is better, false if less is; null: not known, a callback that monitors it must be told.</summary>
+    public virtual bool? IsHigherBetter => null;
+
     /// <summary>The metric of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
     public static implicit operator Metric(string name) => FromName(name);
@@ -145,6 +148,8 @@ internal abstract class MeanState : MetricState
 internal sealed class MeanLoss(Loss loss) : Metric
 {
     public Loss Loss => loss;
+
+    public override bool? IsHigherBetter => false;
 
     private protected override string DefaultName => loss.Name;
 

@@ -29,6 +29,22 @@ internal static class PythonFormat
         return text[..(sign + 1)] + digits;
     }
 
+    /// <summary><c>repr(value)</c>: the shortest text that gives the same double; an exponent below 1e-4 and from 1e16 on.</summary>
+    public static string Repr(double value)
+    {
+        if (!double.IsFinite(value)) return NotFinite(value);
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        int exponent = text.IndexOf('E', StringComparison.Ordinal);
+        if (exponent < 0) return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
+        if (!text.EndsWith("E+15", StringComparison.Ordinal)) return text.Replace('E', 'e');
+
+        // .NET begins with exponents one power of ten earlier.
+        string sign = value < 0 ? "-" : "";
+        string digits = text[sign.Length..exponent].Replace(".", "", StringComparison.Ordinal).PadRight(17, '0');
+        string decimals = digits[16..].TrimEnd('0');
+        return $"{sign}{digits[..16]}.{(decimals.Length == 0 ? "0" : decimals)}";
+    }
+
     /// <summary><c>{value:,}</c></summary>
     public static string Thousands(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

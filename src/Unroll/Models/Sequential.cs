@@ -165,7 +165,7 @@ public sealed partial class Sequential : IEnumerable<Layer>
     /// <returns>Seconds, loss and metrics of every epoch.</returns>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite, and no callback stopped the training.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the weights are those of the last step.</exception>
     public History Fit(
         Inputs x,
@@ -193,20 +193,20 @@ public sealed partial class Sequential : IEnumerable<Layer>
     /// <summary>Loss and metrics on data, without training.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, float[]? sampleWeight = null)
+    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, float[]? sampleWeight = null, IReadOnlyList<Callback>? callbacks = null)
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         CheckInputs(x);
-        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks);
     }
 
     /// <summary>Outputs for inputs: <c>[samples, units]</c>, or <c>[samples, time, units]</c> if the last layer returns sequences.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
-    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0)
+    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
     {
         CheckInputs(x);
-        if (x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 && PredictRows(x) is { } output) return output;
-        return new Evaluator(this).Predict(x, batchSize, verbose);
+        if (x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 && callbacks is not { Count: > 0 } && PredictRows(x) is { } output) return output;
+        return new Evaluator(this).Predict(x, batchSize, verbose, callbacks);
     }
 
     /// <summary>The table that <c>model.summary()</c> prints, each line ended by a line feed. Works before any data was seen.</summary>

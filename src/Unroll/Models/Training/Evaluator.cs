@@ -8,7 +8,7 @@ namespace Unroll.Models.Training;
 /// <summary>Passes over data that change no weight.</summary>
 internal sealed class Evaluator(Sequential model)
 {
-    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose, float[]? sampleWeight)
+    public Evaluation Evaluate(TrainingState state, Inputs x, Targets y, int batchSize, int verbose, float[]? sampleWeight, IReadOnlyList<Callback>? userCallbacks)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
@@ -16,7 +16,7 @@ internal sealed class Evaluator(Sequential model)
         DataChecks.RequireWeights(sampleWeight, x.Count, nameof(sampleWeight));
         batchSize = Math.Min(batchSize, x.Count); // buffers are as large as a batch
         int steps = DataChecks.Steps(x.Count, batchSize);
-        CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, steps, verbose));
+        CallbackList callbacks = CallbackList.For(model, userCallbacks, new FitParameters(1, steps, verbose));
         long start = Stopwatch.GetTimestamp();
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, state.Loss, training: false);
         DataChecks.RequireTargets(y, session.Output, state.Loss);
@@ -33,6 +33,7 @@ internal sealed class Evaluator(Sequential model)
         callbacks.TestBegin();
         for (int step = 0, first = 0; first < rows.Length; step++, first += batchSize)
         {
+            callbacks.TestBatchBegin(step);
             ReadOnlyMemory<int> batch = rows.Slice(first, Math.Min(batchSize, rows.Length - first));
             means.Add(session.Score(x, y, batch), batch.Span);
             callbacks.TestBatchEnd(step, means);
@@ -43,13 +44,13 @@ internal sealed class Evaluator(Sequential model)
         return logs;
     }
 
-    public Tensor<float> Predict(Inputs x, int batchSize, int verbose)
+    public Tensor<float> Predict(Inputs x, int batchSize, int verbose, IReadOnlyList<Callback>? userCallbacks)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         int count = x.Count;
         batchSize = Math.Min(batchSize, count);
-        CallbackList callbacks = CallbackList.For(model, [], new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
+        CallbackList callbacks = CallbackList.For(model, userCallbacks, new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
         using var session = new ModelSession(model.Layers, x, model.Seed, model.Execution, batchSize, loss: null, training: false);
         OutputShape shape = session.Output;
         var output = new float[checked((long)count * shape.Size)];
@@ -59,8 +60,10 @@ internal sealed class Evaluator(Sequential model)
         for (int step = 0, first = 0; first < count; step++, first += batchSize)
         {
             int taken = Math.Min(batchSize, count - first);
-            session.Predict(x, rows.Slice(first, taken), output.AsMemory(first * shape.Size, taken * shape.Size));
-            callbacks.PredictBatchEnd(step);
+            Memory<float> outputs = output.AsMemory(first * shape.Size, taken * shape.Size);
+            callbacks.PredictBatchBegin(step);
+            session.Predict(x, rows.Slice(first, taken), outputs);
+            callbacks.PredictBatchEnd(step, outputs);
         }
 
         callbacks.PredictEnd();

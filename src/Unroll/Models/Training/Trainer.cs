@@ -39,10 +39,11 @@ internal sealed class Trainer(Sequential model, TrainingState state)
             model, request.Callbacks, new FitParameters(request.Epochs, DataChecks.Steps(trainCount, batchSize), request.Verbose));
         var means = new RunningMeans(state, session, y);
         model.StopTraining = false;
-        callbacks.TrainBegin();
+        int firstEpoch = callbacks.TrainBegin();
+        IReadOnlyDictionary<string, double> lastLogs = new Dictionary<string, double>();
         try
         {
-            for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
+            for (int epoch = firstEpoch; epoch < request.Epochs && !model.StopTraining; epoch++)
             {
                 callbacks.EpochBegin(epoch);
                 double seconds = TrainEpoch(session, request with { Y = y }, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
@@ -51,6 +52,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
                 state.Epochs++;
                 callbacks.EpochEnd(epoch, logs);
                 history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
+                lastLogs = logs;
             }
         }
         finally
@@ -59,7 +61,7 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         }
 
         if (history.Epochs.Count > 0) state.Finish();
-        callbacks.TrainEnd();
+        callbacks.TrainEnd(lastLogs);
         return history;
     }
 
@@ -75,11 +77,13 @@ internal sealed class Trainer(Sequential model, TrainingState state)
         for (int step = 0, first = 0; first < trainCount && !model.StopTraining; step++, first += batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            callbacks.TrainBatchBegin(step);
             ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
             double loss = means.Add(session.Train(request.X, request.Y, rows, state.Epochs, step), rows.Span);
-            if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
-            state.Update(model.Width, session.Gradients!);
+            bool isFinite = double.IsFinite(loss);
+            if (isFinite) state.Update(model.Width, session.Gradients!);
             callbacks.TrainBatchEnd(step, means);
+            if (!isFinite && !model.StopTraining) throw new NonFiniteLossException(loss, epoch, step);
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
