@@ -23,13 +23,7 @@ public sealed class BackupAndRestore : Callback
 
     /// <summary>Null: save at the end of epochs; a number: after so many batches, counted on over epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? SaveFreq
-    {
-        get;
-        init => field = value is null or > 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(SaveFreq), value, $"BackupAndRestore: SaveFreq is {value}; it must be 1 or more, or null for every epoch.");
-    }
+    public int? SaveFreq { get; init => field = CallbackArguments.Frequency(typeof(BackupAndRestore), nameof(SaveFreq), value); }
 
     /// <summary>True: keep the backup before the last one, too, and fall back to it if the last one is damaged.</summary>
     public bool DoubleCheckpoint { get; init; }
@@ -130,8 +124,8 @@ public sealed class BackupAndRestore : Callback
         if (place[ModelFile.OwnKey] is JsonObject own)
         {
             // Weights are written before the place. If the run ended in between, they are some steps ahead of it.
-            long ahead = Number(own, "steps") + state.Iterations - Number(own, "iterations");
-            long gained = Math.Max(0, ahead / Parameters.Steps);
+            long ahead = state.Iterations - Number(own, "iterations");
+            long gained = ahead > 0 ? (Number(own, "steps") + ahead) / Parameters.Steps : 0;
             epoch = (int)Math.Min(epoch + gained, Parameters.Epochs);
             epochs = (int)Math.Min(Number(own, "epochs") + gained, int.MaxValue);
         }

@@ -14,7 +14,7 @@ public sealed class EarlyStopping : MonitorCallback
 
     /// <summary>Epochs in a row without improvement after which training ends; 0 and 1 both mean the first one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Patience { get; init => field = NotNegative(value, nameof(Patience)); }
+    public int Patience { get; init => field = CallbackArguments.NotNegative(typeof(EarlyStopping), nameof(Patience), value); }
 
     /// <summary>A value that must be beaten, too: improvements that don't are kept as the best, but do not end the waiting.</summary>
     public double? Baseline { get; init; }
@@ -24,7 +24,7 @@ public sealed class EarlyStopping : MonitorCallback
 
     /// <summary>Epochs before this one, from 0, are not looked at.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int StartFromEpoch { get; init => field = NotNegative(value, nameof(StartFromEpoch)); }
+    public int StartFromEpoch { get; init => field = CallbackArguments.NotNegative(typeof(EarlyStopping), nameof(StartFromEpoch), value); }
 
     /// <summary>The epoch, from 0, that ended the training; 0 if none did.</summary>
     public int StoppedEpoch { get; private set; }
@@ -53,7 +53,7 @@ public sealed class EarlyStopping : MonitorCallback
         }
 
         if (epoch < StartFromEpoch) return;
-        if (_bestWeights is null) Remember(epoch);
+        if (RestoreBestWeights && _bestWeights is null) Remember(epoch);
         Wait++;
         if (IsBetter(current.Value, Best, MinDelta))
         {

@@ -26,13 +26,7 @@ public sealed class ModelCheckpoint : MonitorCallback
 
     /// <summary>Null: save at the end of epochs; a number: after so many batches, counted on over epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? SaveFreq
-    {
-        get;
-        init => field = value is null or > 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(SaveFreq), value, $"ModelCheckpoint: SaveFreq is {value}; it must be 1 or more, or null for every epoch.");
-    }
+    public int? SaveFreq { get; init => field = CallbackArguments.Frequency(typeof(ModelCheckpoint), nameof(SaveFreq), value); }
 
     /// <summary>What the first value must beat; null: nothing.</summary>
     public double? InitialValueThreshold

@@ -62,10 +62,5 @@ public abstract class MonitorCallback : Callback
         : _isHigherBetter == true ? current - Math.Abs(minDelta) > reference
         : current + Math.Abs(minDelta) < reference;
 
-    /// <summary>A count that must not be negative.</summary>
-    private protected int NotNegative(int value, string name) => value >= 0
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{GetType().Name}: {name} is {value}; it must be 0 or more.");
-
     private Metric? CompiledMetric(string name) => Model.State?.Metrics.All.FirstOrDefault(entry => entry.Name == name).Metric;
 }

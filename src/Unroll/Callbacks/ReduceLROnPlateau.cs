@@ -22,14 +22,14 @@ public sealed class ReduceLROnPlateau : MonitorCallback
 
     /// <summary>Epochs without improvement after which the rate is lowered; 0 and 1 both mean the first one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Patience { get; init => field = NotNegative(value, nameof(Patience)); } = 10;
+    public int Patience { get; init => field = CallbackArguments.NotNegative(typeof(ReduceLROnPlateau), nameof(Patience), value); } = 10;
 
     /// <summary>A value must be better by more than this to count; its sign is ignored.</summary>
     public double MinDelta { get; init; } = 1e-4;
 
     /// <summary>Epochs after a reduction in which nothing is counted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Cooldown { get; init => field = NotNegative(value, nameof(Cooldown)); }
+    public int Cooldown { get; init => field = CallbackArguments.NotNegative(typeof(ReduceLROnPlateau), nameof(Cooldown), value); }
 
     /// <summary>The rate does not go below this.</summary>
     public double MinLr { get; init; }

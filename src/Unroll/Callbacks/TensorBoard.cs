@@ -19,13 +19,7 @@ public sealed class TensorBoard : Callback
 
     /// <summary>Null: write after epochs only; a number: also <c>batch_loss</c> … every so many training batches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? UpdateFreq
-    {
-        get;
-        init => field = value is null or > 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(UpdateFreq), value, $"TensorBoard: UpdateFreq is {value}; it must be 1 or more, or null for every epoch.");
-    }
+    public int? UpdateFreq { get; init => field = CallbackArguments.Frequency(typeof(TensorBoard), nameof(UpdateFreq), value); }
 
     /// <summary>True: also the speed, as <c>epoch_steps_per_second</c> and, with <see cref="UpdateFreq"/>, <c>batch_steps_per_second</c>.</summary>
     public bool WriteStepsPerSecond { get; init; }

@@ -34,15 +34,12 @@ internal static class PythonFormat
     {
         if (!double.IsFinite(value)) return NotFinite(value);
         string text = value.ToString("R", CultureInfo.InvariantCulture);
-        int exponent = text.IndexOf('E', StringComparison.Ordinal);
-        if (exponent < 0) return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
-        if (!text.EndsWith("E+15", StringComparison.Ordinal)) return text.Replace('E', 'e');
+        if (text.Contains('E', StringComparison.Ordinal)) return text.Replace('E', 'e');
+        if (Math.Abs(value) < 1e16) return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
 
-        // .NET begins with exponents one power of ten earlier.
-        string sign = value < 0 ? "-" : "";
-        string digits = text[sign.Length..exponent].Replace(".", "", StringComparison.Ordinal).PadRight(17, '0');
-        string decimals = digits[16..].TrimEnd('0');
-        return $"{sign}{digits[..16]}.{(decimals.Length == 0 ? "0" : decimals)}";
+        // .NET begins with exponents one power of ten later: here are 17 digits.
+        string sign = value < 0 ? "-" : "", digits = text[sign.Length..].TrimEnd('0');
+        return $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e+16";
     }
 
     /// <summary><c>{value:,}</c></summary>

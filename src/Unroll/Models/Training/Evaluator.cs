@@ -28,9 +28,9 @@ internal sealed class Evaluator(Sequential model)
     public static Dictionary<string, double> Evaluate(
         ModelSession session, TrainingState state, Inputs x, Targets y, ReadOnlyMemory<int> rows, int batchSize, CallbackList callbacks)
     {
+        callbacks.TestBegin(); // may change weights, so before the session takes them in
         session.Prepare();
         var means = new RunningMeans(state, session, y);
-        callbacks.TestBegin();
         for (int step = 0, first = 0; first < rows.Length; step++, first += batchSize)
         {
             callbacks.TestBatchBegin(step);
@@ -55,8 +55,8 @@ internal sealed class Evaluator(Sequential model)
         OutputShape shape = session.Output;
         var output = new float[checked((long)count * shape.Size)];
         ReadOnlyMemory<int> rows = DataChecks.Rows(count);
-        session.Prepare();
         callbacks.PredictBegin();
+        session.Prepare();
         for (int step = 0, first = 0; first < count; step++, first += batchSize)
         {
             int taken = Math.Min(batchSize, count - first);
