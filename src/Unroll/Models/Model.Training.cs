@@ -78,7 +78,7 @@ public partial class Model
     /// <returns>Seconds, loss and metrics of every epoch.</returns>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite, and no callback stopped the training.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the weights are those of the last step.</exception>
     public History Fit(
         Inputs x,
@@ -100,19 +100,20 @@ public partial class Model
         state.Settle(OutputNames);
         return new Trainer(this, state).Fit(
             new FitRequest(
-                x, y, batchSize, epochs, verbose, callbacks ?? [], validationSplit, validationData, shuffle,
+                x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle,
                 classWeight, sampleWeight, validationSampleWeight), cancellationToken);
     }
 
     /// <summary>Loss and metrics on data, without training.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null)
+    public Evaluation Evaluate(
+        Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null, IReadOnlyList<Callback>? callbacks = null)
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         x = CheckInputs(x);
         state.Settle(OutputNames);
-        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks);
     }
 
     /// <summary>
@@ -121,9 +122,9 @@ public partial class Model
     /// </summary>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
     /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
-    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0)
+    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
     {
-        Predictions all = PredictAll(x, batchSize, verbose);
+        Predictions all = PredictAll(x, batchSize, verbose, callbacks);
         return all.Count == 1
             ? all[0]
             : throw new InvalidOperationException($"The model has {all.Count} outputs ({string.Join(", ", all.Names)}); PredictAll gives them.");
@@ -131,11 +132,12 @@ public partial class Model
 
     /// <summary>All outputs for inputs, in their order and by name.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
-    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0)
+    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
     {
         x = CheckInputs(x);
-        Tensor<float>[]? outputs = x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 ? PredictRows(x) : null;
-        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose), OutputNames.All);
+        bool isPlain = verbose == 0 && batchSize > 0 && callbacks is not { Count: > 0 };
+        Tensor<float>[]? outputs = isPlain && x.Count <= RowPredictor.MaxRows ? PredictRows(x) : null;
+        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose, callbacks), OutputNames.All);
     }
 
     /// <summary>One training step on these samples; returns the loss and metrics before the step.</summary>

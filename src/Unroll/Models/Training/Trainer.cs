@@ -7,7 +7,7 @@ namespace Unroll.Models.Training;
 
 /// <summary>The arguments of a fit.</summary>
 internal sealed record FitRequest(
-    Inputs X, Targets Y, int BatchSize, int Epochs, int Verbose, IReadOnlyList<Callback> Callbacks,
+    Inputs X, Targets Y, int BatchSize, int Epochs, int Verbose, IReadOnlyList<Callback>? Callbacks,
     double ValidationSplit, (Inputs X, Targets Y)? ValidationData, bool Shuffle,
     IReadOnlyDictionary<int, double>? ClassWeight, SampleWeights? SampleWeight, SampleWeights? ValidationSampleWeight);
 
@@ -45,10 +45,11 @@ internal sealed class Trainer(Model model, TrainingState state)
             model, request.Callbacks, new FitParameters(request.Epochs, DataChecks.Steps(trainCount, batchSize), request.Verbose));
         var means = new RunningMeans(state, session, y, outputs);
         model.StopTraining = false;
-        callbacks.TrainBegin();
+        int firstEpoch = callbacks.TrainBegin();
+        IReadOnlyDictionary<string, double> lastLogs = new Dictionary<string, double>();
         try
         {
-            for (int epoch = 0; epoch < request.Epochs && !model.StopTraining; epoch++)
+            for (int epoch = firstEpoch; epoch < request.Epochs && !model.StopTraining; epoch++)
             {
                 callbacks.EpochBegin(epoch);
                 double seconds = TrainEpoch(session, request with { Y = y }, trainCount, batchSize, epoch, means, callbacks, cancellationToken);
@@ -58,6 +59,7 @@ internal sealed class Trainer(Model model, TrainingState state)
                 state.Epochs++;
                 callbacks.EpochEnd(epoch, logs);
                 history.Add(new EpochResult(epoch, seconds, validationSeconds, logs));
+                lastLogs = logs;
             }
         }
         finally
@@ -66,7 +68,7 @@ internal sealed class Trainer(Model model, TrainingState state)
         }
 
         if (history.Epochs.Count > 0) state.Finish();
-        callbacks.TrainEnd();
+        callbacks.TrainEnd(lastLogs);
         return history;
     }
 
@@ -82,12 +84,14 @@ internal sealed class Trainer(Model model, TrainingState state)
         for (int step = 0, first = 0; first < trainCount && !model.StopTraining; step++, first += batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            callbacks.TrainBatchBegin(step);
             ReadOnlyMemory<int> rows = order.AsMemory(first, Math.Min(batchSize, trainCount - first));
             session.Train(request.X, request.Y, rows, state.Epochs, step);
             double loss = means.Add(rows.Span);
-            if (!double.IsFinite(loss)) throw new NonFiniteLossException(loss, epoch, step);
-            state.Update(model.Width, session.Gradients!);
+            bool isFinite = double.IsFinite(loss);
+            if (isFinite) state.Update(model.Width, session.Gradients!);
             callbacks.TrainBatchEnd(step, means);
+            if (!isFinite && !model.StopTraining) throw new NonFiniteLossException(loss, epoch, step);
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
