@@ -23,7 +23,7 @@ public static class Imdb
     /// which is therefore itself replaced, as in Keras.</param>
     /// <param name="skipTop">Ids below this become <paramref name="oovChar"/> (the start id too).</param>
     /// <param name="maxLen">Keeps only reviews strictly shorter than this, the start id counted. Null or 0: all.</param>
-    /// <param name="seed">Seed of NumPy's legacy shuffle.</param>
+    /// <param name="seed">Seed of NumPy's legacy shuffle, 0 to 2^32 − 1.</param>
     /// <param name="startChar">Id in front of each review; null for none.</param>
     /// <param name="oovChar">Id for words outside the vocabulary; null drops them.</param>
     /// <param name="indexFrom">Added to each word's rank.</param>
@@ -38,7 +38,7 @@ public static class Imdb
         int? numWords = null,
         int skipTop = 0,
         int? maxLen = null,
-        int seed = 113,
+        long seed = 113,
         int? startChar = 1,
         int? oovChar = 2,
         int indexFrom = 3,
@@ -47,6 +47,7 @@ public static class Imdb
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seed);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(seed, uint.MaxValue);
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, progress, cancellationToken);
         var rules = new WordIdRules(numWords, skipTop, maxLen, startChar, oovChar, indexFrom);
         return LoadFile(path, (uint)seed, rules, DatasetStore.Default.Locations.CacheDirectory);
