@@ -25,11 +25,11 @@ internal sealed class CallbackList
         return new CallbackList(all);
     }
 
-    /// <summary>Returns the epoch to begin with.</summary>
-    public int TrainBegin()
+    /// <summary>Returns the epoch to begin with; null: no callback says it.</summary>
+    public int? TrainBegin()
     {
         foreach (Callback callback in _callbacks) callback.OnTrainBegin();
-        return _callbacks.LastOrDefault(callback => callback.InitialEpoch is not null)?.InitialEpoch ?? 0;
+        return _callbacks.LastOrDefault(callback => callback.InitialEpoch is not null)?.InitialEpoch;
     }
 
     public void TrainEnd(IReadOnlyDictionary<string, double> logs)
