@@ -17,7 +17,7 @@ public abstract class RecurrentLayer : Layer
 {
     private protected static readonly Argument<int> UnitsArgument = Argument.Whole("units").Size();
 
-    private protected static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Tanh);
+    private protected static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Tanh);
 
     private protected static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 
@@ -56,7 +56,7 @@ public abstract class RecurrentLayer : Layer
     private protected static readonly Argument<bool> ZeroOutputForMaskArgument = Argument.Flag("zero_output_for_mask");
 
     /// <summary>Activation of the gates, for cells that have them.</summary>
-    private protected static readonly Argument<Activation> RecurrentActivationArgument = Activation.Catalog.Argument("recurrent_activation", Activation.Sigmoid);
+    private protected static readonly Argument<Activation> RecurrentActivationArgument = LayerArguments.Activation("recurrent_activation", Activation.Sigmoid);
 
     private protected RecurrentLayer(int units, int gateCount)
     {
