@@ -1,6 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Formulas;
 using Unroll.Layers;
+using static Unroll.Formulas.Formula;
 
 namespace Unroll.OpenDoors.Tests;
 
@@ -28,7 +29,7 @@ public sealed class FormulaLstm(int units) : RecurrentCell(units)
     protected override Values Step(Value x, Values states)
     {
         (Value h, Value c) = states;
-        Value[] z = [.. Formula.Split(x * Weight("kernel", [x.Features, 4 * Units]) + h * Weight("recurrent", [Units, 4 * Units]) + Weight("bias", [4 * Units]), 4)];
+        Value[] z = [.. Split(x * Weight("kernel", [x.Features, 4 * Units]) + h * Weight("recurrent", [Units, 4 * Units]) + Weight("bias", [4 * Units]), 4)];
         c = Sigmoid(z[1]) * c + Sigmoid(z[0]) * Tanh(z[2]);
         return (Sigmoid(z[3]) * Tanh(c), c);
     }

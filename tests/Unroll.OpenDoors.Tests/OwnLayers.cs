@@ -2,6 +2,7 @@ using Unroll.Configuration;
 using Unroll.Formulas;
 using Unroll.Initializers;
 using Unroll.Layers;
+using static Unroll.Formulas.Formula;
 
 namespace Unroll.OpenDoors.Tests;
 

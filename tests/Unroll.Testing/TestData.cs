@@ -26,6 +26,14 @@ public static class TestData
     public const string NoImdb =
         "imdb.npz and imdb_word_index.json were not found: set UNROLL_DATA_DIR, or put them into ../shared/data beside the repository.";
 
+    /// <summary>The 50,000 raw reviews as published (Maas et al., 2011), aclImdb.tar.gz, beside the IMDB files; or null.</summary>
+    public static string? RawImdb =>
+        ImdbDirectory is { } folder && Path.Combine(folder, "aclImdb.tar.gz") is var path && File.Exists(path) ? path : null;
+
+    /// <summary>Why a test that needs the raw reviews was skipped.</summary>
+    public const string NoRawImdb =
+        "aclImdb.tar.gz was not found beside imdb.npz: set UNROLL_DATA_DIR, or put it into ../shared/data beside the repository.";
+
     private static string? FindDirectory()
     {
         string?[] places =

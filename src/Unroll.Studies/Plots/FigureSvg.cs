@@ -17,8 +17,8 @@ internal static class FigureSvg
     // Okabe and Ito's colours, which colour-blind people tell apart; the pale yellow last.
     private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#B8A800"];
 
-    private const string Ink = "#222222";
-    private const string Muted = "#666666";
+    internal const string Ink = "#222222";
+    internal const string Muted = "#666666";
     private const string Grid = "#dddddd";
     private const string Paper = "#ffffff";
 
@@ -34,16 +34,8 @@ internal static class FigureSvg
         List<(XElement Element, double Height)> legend = Legend(figure, width - 40);
         double legendHeight = legend.Count == 0 ? 0 : legend[0].Height;
         double height = top + legendHeight + PanelHeight;
-        var root = new XElement(Svg + "svg",
-            new XAttribute("viewBox", $"0 0 {N(width)} {N(height)}"),
-            new XAttribute("width", N(width)),
-            new XAttribute("height", N(height)),
-            new XAttribute("role", "img"),
-            new XAttribute("font-family", "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"),
-            new XElement(Svg + "title", figure.Title.Length > 0 ? figure.Title : string.Join(" and ", figure.Panels.Select(panel => panel.Title))),
-            new XElement(Svg + "style", DarkStyle),
-            new XElement(Svg + "rect", new XAttribute("class", "u-paper"), new XAttribute("width", N(width)), new XAttribute("height", N(height)), new XAttribute("fill", Paper)));
-        if (figure.Title.Length > 0) root.Add(Text(figure.Title, width / 2, 23, 16, Ink, "middle", bold: true));
+        XElement root = Root(width, height, figure.Title.Length > 0 ? figure.Title : string.Join(" and ", figure.Panels.Select(panel => panel.Title)));
+        if (figure.Title.Length > 0) root.Add(Caption(figure.Title, width / 2, 23, 16, Ink, "middle", bold: true));
         foreach ((XElement element, double _) in legend)
         {
             element.SetAttributeValue("transform", $"translate(20 {N(top)})");
@@ -60,6 +52,17 @@ internal static class FigureSvg
 
         return root.ToString(SaveOptions.None) + "\n";
     }
+
+    /// <summary>An empty document on paper.</summary>
+    internal static XElement Root(double width, double height, string title) => new(Svg + "svg",
+        new XAttribute("viewBox", $"0 0 {N(width)} {N(height)}"),
+        new XAttribute("width", N(width)),
+        new XAttribute("height", N(height)),
+        new XAttribute("role", "img"),
+        new XAttribute("font-family", "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"),
+        new XElement(Svg + "title", title),
+        new XElement(Svg + "style", DarkStyle),
+        new XElement(Svg + "rect", new XAttribute("class", "u-paper"), new XAttribute("width", N(width)), new XAttribute("height", N(height)), new XAttribute("fill", Paper)));
 
     /// <summary>One panel as an SVG element of its own, for pages that put the panels below each other on small screens.</summary>
     public static XElement PanelElement(Figure figure, Panel panel) => new(Svg + "svg",
@@ -113,7 +116,7 @@ internal static class FigureSvg
             double entryWidth = EntryWidth(text);
             double needed = text == "training" && HasDashed(figure) ? entryWidth + EntryWidth("validation") : entryWidth; // these two stay together
             if (x > 0 && x + needed > width) (x, y) = (0, y + RowHeight);
-            group.Add(new XElement(Svg + "g", new XAttribute("transform", $"translate({N(x)} {N(y)})"), swatch, Text(text, 34, 10, 12, Ink, "start")));
+            group.Add(new XElement(Svg + "g", new XAttribute("transform", $"translate({N(x)} {N(y)})"), swatch, Caption(text, 34, 10, 12, Ink, "start")));
             x += entryWidth;
         }
 
@@ -143,26 +146,22 @@ internal static class FigureSvg
             : Left + plotWidth / 2;
         double Y(double value) => Top + plotHeight - (value - y.Minimum) / (y.Maximum - y.Minimum) * plotHeight;
 
-        var group = new XElement(Svg + "g", Text(panel.Title, Left + plotWidth / 2, 18, 14, Ink, "middle", bold: true));
+        var group = new XElement(Svg + "g", Caption(panel.Title, Left + plotWidth / 2, 18, 14, Ink, "middle", bold: true));
         foreach (double tick in y.Values)
         {
             group.Add(Rule(Left, Y(tick), Left + plotWidth, Y(tick), "u-grid", Grid));
-            group.Add(Text(y.Text(tick), Left - 7, Y(tick) + 4, 12, Muted, "end"));
+            group.Add(Caption(y.Text(tick), Left - 7, Y(tick) + 4, 12, Muted, "end"));
         }
 
         foreach (double tick in x.Values)
         {
             group.Add(Rule(X(tick), Top + plotHeight, X(tick), Top + plotHeight + 4, "u-axis", Muted));
-            group.Add(Text(x.Text(tick), X(tick), Top + plotHeight + 18, 12, Muted, "middle"));
+            group.Add(Caption(x.Text(tick), X(tick), Top + plotHeight + 18, 12, Muted, "middle"));
         }
 
         group.Add(Rule(Left, Top + plotHeight, Left + plotWidth, Top + plotHeight, "u-axis", Muted));
-        group.Add(Text(panel.XLabel, Left + plotWidth / 2, PanelHeight - 8, 12, Muted, "middle"));
-        XElement yLabel = Text(panel.YLabel, 0, 0, 12, Muted, "middle");
-        yLabel.SetAttributeValue("x", null);
-        yLabel.SetAttributeValue("y", null);
-        yLabel.Add(new XAttribute("transform", $"translate(14 {N(Top + plotHeight / 2)}) rotate(-90)"));
-        group.Add(yLabel);
+        group.Add(Caption(panel.XLabel, Left + plotWidth / 2, PanelHeight - 8, 12, Muted, "middle"));
+        group.Add(Upright(panel.YLabel, 14, Top + plotHeight / 2));
 
         foreach (Line line in panel.Lines) // bands first: no line is hidden by another line's band
             if (Band(line, colours[line.Label], X, Y) is { } band) group.Add(band);
@@ -208,11 +207,11 @@ internal static class FigureSvg
         return group;
     }
 
-    private static XElement Rule(double x1, double y1, double x2, double y2, string style, string colour) => new(Svg + "line",
+    internal static XElement Rule(double x1, double y1, double x2, double y2, string style, string colour) => new(Svg + "line",
         new XAttribute("x1", N(x1)), new XAttribute("y1", N(y1)), new XAttribute("x2", N(x2)), new XAttribute("y2", N(y2)),
         new XAttribute("class", style), new XAttribute("stroke", colour), new XAttribute("stroke-width", "1"));
 
-    private static XElement Text(string text, double x, double y, double size, string colour, string anchor, bool bold = false)
+    internal static XElement Caption(string text, double x, double y, double size, string colour, string anchor, bool bold = false)
     {
         var element = new XElement(Svg + "text",
             new XAttribute("x", N(x)), new XAttribute("y", N(y)), new XAttribute("font-size", N(size)),
@@ -221,12 +220,22 @@ internal static class FigureSvg
         return element;
     }
 
-    private static string Colour(int index) => Colours[index % Colours.Length];
+    /// <summary>A label that reads upwards.</summary>
+    internal static XElement Upright(string text, double x, double y)
+    {
+        XElement label = Caption(text, 0, 0, 12, Muted, "middle");
+        label.SetAttributeValue("x", null);
+        label.SetAttributeValue("y", null);
+        label.Add(new XAttribute("transform", $"translate({N(x)} {N(y)}) rotate(-90)"));
+        return label;
+    }
 
-    private static string ColourClass(int index) => $"u-c{index % Colours.Length}";
+    internal static string Colour(int index) => Colours[index % Colours.Length];
+
+    internal static string ColourClass(int index) => $"u-c{index % Colours.Length}";
 
     // No font is at hand to measure with; common sans-serif fonts are narrower than this.
-    private static double TextWidth(string text, double size) => text.Length * size * 0.58;
+    internal static double TextWidth(string text, double size) => text.Length * size * 0.58;
 
-    private static string N(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
+    internal static string N(double value) => Math.Round(value, 2).ToString(CultureInfo.InvariantCulture);
 }

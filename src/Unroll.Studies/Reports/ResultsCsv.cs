@@ -1,5 +1,5 @@
 using System.Globalization;
-using CsvHelper;
+using nietras.SeparatedValues;
 
 namespace Unroll.Studies.Reports;
 
@@ -96,16 +96,18 @@ internal static class ResultsCsv
 
     private static string Text(bool value) => value ? "true" : "false";
 
-    private static string Table(Action<CsvWriter> write)
+    private static string Table(Action<SepWriter> write)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (CsvWriter csv = CsvWriter.Create(text, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true)) write(csv);
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        // Rows go out by position, the names of the columns as the first of them.
+        using (SepWriter csv = new Sep(',').Writer(options => options with { WriteHeader = false, Escape = true }).To(text, leaveOpen: true)) write(csv);
         return text.ToString();
     }
 
-    private static void Row(CsvWriter csv, IEnumerable<string> fields)
+    private static void Row(SepWriter csv, IEnumerable<string> fields)
     {
-        foreach (string field in fields) csv.WriteField(field);
-        csv.EndRecord();
+        using SepWriter.Row row = csv.NewRow();
+        int column = 0;
+        foreach (string field in fields) row[column++].Set(field);
     }
 }

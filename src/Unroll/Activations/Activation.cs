@@ -42,10 +42,12 @@ public abstract class Activation : ConfigurableValue
     /// <summary>Keras' name; for one of your own, unless overridden, the class's name in snake case.</summary>
     public virtual string Name => SnakeCase.Of(GetType().Name);
 
+    /// <summary>True if recurrent and dense kernels compute it by themselves.</summary>
+    internal virtual bool IsFused => false;
+
     /// <summary>The kernels' name of the activation.</summary>
     /// <exception cref="ArgumentException">The kernels don't have it.</exception>
-    internal virtual ActivationKind Kind => throw new ArgumentException(
-        $"The activation '{Name}' can't be used here; known here: {string.Join(", ", Fused.Select(activation => activation.Name))}.");
+    internal virtual ActivationKind Kind => throw new ArgumentException($"There is no kernel for the activation '{Name}'.");
 
     /// <summary>The activation of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>

@@ -13,8 +13,10 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 
     internal override ActivationKind Kind => kind;
 
-    // All fused activations are of one class, which their number tells apart.
-    private protected override int Variant => (int)kind;
+    // All fused activations are of one class.
+    private protected override object Variant => kind;
+
+    internal override bool IsFused => true;
 
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
@@ -38,7 +40,7 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 }
 
 /// <summary>The registration of one activation without arguments.</summary>
-internal sealed class FusedRegistration(Activation activation) : Registration<Activation>(activation.Name)
+internal sealed class SingleRegistration(Activation activation) : Registration<Activation>(activation.Name)
 {
     public override IReadOnlyList<string> PositionalNames => [];
 

@@ -1,19 +1,42 @@
 namespace Unroll.Callbacks;
 
 /// <summary>
-/// Watches a training run. Hooks are called in the order of Keras: train begin, epoch begin, batch end, test begin
-/// and end when validating, epoch end, train end. Logs hold running values since the start of the epoch.
+/// Watches and steers a run of <c>Fit</c>, <c>Evaluate</c> or <c>Predict</c>. Derive from it and override the hooks that
+/// matter. Their order is Keras': train begin; epoch begin, for each batch begin and end, test begin, test batches and
+/// test end when validating, epoch end; train end. Callbacks are called in the order of the list; the progress display
+/// comes last. <c>Model.StopTraining = true</c> ends the run after the current batch (from a batch hook) or epoch.
+/// Logs hold running values since the start of the epoch or pass, sorted by name.
 /// </summary>
 public abstract class Callback
 {
+    private readonly HashSet<string> _warnings = [];
+
     /// <summary>The model that is being trained.</summary>
     public Model Model { get; internal set; } = null!;
 
     /// <summary>What the run was started with.</summary>
     public FitParameters Parameters { get; internal set; } = null!;
 
-    /// <summary>Before the first epoch.</summary>
+    /// <summary>Where messages go; null: to the console.</summary>
+    public TextWriter? Output { get; init; }
+
+    /// <summary>Where warnings go; null: to the error stream of the console.</summary>
+    public TextWriter? Warnings { get; init; }
+
+    /// <summary>
+    /// Index of the epoch that the run should begin with, asked after <see cref="OnTrainBegin"/>; null: no wish. If several
+    /// callbacks have one, the last counts. From <see cref="FitParameters.Epochs"/> on nothing is trained.
+    /// </summary>
+    public virtual int? InitialEpoch => null;
+
+    /// <summary>Before the first epoch; weights and optimizer are there.</summary>
     public virtual void OnTrainBegin()
+    {
+    }
+
+    /// <summary>After the last epoch, also of a run that was stopped, but not of one that failed.</summary>
+    /// <param name="logs">Those of the last epoch; empty if there was none.</param>
+    public virtual void OnTrainEnd(IReadOnlyDictionary<string, double> logs)
     {
     }
 
@@ -22,21 +45,23 @@ public abstract class Callback
     {
     }
 
-    /// <summary>
-    /// After a training step. <paramref name="batch"/> counts from 0. <paramref name="logs"/> is empty unless a callback
-    /// wanted the logs of this batch (<see cref="WantsBatchLogs"/>).
-    /// </summary>
-    public virtual void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
-    {
-    }
-
-    /// <summary>After an epoch and its validation. What is added to <paramref name="logs"/> later callbacks see.</summary>
+    /// <summary>After an epoch and its validation. What is added to <paramref name="logs"/> later callbacks and the history see.</summary>
     public virtual void OnEpochEnd(int epoch, IDictionary<string, double> logs)
     {
     }
 
-    /// <summary>After the last epoch.</summary>
-    public virtual void OnTrainEnd()
+    /// <summary>Before a training step; <paramref name="batch"/> counts from 0 in every epoch.</summary>
+    public virtual void OnTrainBatchBegin(int batch)
+    {
+    }
+
+    /// <summary>
+    /// After a training step. If the loss became NaN or infinite the step has changed no weight, and unless a callback
+    /// stops the training here it fails with a <see cref="NonFiniteLossException"/>.
+    /// </summary>
+    /// <param name="batch">Counts from 0 in every epoch.</param>
+    /// <param name="logs">Computed when they are read; to be read inside the hook.</param>
+    public virtual void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
     {
     }
 
@@ -45,13 +70,18 @@ public abstract class Callback
     {
     }
 
-    /// <summary>After a validation or test batch; <paramref name="logs"/> as in <see cref="OnTrainBatchEnd"/>.</summary>
-    public virtual void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
+    /// <summary>After a pass over validation or test data; <paramref name="logs"/> have no <c>val_</c> in their names.</summary>
+    public virtual void OnTestEnd(IReadOnlyDictionary<string, double> logs)
     {
     }
 
-    /// <summary>After a pass over validation or test data; <paramref name="logs"/> have no <c>val_</c> in their names.</summary>
-    public virtual void OnTestEnd(IReadOnlyDictionary<string, double> logs)
+    /// <summary>Before a validation or test batch; <paramref name="batch"/> counts from 0.</summary>
+    public virtual void OnTestBatchBegin(int batch)
+    {
+    }
+
+    /// <summary>After a validation or test batch; <paramref name="logs"/> as in <see cref="OnTrainBatchEnd"/>.</summary>
+    public virtual void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
     {
     }
 
@@ -60,21 +90,36 @@ public abstract class Callback
     {
     }
 
-    /// <summary>After a batch of a prediction.</summary>
-    public virtual void OnPredictBatchEnd(int batch)
-    {
-    }
-
     /// <summary>After a prediction.</summary>
     public virtual void OnPredictEnd()
     {
     }
 
-    /// <summary>
-    /// True if the callback reads the logs of the batch that is about to end; if no callback does, they are not
-    /// computed. Asked once per batch, so that a callback may want the logs of some batches only.
-    /// </summary>
-    public virtual bool WantsBatchLogs => false;
+    /// <summary>Before a batch of a prediction; <paramref name="batch"/> counts from 0.</summary>
+    public virtual void OnPredictBatchBegin(int batch)
+    {
+    }
+
+    /// <summary>After a batch of a prediction.</summary>
+    /// <param name="batch">Counts from 0.</param>
+    /// <param name="outputs">For each output of the model the values of the batch's samples, row by row.</param>
+    public virtual void OnPredictBatchEnd(int batch, IReadOnlyList<ReadOnlyMemory<float>> outputs)
+    {
+    }
+
+    /// <summary>Writes a line to <see cref="Output"/>.</summary>
+    protected void Print(string message)
+    {
+        TextWriter output = Output ?? Console.Out;
+        output.Write(message + "\n");
+        output.Flush();
+    }
+
+    /// <summary>Writes a line to <see cref="Warnings"/>; the same text only once, as Python does it.</summary>
+    protected void Warn(string message)
+    {
+        if (_warnings.Add(message)) (Warnings ?? Console.Error).Write(message + "\n");
+    }
 }
 
 /// <summary>The shape of a training run.</summary>

@@ -79,11 +79,11 @@ public abstract class ConfigurableValue : Configurable
     }
 
     /// <summary>Tells apart things of one class that differ in more than their arguments.</summary>
-    private protected virtual int Variant => 0;
+    private protected virtual object? Variant => null;
 
     /// <inheritdoc/>
     public sealed override bool Equals(object? obj) =>
-        obj is ConfigurableValue other && other.GetType() == GetType() && other.Variant == Variant && HasSameValues(other);
+        obj is ConfigurableValue other && other.GetType() == GetType() && Equals(other.Variant, Variant) && HasSameValues(other);
 
     /// <inheritdoc/>
     public sealed override int GetHashCode() => HashCode.Combine(TypeName, Variant);

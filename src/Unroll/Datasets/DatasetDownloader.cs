@@ -48,8 +48,12 @@ internal sealed class DatasetDownloader(HttpMessageHandler? handler = null)
                 hash = await CopyAsync(file, stream, temporary, total, progress, patience).ConfigureAwait(false);
             }
 
-            if (hash != file.Sha256)
-                throw Unavailable(file, $"what arrived has the SHA-256 {hash}, {file.Sha256} was expected; nothing was kept");
+            if (hash != file.Hash)
+            {
+                string kind = file.HashName == HashAlgorithmName.MD5 ? "MD5" : "SHA-256";
+                throw Unavailable(file, $"what arrived has the {kind} {hash}, {file.Hash} was expected; nothing was kept");
+            }
+
             File.Move(temporary, target, overwrite: true);
             return target;
         }
@@ -70,7 +74,7 @@ internal sealed class DatasetDownloader(HttpMessageHandler? handler = null)
     private async Task<string> CopyAsync(
         RemoteFile file, Stream source, string path, long? total, IProgress<DownloadProgress>? progress, CancellationTokenSource patience)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(file.HashName);
         var target = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
         await using (target.ConfigureAwait(false))
         {

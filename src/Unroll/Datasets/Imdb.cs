@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Unroll.Formats.Npy;
 using Unroll.Random;
 
@@ -23,7 +21,7 @@ public static class Imdb
     /// which is therefore itself replaced, as in Keras.</param>
     /// <param name="skipTop">Ids below this become <paramref name="oovChar"/> (the start id too).</param>
     /// <param name="maxLen">Keeps only reviews strictly shorter than this, the start id counted. Null or 0: all.</param>
-    /// <param name="seed">Seed of NumPy's legacy shuffle.</param>
+    /// <param name="seed">Seed of NumPy's legacy shuffle, 0 to 2^32 − 1.</param>
     /// <param name="startChar">Id in front of each review; null for none.</param>
     /// <param name="oovChar">Id for words outside the vocabulary; null drops them.</param>
     /// <param name="indexFrom">Added to each word's rank.</param>
@@ -38,7 +36,7 @@ public static class Imdb
         int? numWords = null,
         int skipTop = 0,
         int? maxLen = null,
-        int seed = 113,
+        long seed = 113,
         int? startChar = 1,
         int? oovChar = 2,
         int indexFrom = 3,
@@ -47,6 +45,7 @@ public static class Imdb
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seed);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(seed, uint.MaxValue);
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, progress, cancellationToken);
         var rules = new WordIdRules(numWords, skipTop, maxLen, startChar, oovChar, indexFrom);
         return LoadFile(path, (uint)seed, rules, DatasetStore.Default.Locations.CacheDirectory);
@@ -89,7 +88,7 @@ public static class Imdb
     {
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, null, CancellationToken.None);
         var (train, test) = ReadRanks(path, lead: 0);
-        return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb.Sha256, train, test);
+        return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb.Hash, train, test);
     }
 
     /// <param name="path">The archive.</param>
@@ -102,7 +101,7 @@ public static class Imdb
             ? ReadRanks(path, WordIdRules.Lead)
             : ReadRanksOnce(path, PreparedRanks.PathIn(cacheDirectory, "imdb"), WordIdRules.Lead);
         var random = new Mt19937(seed); // one generator: the test order depends on the number of training reviews
-        return rules.Apply(Reorder(train, random), Reorder(test, random));
+        return rules.Apply(RankFile.Reorder(train, random), RankFile.Reorder(test, random));
     }
 
     /// <summary>As <see cref="ReadRanks"/>, from the copy that the first call leaves.</summary>
@@ -120,11 +119,11 @@ public static class Imdb
     {
         var file = NpzFile.Open(path);
         LabeledSequences? test = null;
-        var reading = Task.Run(() => test = ReadPair(file, "x_test", "y_test", lead));
+        var reading = Task.Run(() => test = RankFile.ReadPair(file, "x_test", "y_test", lead, classes: 2, "review"));
         LabeledSequences train;
         try
         {
-            train = ReadPair(file, "x_train", "y_train", lead);
+            train = RankFile.ReadPair(file, "x_train", "y_train", lead, classes: 2, "review");
         }
         finally
         {
@@ -133,45 +132,5 @@ public static class Imdb
 
         reading.GetAwaiter().GetResult();
         return (train, test!);
-    }
-
-    private static LabeledSequences ReadPair(NpzFile file, string samples, string labels, int lead)
-    {
-        int[][] sequences = file.Read(samples).ReadSequences(lead);
-        long[] values = file.Read(labels).ReadInt64();
-        if (values.Length != sequences.Length)
-            throw new InvalidDataException($"{file.Name}: {samples} has {sequences.Length} reviews, {labels} has {values.Length} labels.");
-        if (values.Length == 0) throw new InvalidDataException($"{file.Name}: member {samples}.npy holds no reviews.");
-        var classes = new int[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (values[i] is not (0 or 1))
-                throw new InvalidDataException($"{file.Name}: member {labels}.npy: label {values[i]} of review {i} is neither 0 nor 1.");
-            classes[i] = (int)values[i];
-        }
-
-        for (int i = 0; i < sequences.Length; i++)
-        {
-            // Negative ranks are huge as unsigned. The bound keeps shifted ids from overflowing; the largest true rank is 88,587.
-            var ranks = MemoryMarshal.Cast<int, uint>(sequences[i]);
-            if (ranks.Length > 0 && TensorPrimitives.Max(ranks) is var largest and > 1 << 30)
-                throw new InvalidDataException($"{file.Name}: member {samples}.npy: {(int)largest} in review {i} is not a word rank.");
-        }
-
-        return new LabeledSequences(sequences, classes);
-    }
-
-    private static LabeledSequences Reorder(LabeledSequences data, Mt19937 random)
-    {
-        int[] order = random.Permutation(data.Count);
-        var sequences = new int[order.Length][];
-        var labels = new int[order.Length];
-        for (int k = 0; k < order.Length; k++)
-        {
-            sequences[k] = data.Sequences[order[k]];
-            labels[k] = data.Labels[order[k]];
-        }
-
-        return new LabeledSequences(sequences, labels);
     }
 }

@@ -1,11 +1,13 @@
+using System.Security.Cryptography;
+
 namespace Unroll.Datasets;
 
 /// <summary>A file of a data set as Keras publishes it.</summary>
 /// <param name="Name">File name.</param>
 /// <param name="Address">Where it is downloaded from.</param>
-/// <param name="Sha256">SHA-256 of its bytes, lower-case hexadecimal.</param>
+/// <param name="Hash">SHA-256 of its bytes, or MD5 where Keras names only that; lower-case hexadecimal.</param>
 /// <param name="MaxBytes">A download longer than this is not the file.</param>
-internal sealed record RemoteFile(string Name, Uri Address, string Sha256, long MaxBytes)
+internal sealed record RemoteFile(string Name, Uri Address, string Hash, long MaxBytes)
 {
     private const string Bucket = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/";
 
@@ -15,4 +17,13 @@ internal sealed record RemoteFile(string Name, Uri Address, string Sha256, long 
     /// <summary>Keras names the MD5 bfafd718b763782e994055a2d397834f; this is the SHA-256 of the same bytes.</summary>
     public static RemoteFile ImdbWordIndex { get; } = new(
         "imdb_word_index.json", new Uri(Bucket + "imdb_word_index.json"), "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6", 16 << 20);
+
+    public static RemoteFile Reuters { get; } = new(
+        "reuters.npz", new Uri(Bucket + "reuters.npz"), "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916", 64 << 20);
+
+    public static RemoteFile ReutersWordIndex { get; } = new(
+        "reuters_word_index.json", new Uri(Bucket + "reuters_word_index.json"), "4d44cc38712099c9e383dc6e5f11a921", 16 << 20);
+
+    /// <summary>Which sum <see cref="Hash"/> is.</summary>
+    public HashAlgorithmName HashName => Hash.Length == 32 ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256;
 }

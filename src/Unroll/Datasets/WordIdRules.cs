@@ -41,6 +41,16 @@ internal sealed record WordIdRules(int? NumWords, int SkipTop, int? MaxLen, int?
         return (train, test);
     }
 
+    /// <summary>As the other overload, on a single set.</summary>
+    /// <exception cref="ArgumentException">No sample is shorter than <see cref="MaxLen"/>.</exception>
+    public LabeledSequences Apply(LabeledSequences data)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Abs((long)IndexFrom), 1 << 30, "indexFrom");
+        if (MaxLen is { } max and not 0) data = Shorter(data, max);
+        Convert(data.Sequences, NumWords is { } given and not 0 ? given : LargestId(data));
+        return data;
+    }
+
     private LabeledSequences Shorter(LabeledSequences data, int maxLen)
     {
         int unused = StartChar is null ? Lead : 0;

@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Configuration;
 
 namespace Unroll.Layers;
@@ -16,6 +17,13 @@ internal static class LayerArguments
         .. ((string[])["activity_regularizer", "quantization_config", "num_constants", "noise_shape"]).Select(name => Argument.Outdated(name, null)),
         Argument.Outdated("time_major", false),
     ];
+
+    /// <summary>An activation that layers have a kernel for.</summary>
+    public static Argument<Activation> Activation(string name, Activation defaultValue) => Fused(Activations.Activation.Catalog.Argument(name, defaultValue));
+
+    /// <summary>The same argument, which refuses activations that layers have no kernel for.</summary>
+    public static Argument<Activation> Fused(Argument<Activation> argument) => argument.Require(
+        activation => activation.IsFused, $"one of {string.Join(", ", Activations.Activation.Fused.Select(activation => activation.Name))} in a layer");
 
     /// <summary>A layer inside of a wrapper.</summary>
     /// <param name="name">Keras' name.</param>

@@ -55,6 +55,9 @@ public sealed class AUC : Metric
     /// <inheritdoc/>
     protected override string DefaultName => "auc";
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, AUC>("AUC")
     {
         Arguments =

@@ -10,6 +10,9 @@ public sealed class BinaryAccuracy : MeanMetric
     /// <summary>Outputs above it mean 1.</summary>
     public double Threshold { get => Get(ThresholdArgument); init => Set(ThresholdArgument, value); }
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, BinaryAccuracy>("BinaryAccuracy")
     {
         Arguments = [.. CommonArguments, ThresholdArgument],
@@ -37,6 +40,9 @@ public sealed class CategoricalAccuracy : MeanMetric
         new Registration<Metric, CategoricalAccuracy>("CategoricalAccuracy") { Arguments = CommonArguments, Make = _ => new CategoricalAccuracy() };
 
     /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
+    /// <inheritdoc/>
     protected override void Check(MetricShape shape) => RequireTargets(shape.Targets == shape.Outputs, shape, "one-hot rows as targets");
 
     /// <inheritdoc/>
@@ -47,6 +53,9 @@ public sealed class CategoricalAccuracy : MeanMetric
 /// <summary>Share of rows whose largest output is that of the target's class number; the first of equals counts.</summary>
 public sealed class SparseCategoricalAccuracy : MeanMetric
 {
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     internal static Registration<Metric> Registration { get; } = new Registration<Metric, SparseCategoricalAccuracy>("SparseCategoricalAccuracy")
     {
         Arguments = CommonArguments,
@@ -65,6 +74,8 @@ public sealed class SparseCategoricalAccuracy : MeanMetric
 internal sealed class ShapedAccuracy : Metric
 {
     protected override string DefaultName => "accuracy";
+
+    public override bool? IsHigherBetter => true;
 
     /// <summary>The accuracy that outputs and targets of these shapes call for.</summary>
     public static Metric For(MetricShape shape) =>

@@ -42,6 +42,9 @@ public abstract class ConfusionMetric : Metric
     private protected static IReadOnlyList<Argument> ConfusionArguments { get; } =
         [.. CommonArguments, ThresholdsArgument, Argument.Fixed("top_k", null), Argument.Fixed("class_id", null)];
 
+    /// <inheritdoc/>
+    public override bool? IsHigherBetter => true;
+
     private protected abstract double Share(double truePositives, double falsePositives, double falseNegatives);
 
     private protected static double Divide(double part, double whole) => whole == 0 ? 0 : part / whole;

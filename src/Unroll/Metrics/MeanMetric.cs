@@ -50,6 +50,8 @@ internal sealed class MeanLoss(Loss loss) : Metric
 {
     public Loss Loss => loss;
 
+    public override bool? IsHigherBetter => false;
+
     protected override string DefaultName => loss.Name;
 
     public override MetricState CreateState(MetricShape shape)

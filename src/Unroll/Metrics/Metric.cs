@@ -27,6 +27,9 @@ public abstract class Metric : Configurable
     /// <summary>The name of an object that got none; unless overridden, the class's name in snake case.</summary>
     protected virtual string DefaultName => SnakeCase.Of(GetType().Name);
 
+    /// <summary>True if more is better, false if less is; null: not known, a callback that monitors it must be told.</summary>
+    public virtual bool? IsHigherBetter => null;
+
     /// <summary>The metric of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
     public static implicit operator Metric(string name) => FromName(name);

@@ -16,17 +16,18 @@ public sealed class History
     public IReadOnlyList<EpochResult> Epochs => _epochs;
 
     /// <summary>Names of the recorded values: <c>accuracy</c>, <c>loss</c>, <c>val_accuracy</c>, <c>val_loss</c>…</summary>
-    public IReadOnlyList<string> Names => _epochs.Count == 0 ? [] : [.. _epochs[0].Logs.Keys];
+    public IReadOnlyList<string> Names => [.. _epochs.SelectMany(epoch => epoch.Logs.Keys).Distinct()];
 
-    /// <summary>The values of one name over the epochs.</summary>
+    /// <summary>The values of one name over the epochs that have it: with <c>validationFreq</c> fewer for <c>val_</c> names.</summary>
     /// <exception cref="KeyNotFoundException">Nothing of that name was recorded; the message lists what was.</exception>
     public IReadOnlyList<double> this[string name]
     {
         get
         {
-            if (_epochs.Count > 0 && !_epochs[0].Logs.ContainsKey(name))
+            double[] values = [.. _epochs.Where(epoch => epoch.Logs.ContainsKey(name)).Select(epoch => epoch.Logs[name])];
+            if (_epochs.Count > 0 && values.Length == 0)
                 throw new KeyNotFoundException($"History has no '{name}'; it has {string.Join(", ", Names)}.");
-            return [.. _epochs.Select(epoch => epoch.Logs[name])];
+            return values;
         }
     }
 

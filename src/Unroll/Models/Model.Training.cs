@@ -64,8 +64,8 @@ public partial class Model
     /// <summary>Trains the model.</summary>
     /// <param name="x">Inputs; a model with several inputs takes a list, or arrays by name.</param>
     /// <param name="y">Targets, one per input; a model with several outputs takes a list, or arrays by name.</param>
-    /// <param name="batchSize">Samples per step; the last step of an epoch takes what is left.</param>
-    /// <param name="epochs">Passes over the data.</param>
+    /// <param name="batchSize">Samples per step; the last step of a pass takes what is left. Null: 32, or so many that <paramref name="stepsPerEpoch"/> steps make a pass.</param>
+    /// <param name="epochs">Passes over the data; with <paramref name="initialEpoch"/> the index after the last one.</param>
     /// <param name="verbose">0 silent, 1 progress bar, 2 one line per epoch.</param>
     /// <param name="callbacks">Watch and steer the run.</param>
     /// <param name="validationSplit">Share of the data, from its end, to validate on; taken before any shuffling.</param>
@@ -74,16 +74,24 @@ public partial class Model
     /// <param name="classWeight">What a sample counts for in the loss, by the class that its target names; classes without a weight count 1.</param>
     /// <param name="sampleWeight">What each sample counts for in the loss; not together with class weights.</param>
     /// <param name="validationSampleWeight">The same for <paramref name="validationData"/>.</param>
+    /// <param name="initialEpoch">Index of the first epoch, to go on with an earlier fit: epochs 3 to 5 with 3 here and <paramref name="epochs"/> 6.</param>
+    /// <param name="stepsPerEpoch">
+    /// Steps of an epoch; the next one goes on where it stopped. If the data run out, the epoch ends with a warning and the
+    /// next begins a new pass. Null: a whole pass.
+    /// </param>
+    /// <param name="validationSteps">Batches to validate on, always the first; null: all.</param>
+    /// <param name="validationBatchSize">Samples per batch of the validation; null: as in training.</param>
+    /// <param name="validationFreq">After which epochs to validate: every n-th, or a list counted from 1; null: all.</param>
     /// <param name="cancellationToken">Ends the run after the current step.</param>
     /// <returns>Seconds, loss and metrics of every epoch.</returns>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite, and no callback stopped the training.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the weights are those of the last step.</exception>
     public History Fit(
         Inputs x,
         Targets y,
-        int batchSize = 32,
+        int? batchSize = null,
         int epochs = 1,
         int verbose = 1,
         IReadOnlyList<Callback>? callbacks = null,
@@ -93,6 +101,11 @@ public partial class Model
         IReadOnlyDictionary<int, double>? classWeight = null,
         SampleWeights? sampleWeight = null,
         SampleWeights? validationSampleWeight = null,
+        int initialEpoch = 0,
+        int? stepsPerEpoch = null,
+        int? validationSteps = null,
+        int? validationBatchSize = null,
+        ValidationFrequency? validationFreq = null,
         CancellationToken cancellationToken = default)
     {
         TrainingState state = _state ?? throw NotCompiled("Fit");
@@ -100,19 +113,21 @@ public partial class Model
         state.Settle(OutputNames);
         return new Trainer(this, state).Fit(
             new FitRequest(
-                x, y, batchSize, epochs, verbose, callbacks ?? [], validationSplit, validationData, shuffle,
-                classWeight, sampleWeight, validationSampleWeight), cancellationToken);
+                x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle,
+                classWeight, sampleWeight, validationSampleWeight,
+                initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq ?? ValidationFrequency.EveryEpoch), cancellationToken);
     }
 
     /// <summary>Loss and metrics on data, without training.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    public Evaluation Evaluate(Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null)
+    public Evaluation Evaluate(
+        Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null, IReadOnlyList<Callback>? callbacks = null)
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         x = CheckInputs(x);
         state.Settle(OutputNames);
-        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks);
     }
 
     /// <summary>
@@ -121,9 +136,9 @@ public partial class Model
     /// </summary>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
     /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
-    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0)
+    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
     {
-        Predictions all = PredictAll(x, batchSize, verbose);
+        Predictions all = PredictAll(x, batchSize, verbose, callbacks);
         return all.Count == 1
             ? all[0]
             : throw new InvalidOperationException($"The model has {all.Count} outputs ({string.Join(", ", all.Names)}); PredictAll gives them.");
@@ -131,11 +146,12 @@ public partial class Model
 
     /// <summary>All outputs for inputs, in their order and by name.</summary>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
-    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0)
+    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
     {
         x = CheckInputs(x);
-        Tensor<float>[]? outputs = x.Count <= RowPredictor.MaxRows && verbose == 0 && batchSize > 0 ? PredictRows(x) : null;
-        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose), OutputNames.All);
+        bool isPlain = verbose == 0 && batchSize > 0 && callbacks is not { Count: > 0 };
+        Tensor<float>[]? outputs = isPlain && x.Count <= RowPredictor.MaxRows ? PredictRows(x) : null;
+        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose, callbacks), OutputNames.All);
     }
 
     /// <summary>One training step on these samples; returns the loss and metrics before the step.</summary>

@@ -29,6 +29,19 @@ internal static class PythonFormat
         return text[..(sign + 1)] + digits;
     }
 
+    /// <summary><c>repr(value)</c>: the shortest text that gives the same double; an exponent below 1e-4 and from 1e16 on.</summary>
+    public static string Repr(double value)
+    {
+        if (!double.IsFinite(value)) return NotFinite(value);
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        if (text.Contains('E', StringComparison.Ordinal)) return text.Replace('E', 'e');
+        if (Math.Abs(value) < 1e16) return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
+
+        // .NET begins with exponents one power of ten later: here are 17 digits.
+        string sign = value < 0 ? "-" : "", digits = text[sign.Length..].TrimEnd('0');
+        return $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e+16";
+    }
+
     /// <summary><c>{value:,}</c></summary>
     public static string Thousands(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

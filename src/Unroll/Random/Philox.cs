@@ -10,6 +10,8 @@ internal enum RandomPurpose
     Dropout = 3,
     RecurrentDropout = 4,
     SyntheticReviews = 5,
+    TrainTestSplit = 20,
+    TimeseriesWindows = 21,
     BenchmarkData = 100,
 }
 

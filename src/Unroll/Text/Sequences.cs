@@ -18,7 +18,8 @@ public static class Sequences
     /// <param name="padding">The end where short samples are filled up.</param>
     /// <param name="truncating">The end where long samples are cut.</param>
     /// <param name="value">What short samples are filled up with.</param>
-    /// <exception cref="ArgumentException">There is neither a sample nor a length, or long samples and length 0.</exception>
+    /// <exception cref="ArgumentException">There is neither a sample nor a length, or the length is 0 and a sample of two or
+    /// more elements would be cut at its beginning (Keras fails there as well).</exception>
     public static int[,] Pad(
         int[][] sequences, int? maxLen = null, Padding padding = Padding.Pre, Padding truncating = Padding.Pre, int value = 0)
     {
@@ -65,7 +66,7 @@ public static class Sequences
     /// <param name="truncating">The end where long samples are cut.</param>
     /// <param name="value">What short samples are filled up with, in every feature.</param>
     /// <exception cref="ArgumentException">The numbers of features differ, there is neither a sample nor a length, or
-    /// there are long samples and length 0.</exception>
+    /// the length is 0 and a sample of two or more steps would be cut at its beginning.</exception>
     public static float[,,] Pad(
         float[][][] sequences, int? maxLen = null, Padding padding = Padding.Pre, Padding truncating = Padding.Pre, float value = 0)
     {
@@ -122,9 +123,9 @@ public static class Sequences
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(width, nameof(maxLen));
-        if (width == 0 && truncating == Padding.Pre && sequences.FirstOrDefault(s => s.Length > 0) is { } first)
+        if (width == 0 && truncating == Padding.Pre && sequences.FirstOrDefault(s => s.Length > 1) is { } first)
         {
-            // Python's s[-0:] is the whole sequence, so Keras fails in this one case.
+            // Python's s[-0:] is the whole sequence, so Keras fails in this one case; a single element NumPy stretches to none.
             throw new ArgumentException(
                 $"could not broadcast input array from shape ({first.Length},) into shape (0,): maxLen is 0.");
         }

@@ -6,8 +6,11 @@ namespace Unroll.Text;
 /// </summary>
 public sealed class TextPipeline
 {
-    /// <summary>What Keras' Tokenizer takes out by default; the apostrophe stays.</summary>
-    private const string Separators = " !\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r";
+    /// <summary>The characters between words: a blank and what Keras' Tokenizer takes out by default. The apostrophe stays, and
+    /// so does the carriage return.</summary>
+    public const string Separators = " " + TextPreprocessing.DefaultFilters;
+
+    private static readonly WordSplitter Splitter = new(TextPreprocessing.DefaultFilters, lower: true, " ");
 
     private readonly Dictionary<string, int> _ids;
 
@@ -80,9 +83,12 @@ public sealed class TextPipeline
     {
         var ids = new List<int>();
         if (StartId is { } start) ids.Add(start);
-        foreach (string word in text.ToLowerInvariant().Split(Separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries))
+        var lookup = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        var words = new List<ReadOnlyMemory<char>>();
+        Splitter.Split(text, words);
+        foreach (ReadOnlyMemory<char> word in words)
         {
-            if (_ids.TryGetValue(word, out int id)) ids.Add(id);
+            if (lookup.TryGetValue(word.Span, out int id)) ids.Add(id);
             else if (OovId is { } oov) ids.Add(oov);
         }
 

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Callbacks;
 using Unroll.Constraints;
 using Unroll.Layers;
 using Unroll.Losses;
@@ -24,6 +25,7 @@ public sealed class FeatureListTests
         Assert.Equal(NamesOfTypes<Constraint>(), List("Constraints"));
         Assert.Equal(NamesOfTypes<Loss>(), List("Losses"));
         Assert.Equal(NamesOfTypes<Metric>(), List("Metrics").Where(name => !name.Contains(' ', StringComparison.Ordinal)));
+        Assert.Equal(NamesOfTypes<Callback>(), List("Callbacks").Where(name => !name.Contains(' ', StringComparison.Ordinal)));
         Assert.Equal(Activation.Catalog.Names.Order(StringComparer.Ordinal), List("Activations"));
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
-using CsvHelper;
+using nietras.SeparatedValues;
 using Unroll.Studies.Reports;
 using Unroll.Studies.Tests.Running;
 using Xunit;
@@ -154,10 +154,14 @@ public sealed class ReportTests : IDisposable
     private List<Dictionary<string, string>> Csv(string name)
     {
         var rows = new List<Dictionary<string, string>>();
-        using CsvReader csv = CsvReader.Create(new StringReader(File.ReadAllText(Path.Combine(_folder, name))), new CsvReaderOptions());
-        csv.ReadHeader();
-        string[] header = [.. csv.Headers];
-        while (csv.Read()) rows.Add(header.Select((column, i) => (column, csv.GetString(i))).ToDictionary(pair => pair.column, pair => pair.Item2));
+        using SepReader csv = new Sep(',').Reader(options => options with { Unescape = true }).FromFile(Path.Combine(_folder, name));
+        foreach (SepReader.Row row in csv)
+        {
+            var fields = new Dictionary<string, string>();
+            foreach (string column in csv.Header.ColNames) fields.Add(column, row[column].ToString());
+            rows.Add(fields);
+        }
+
         return rows;
     }
 

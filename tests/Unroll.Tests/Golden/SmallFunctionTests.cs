@@ -106,8 +106,6 @@ public class SmallFunctionTests
     {
         public List<(double Loss, double Accuracy)> Logs { get; } = [];
 
-        public override bool WantsBatchLogs => true;
-
         public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) => Logs.Add((logs["loss"], logs["accuracy"]));
     }
 }

@@ -76,6 +76,14 @@ public sealed class SequencesTests
         Assert.Equal(5, Sequences.Pad((int[][])[], maxLen: 5).GetLength(1));
     }
 
+    /// <summary>As keras_preprocessing 1.1.0 with NumPy 1.24: only samples of two or more elements fail.</summary>
+    [Fact]
+    public void Length_0_takes_samples_of_one_element()
+    {
+        Assert.Equal([3, 0], new[] { 0, 1 }.Select(Sequences.Pad([[1], [2], []], maxLen: 0).GetLength));
+        Assert.Contains("shape (2,)", Assert.Throws<ArgumentException>(() => Sequences.Pad([[1], [2, 3]], maxLen: 0)).Message);
+    }
+
     /// <summary>Four cases cannot: an array of bytes, a number among lists, mixed depths, a text as the value.</summary>
     private static bool CanBeWritten(JsonElement test)
     {

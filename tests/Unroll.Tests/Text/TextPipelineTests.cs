@@ -19,6 +19,16 @@ public sealed class TextPipelineTests
         Assert.Equal(3, pipeline.Words.Count);
     }
 
+    /// <summary>The recorded words of Keras' Tokenizer keep it: "line\r" of "new,line\r\nwindows".</summary>
+    [Fact]
+    public void A_carriage_return_is_part_of_a_word_as_in_Keras()
+    {
+        Assert.DoesNotContain('\r', TextPipeline.Separators);
+        var pipeline = new TextPipeline(new Dictionary<string, int> { ["line"] = 1, ["line\r"] = 2, ["windows"] = 3 }, maxLen: 2);
+        Assert.Equal([2, 3], Row(pipeline.Encode("Line\r\nWindows")));
+        Assert.Equal([1, 3], Row(pipeline.Encode("Line\nWindows")));
+    }
+
     [Fact]
     public void Length_and_sides_count()
     {

@@ -7,8 +7,8 @@ namespace Unroll.Layers;
 /// <summary>An activation as a layer of its own, Keras' <c>Activation</c>. Any shape; masks pass.</summary>
 public sealed class ActivationLayer : WeightlessLayer
 {
-    private static readonly Argument<Activation> ActivationArgument =
-        new("activation", new ArgumentForm<Activation>(input => Activation.Catalog.Create(input.Object()), value => Activation.Catalog.ToNode(value), "tanh"));
+    private static readonly Argument<Activation> ActivationArgument = LayerArguments.Fused(
+        new("activation", new ArgumentForm<Activation>(input => Activation.Catalog.Create(input.Object()), value => Activation.Catalog.ToNode(value), "tanh")));
 
     /// <summary>Creates the layer.</summary>
     /// <param name="activation">An activation or its name.</param>

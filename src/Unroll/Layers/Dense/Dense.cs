@@ -13,7 +13,7 @@ public sealed class Dense : Layer
 {
     private static readonly Argument<int> UnitsArgument = Argument.Whole("units").Size();
 
-    private static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Linear);
+    private static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Linear);
 
     private static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 

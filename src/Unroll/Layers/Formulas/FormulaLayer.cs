@@ -1,4 +1,3 @@
-using Unroll.Activations;
 using Unroll.Formulas;
 using Unroll.Initializers;
 using Unroll.Models.Execution;
@@ -9,6 +8,8 @@ namespace Unroll.Layers;
 /// A layer of your own as a formula, applied at every time step, <c>[B, …, F] → [B, …, U]</c>. It is recorded once, and runs
 /// forward and backward on the same kernels as built-in layers.
 /// <code>
+/// using static Unroll.Formulas.Formula;
+/// …
 /// public sealed class Gated(int units) : FormulaLayer
 /// {
 ///     protected override Value Formula(Value x) =>
@@ -37,18 +38,6 @@ public abstract class FormulaLayer : Layer
         return (_weights ?? throw new InvalidOperationException("Weight can only be called inside of Formula."))
             .Get(name, shape, initializer ?? (shape.Length == 1 ? new Zeros() : new GlorotUniform()));
     }
-
-    /// <summary>1 / (1 + e^−x).</summary>
-    protected static Value Sigmoid(Value x) => Unroll.Formulas.Formula.Sigmoid(x);
-
-    /// <summary>Hyperbolic tangent.</summary>
-    protected static Value Tanh(Value x) => Unroll.Formulas.Formula.Tanh(x);
-
-    /// <summary>max(x, 0).</summary>
-    protected static Value Relu(Value x) => Unroll.Formulas.Formula.Relu(x);
-
-    /// <summary>An activation by its name.</summary>
-    protected static Value Activate(Activation activation, Value x) => Unroll.Formulas.Formula.Activate(activation, x);
 
     internal sealed override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

@@ -1,4 +1,3 @@
-using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Formulas;
 using Unroll.Initializers;
@@ -10,6 +9,8 @@ namespace Unroll.Layers;
 /// A recurrent cell of your own as a formula for one time step. <see cref="RNN"/> does the rest: masks, dropout, directions,
 /// states, stacking, gradients.
 /// <code>
+/// using static Unroll.Formulas.Formula;
+/// …
 /// public sealed class MinimalGatedUnit(int units) : RecurrentCell(units)
 /// {
 ///     protected override Value Step(Value x, Value h)
@@ -91,18 +92,6 @@ public abstract class RecurrentCell : Layer, IRecurrentCell
         return (_weights ?? throw new InvalidOperationException("Weights can only be named inside of Step."))
             .Get(name, shape, initializer ?? (shape.Length == 1 ? new Zeros() : new GlorotUniform()));
     }
-
-    /// <summary>1 / (1 + e^−x).</summary>
-    protected static Value Sigmoid(Value x) => Formula.Sigmoid(x);
-
-    /// <summary>Hyperbolic tangent.</summary>
-    protected static Value Tanh(Value x) => Formula.Tanh(x);
-
-    /// <summary>max(x, 0).</summary>
-    protected static Value Relu(Value x) => Formula.Relu(x);
-
-    /// <summary>An activation by its name.</summary>
-    protected static Value Activate(Activation activation, Value x) => Formula.Activate(activation, x);
 
     /// <summary>Records the formula of a step.</summary>
     internal Recording Record(int features, out DeclaredWeights weights)

@@ -1,4 +1,5 @@
 using Unroll.Callbacks;
+using Unroll.Models.Training;
 
 namespace Unroll.Models;
 
@@ -21,8 +22,8 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     {
     }
 
-    /// <inheritdoc/>
-    public override bool WantsBatchLogs => !_isValidating && _bar is { WillDraw: true };
+    /// <summary>True if the logs of a batch that ends now would be shown.</summary>
+    public bool WantsBatchLogs => !_isValidating && _bar is { WillDraw: true };
 
     /// <inheritdoc/>
     public override void OnTrainBegin() => _isTraining = true;
@@ -43,7 +44,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
         EndBar(verbose == 1 ? logs.OrderBy(entry => logs.ContainsKey("val_" + entry.Key) ? 0 : 1) : logs);
 
     /// <inheritdoc/>
-    public override void OnTrainEnd() => _isTraining = false;
+    public override void OnTrainEnd(IReadOnlyDictionary<string, double> logs) => _isTraining = false;
 
     /// <inheritdoc/>
     public override void OnTestBegin()
@@ -69,7 +70,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     public override void OnPredictBegin() => StartBar();
 
     /// <inheritdoc/>
-    public override void OnPredictBatchEnd(int batch) => Step(batch, NoLogs);
+    public override void OnPredictBatchEnd(int batch, IReadOnlyList<ReadOnlyMemory<float>> outputs) => Step(batch, NoLogs);
 
     /// <inheritdoc/>
     public override void OnPredictEnd() => EndBar(NoLogs);
@@ -79,7 +80,9 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     private void Step(int batch, IReadOnlyDictionary<string, double> logs)
     {
         // Steps may take microseconds: nothing is done for those that are not drawn. The first is timed in any case.
-        if (verbose == 1 && _bar is not null && (logs.Count > 0 || batch == 0 || _bar.WillDraw)) _bar.Update(batch + 1, logs, isFinal: false);
+        if (verbose != 1 || _bar is null) return;
+        bool takesLogs = _bar.WillDraw || (logs is not BatchLogs { AreRead: false } && logs.Count > 0);
+        if (takesLogs || batch == 0) _bar.Update(batch + 1, takesLogs ? logs : NoLogs, isFinal: false);
     }
 
     private void EndBar(IEnumerable<KeyValuePair<string, double>> logs)

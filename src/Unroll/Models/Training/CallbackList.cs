@@ -2,18 +2,20 @@ using Unroll.Callbacks;
 
 namespace Unroll.Models.Training;
 
-/// <summary>The callbacks of a run; computes batch logs only if one of them wants to see them.</summary>
+/// <summary>The callbacks of a run.</summary>
 internal sealed class CallbackList
 {
-    private static readonly Dictionary<string, double> NoLogs = [];
     private readonly Callback[] _callbacks;
 
     private CallbackList(Callback[] callbacks) => _callbacks = callbacks;
 
     /// <summary>The user's callbacks, then the progress display.</summary>
-    public static CallbackList For(Model model, IEnumerable<Callback> callbacks, FitParameters parameters)
+    /// <exception cref="ArgumentException">A callback is null.</exception>
+    public static CallbackList For(Model model, IReadOnlyList<Callback>? callbacks, FitParameters parameters)
     {
-        Callback[] all = [.. callbacks, .. parameters.Verbose == 0 ? Array.Empty<Callback>() : [new ProgressCallback(parameters.Verbose)]];
+        Callback[] all = [.. callbacks ?? [], .. parameters.Verbose == 0 ? Array.Empty<Callback>() : [new ProgressCallback(parameters.Verbose)]];
+        int missing = Array.IndexOf(all, null);
+        if (missing >= 0) throw new ArgumentException($"Callback {missing} of the list is null.", nameof(callbacks));
         foreach (Callback callback in all)
         {
             callback.Model = model;
@@ -23,9 +25,16 @@ internal sealed class CallbackList
         return new CallbackList(all);
     }
 
-    public void TrainBegin()
+    /// <summary>Returns the epoch to begin with; null: no callback says it.</summary>
+    public int? TrainBegin()
     {
         foreach (Callback callback in _callbacks) callback.OnTrainBegin();
+        return _callbacks.LastOrDefault(callback => callback.InitialEpoch is not null)?.InitialEpoch;
+    }
+
+    public void TrainEnd(IReadOnlyDictionary<string, double> logs)
+    {
+        foreach (Callback callback in _callbacks) callback.OnTrainEnd(logs);
     }
 
     public void EpochBegin(int epoch)
@@ -33,21 +42,22 @@ internal sealed class CallbackList
         foreach (Callback callback in _callbacks) callback.OnEpochBegin(epoch);
     }
 
-    public void TrainBatchEnd(int batch, RunningMeans means)
-    {
-        if (_callbacks.Length == 0) return;
-        Dictionary<string, double> logs = BatchLogs(means);
-        foreach (Callback callback in _callbacks) callback.OnTrainBatchEnd(batch, logs);
-    }
-
     public void EpochEnd(int epoch, Dictionary<string, double> logs)
     {
         foreach (Callback callback in _callbacks) callback.OnEpochEnd(epoch, logs);
     }
 
-    public void TrainEnd()
+    public void TrainBatchBegin(int batch)
     {
-        foreach (Callback callback in _callbacks) callback.OnTrainEnd();
+        foreach (Callback callback in _callbacks) callback.OnTrainBatchBegin(batch);
+    }
+
+    public void TrainBatchEnd(int batch, RunningMeans means)
+    {
+        if (_callbacks.Length == 0) return;
+        var logs = new BatchLogs(means);
+        foreach (Callback callback in _callbacks) callback.OnTrainBatchEnd(batch, logs);
+        logs.Close();
     }
 
     public void TestBegin()
@@ -55,16 +65,22 @@ internal sealed class CallbackList
         foreach (Callback callback in _callbacks) callback.OnTestBegin();
     }
 
-    public void TestBatchEnd(int batch, RunningMeans means)
-    {
-        if (_callbacks.Length == 0) return;
-        Dictionary<string, double> logs = BatchLogs(means);
-        foreach (Callback callback in _callbacks) callback.OnTestBatchEnd(batch, logs);
-    }
-
     public void TestEnd(Dictionary<string, double> logs)
     {
         foreach (Callback callback in _callbacks) callback.OnTestEnd(logs);
+    }
+
+    public void TestBatchBegin(int batch)
+    {
+        foreach (Callback callback in _callbacks) callback.OnTestBatchBegin(batch);
+    }
+
+    public void TestBatchEnd(int batch, RunningMeans means)
+    {
+        if (_callbacks.Length == 0) return;
+        var logs = new BatchLogs(means);
+        foreach (Callback callback in _callbacks) callback.OnTestBatchEnd(batch, logs);
+        logs.Close();
     }
 
     public void PredictBegin()
@@ -72,23 +88,20 @@ internal sealed class CallbackList
         foreach (Callback callback in _callbacks) callback.OnPredictBegin();
     }
 
-    public void PredictBatchEnd(int batch)
-    {
-        foreach (Callback callback in _callbacks) callback.OnPredictBatchEnd(batch);
-    }
-
     public void PredictEnd()
     {
         foreach (Callback callback in _callbacks) callback.OnPredictEnd();
     }
 
-    private Dictionary<string, double> BatchLogs(RunningMeans means)
+    public void PredictBatchBegin(int batch)
     {
-        foreach (Callback callback in _callbacks)
-        {
-            if (callback.WantsBatchLogs) return means.Logs();
-        }
+        foreach (Callback callback in _callbacks) callback.OnPredictBatchBegin(batch);
+    }
 
-        return NoLogs;
+    public void PredictBatchEnd(int batch, Memory<float>[] values)
+    {
+        if (_callbacks.Length == 0) return;
+        ReadOnlyMemory<float>[] outputs = [.. values];
+        foreach (Callback callback in _callbacks) callback.OnPredictBatchEnd(batch, outputs);
     }
 }

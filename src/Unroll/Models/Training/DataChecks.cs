@@ -7,11 +7,28 @@ namespace Unroll.Models.Training;
 /// <summary>Checks of what users pass to Fit, Evaluate and Predict; each message says what would be right.</summary>
 internal static class DataChecks
 {
-    public static void RequireBatchSize(int batchSize)
+    private const int UsualBatchSize = 32;
+
+    public static void RequireBatchSize(int batchSize, string name = "batchSize")
     {
         if (batchSize < 1)
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"The batch size is {batchSize}; it must be 1 or more.");
+            throw new ArgumentOutOfRangeException(name, batchSize, $"The batch size is {batchSize}; it must be 1 or more.");
     }
+
+    public static void RequireInitialEpoch(int initialEpoch)
+    {
+        if (initialEpoch < 0)
+            throw new ArgumentOutOfRangeException(nameof(initialEpoch), initialEpoch, $"The first epoch is {initialEpoch}; it must be 0 or more.");
+    }
+
+    public static void RequireSteps(int? steps, string name)
+    {
+        if (steps < 1)
+            throw new ArgumentOutOfRangeException(name, steps, $"{name} is {steps}; it must be 1 or more, or null for a whole pass over the data.");
+    }
+
+    /// <summary>Rows per step if nobody says it: with a number of steps, so many that these make a pass.</summary>
+    public static int BatchSize(int count, int? steps) => steps is { } given ? Steps(count, given) : UsualBatchSize;
 
     public static void RequireEpochs(int epochs)
     {

@@ -134,7 +134,11 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
     }
 
     /// <summary>Puts the averages in the weights' place; to be called when a fit has come to its end.</summary>
-    public void Finish() => _averages?.Overwrite();
+    public void Finish() => _averages?.Finish();
+
+    /// <summary>Lets averages and weights change places, for validation with the averages, or back.</summary>
+    /// <param name="averages">True: the averages shall be in the weights' place.</param>
+    public void UseAverages(bool averages) => _averages?.Use(averages);
 
     private LaggingRows Lagging(Parameter parameter, VectorWidth width, int rowWidth)
     {

@@ -10,6 +10,7 @@ namespace Unroll.Models.Training;
 internal sealed class WeightAverages(Optimizer optimizer)
 {
     private readonly Dictionary<Parameter, Block> _averages = [];
+    private bool _areInPlace; // the averages are in the weights' place, and those in the averages'
 
     public Block this[Parameter parameter] => _averages[parameter];
 
@@ -18,6 +19,7 @@ internal sealed class WeightAverages(Optimizer optimizer)
     /// <summary>Takes in the weights as step <paramref name="iteration"/>, counted from 1, left them.</summary>
     public void Update(VectorWidth width, long iteration)
     {
+        Use(false);
         float momentum = iteration == 1 ? 0 : (float)optimizer.EmaMomentum;
         foreach ((Parameter parameter, Block average) in _averages)
             UpdateKernels.Blend(width, average, momentum, parameter.Value, 1 - momentum);
@@ -25,7 +27,25 @@ internal sealed class WeightAverages(Optimizer optimizer)
     }
 
     /// <summary>Makes the averages the weights.</summary>
-    public void Overwrite()
+    public void Finish()
+    {
+        Use(false);
+        Overwrite();
+    }
+
+    /// <summary>Lets averages and weights change places unless they are as wanted already.</summary>
+    public void Use(bool averages)
+    {
+        if (_areInPlace == averages) return;
+        _areInPlace = averages;
+        foreach ((Parameter parameter, Block average) in _averages)
+        {
+            Span<float> a = average.Span, w = parameter.Value.Span;
+            for (int i = 0; i < a.Length; i++) (a[i], w[i]) = (w[i], a[i]);
+        }
+    }
+
+    private void Overwrite()
     {
         foreach ((Parameter parameter, Block average) in _averages) average.Span.CopyTo(parameter.Value.Span);
     }

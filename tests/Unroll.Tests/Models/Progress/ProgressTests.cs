@@ -91,7 +91,7 @@ public sealed class ProgressTests
         var model = new DenseOracle();
         callback.OnTrainBegin();
         for (int epoch = 0; epoch < 3; epoch++) Epoch(callback, model, epoch, 70, 32, 0.1 / (epoch + 1), 0.1, 0, true, addRate: true);
-        callback.OnTrainEnd();
+        callback.OnTrainEnd(model.Logs);
         Assert.True(string.Join('\n', lines) == writer.ToString(), Difference(label, string.Join('\n', lines), writer.ToString()));
     }
 
@@ -172,7 +172,7 @@ public sealed class ProgressTests
                 callback.OnTrainBegin();
                 for (int epoch = 0; epoch < epochs; epoch++)
                     Epoch(callback, model, epoch, trainRows, batchSize, rate, trainSeconds, testSeconds, everyLog);
-                callback.OnTrainEnd();
+                callback.OnTrainEnd(model.Logs);
                 break;
             case "evaluate":
                 Test(callback, model, 0, batchSize, testSeconds, everyLog);
@@ -182,7 +182,7 @@ public sealed class ProgressTests
                 for (int batch = 0; batch < steps; batch++)
                 {
                     _now += trainSeconds;
-                    callback.OnPredictBatchEnd(batch);
+                    callback.OnPredictBatchEnd(batch, []);
                 }
 
                 callback.OnPredictEnd();

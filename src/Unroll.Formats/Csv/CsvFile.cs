@@ -1,0 +1,99 @@
+using System.Text;
+using nietras.SeparatedValues;
+
+namespace Unroll.Formats.Csv;
+
+/// <summary>A row of a table: the line on which it begins, and its fields.</summary>
+internal readonly record struct CsvRow(int Line, string[] Fields);
+
+/// <summary>
+/// Reads tables of comma-separated values (RFC 4180: quoted fields may hold separators, line breaks and doubled quotes),
+/// with errors that name the line. Rows that are empty are passed over.
+/// </summary>
+internal static class CsvFile
+{
+    private const long MaxFileBytes = 1 << 30; // the text takes twice that in memory
+
+    /// <summary>All rows of chosen columns.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Names of the columns; without a header their numbers from 0.</param>
+    /// <param name="separator">Between two fields.</param>
+    /// <param name="hasHeader">True if the first row names the columns.</param>
+    /// <param name="encoding">How letters are written; null for UTF-8, in which every byte is checked.</param>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    /// <exception cref="InvalidDataException">The file is empty or damaged.</exception>
+    public static List<CsvRow> Read(string path, IReadOnlyList<string> columns, char separator, bool hasHeader, Encoding? encoding)
+    {
+        string text = ReadText(path, encoding);
+        var rows = new List<CsvRow>();
+        string[]? header = null;
+        int[] places = [];
+        try
+        {
+            // The header is read as a row: Sep's own errors about it name neither the file nor the line.
+            using SepReader reader = new Sep(separator).Reader(options => options with { Unescape = true, HasHeader = false, DisableColCountCheck = true }).FromText(text);
+            foreach (SepReader.Row row in reader)
+            {
+                if (row.ColCount == 1 && row.Span.IsWhiteSpace()) continue;
+                if (row.Span.Count('"') % 2 != 0)
+                    throw new InvalidDataException($"{path}, line {row.LineNumberFrom}: a quotation mark is opened and never closed.");
+                if (header is null)
+                {
+                    header = new string[row.ColCount];
+                    for (int i = 0; i < header.Length; i++) header[i] = hasHeader ? row[i].ToString() : i.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                    places = [.. columns.Select(column => Place(path, header, column, hasHeader))];
+                    if (hasHeader) continue;
+                }
+
+                if (row.ColCount != header.Length)
+                {
+                    throw new InvalidDataException(
+                        $"{path}, line {row.LineNumberFrom}: has {row.ColCount} fields, the first row has {header.Length}. A field that holds '{separator}' or a line break must stand in quotation marks.");
+                }
+
+                var fields = new string[places.Length];
+                for (int i = 0; i < fields.Length; i++) fields[i] = row[places[i]].ToString();
+                rows.Add(new CsvRow(row.LineNumberFrom, fields));
+            }
+        }
+        catch (NotSupportedException e)
+        {
+            throw new InvalidDataException($"{path}: a row is longer than 16 million characters; a quotation mark is probably never closed. {e.Message}", e);
+        }
+
+        return header is null ? throw new InvalidDataException($"{path}: is empty.") : rows;
+    }
+
+    private static int Place(string path, string[] header, string column, bool hasHeader)
+    {
+        int place = Array.IndexOf(header, column);
+        string known = hasHeader ? string.Join(", ", header) : $"0 to {header.Length - 1}, as the file is read without a header";
+        if (place < 0) throw new ArgumentException($"{path} has no column '{column}'. Its columns are: {known}.", nameof(column));
+        if (Array.LastIndexOf(header, column) != place) throw new ArgumentException($"{path} has more than one column '{column}'. Its columns are: {known}.", nameof(column));
+        return place;
+    }
+
+    private static string ReadText(string path, Encoding? encoding)
+    {
+        long length = new FileInfo(path).Length;
+        if (length > MaxFileBytes) throw new InvalidDataException($"{path}: {length} bytes are too many; up to {MaxFileBytes} are read.");
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            encoding ??= bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
+        ReadOnlySpan<byte> mark = (encoding ?? Encoding.UTF8).Preamble;
+        if (mark.Length > 0 && bytes.StartsWith(mark)) bytes = bytes[mark.Length..];
+        if (encoding is not null) return encoding.GetString(bytes);
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            int at = Math.Clamp(e.Index, 0, bytes.Length);
+            int line = 1 + bytes[..at].Count((byte)'\n');
+            string found = e.BytesUnknown is { Length: > 0 } unknown ? $" 0x{Convert.ToHexString(unknown)}" : "";
+            throw new InvalidDataException(
+                $"{path}, line {line}: the byte{found} at offset {at} is not UTF-8. If the file is in another encoding, say so: encoding: Encoding.Latin1.", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using Unroll.Models;
+
+namespace Unroll.Callbacks;
+
+/// <summary>
+/// Writes the logs of every epoch as a line of a CSV file, in the form of Keras: <c>epoch</c> from 0 and the names of the
+/// first epoch, sorted; <c>NA</c> for what an epoch does not have. The file is complete after each epoch. Values that
+/// other callbacks add are there if those come earlier in the list.
+/// </summary>
+public sealed class CSVLogger : Callback
+{
+    private string[]? _names;
+    private bool _hasHeader;
+
+    /// <summary>The file.</summary>
+    public string Filename { get; init; } = "";
+
+    /// <summary>Between the values of a line.</summary>
+    public string Separator { get; init; } = ",";
+
+    /// <summary>True: go on behind what the file holds already; false: begin it anew.</summary>
+    public bool Append { get; init; }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">There is no <see cref="Filename"/> or <see cref="Separator"/>.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public override void OnTrainBegin()
+    {
+        if (Filename.Length == 0) throw new InvalidOperationException("CSVLogger: Filename is not set.");
+        if (Separator.Length == 0) throw new InvalidOperationException("CSVLogger: Separator is empty; use \",\", \";\" or \"\\t\".");
+        _names = null;
+        _hasHeader = Append && new FileInfo(Filename) is { Exists: true, Length: > 0 };
+        if (!Append) File.WriteAllBytes(Filename, []);
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpochEnd(int epoch, IDictionary<string, double> logs)
+    {
+        var text = new StringBuilder();
+        if (_names is null)
+        {
+            IEnumerable<string> names = logs.Keys;
+            if (!names.Any(name => name.StartsWith("val_", StringComparison.Ordinal))) names = names.Concat(names.Select(name => "val_" + name));
+            _names = [.. names.Order(StringComparer.Ordinal)];
+            if (!_hasHeader) AppendLine(text, _names.Prepend("epoch"));
+            _hasHeader = true;
+        }
+
+        AppendLine(text, _names.Select(name => logs.TryGetValue(name, out double value) ? PythonFormat.Repr(value) : "NA")
+            .Prepend(epoch.ToString(CultureInfo.InvariantCulture)));
+        File.AppendAllText(Filename, text.ToString()); // nothing stays open if the training fails
+    }
+
+    private void AppendLine(StringBuilder text, IEnumerable<string> values) =>
+        text.AppendJoin(Separator, values.Select(Quoted)).Append("\r\n");
+
+    private string Quoted(string value) =>
+        value.Contains(Separator, StringComparison.Ordinal) || value.AsSpan().ContainsAny("\"\r\n")
+            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : value;
+}

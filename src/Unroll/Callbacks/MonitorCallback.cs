@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using Unroll.Metrics;
+
+namespace Unroll.Callbacks;
+
+/// <summary>
+/// Acts on one value of the logs and on whether it got better. NaN is never better than anything.
+/// </summary>
+public abstract class MonitorCallback : Callback
+{
+    private bool? _isHigherBetter;
+
+    /// <summary>Name of the value in the logs.</summary>
+    public string Monitor { get; init; } = "val_loss";
+
+    /// <summary>
+    /// <c>min</c>: less is better, <c>max</c>: more is better, <c>auto</c>: as the loss or the compiled metric of that name
+    /// has it. Other texts are warned of and count as <c>auto</c>, as in Keras.
+    /// </summary>
+    public string Mode { get; init; } = "auto";
+
+    /// <summary>1: tell what is done; 0: do it silently.</summary>
+    public int Verbose { get; init; }
+
+    /// <summary>The best value so far; null: none yet. It outlasts the fit: a second one with this object has to beat it.</summary>
+    public double? Best { get; protected set; }
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin()
+    {
+        _isHigherBetter = Mode switch { "min" => false, "max" => true, _ => null };
+        if (_isHigherBetter is null && Mode != "auto") Warn($"{GetType().Name} mode '{Mode}' is unknown, fallback to auto mode.");
+    }
+
+    /// <summary>Finds out whether more or less is better; to be called before values are compared.</summary>
+    /// <exception cref="InvalidOperationException">Neither <see cref="Mode"/> nor the model says it.</exception>
+    protected void RequireDirection(IEnumerable<string> names)
+    {
+        if (_isHigherBetter is not null) return;
+        string name = Monitor.StartsWith("val_", StringComparison.Ordinal) ? Monitor["val_".Length..] : Monitor;
+        _isHigherBetter = IsLoss(name) ? false : CompiledMetric(name)?.IsHigherBetter;
+        if (_isHigherBetter is null)
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name} callback received Monitor = \"{Monitor}\", but whether that should go up or down can't be told from its name. "
+                + $"Set Mode to \"max\" or \"min\". Available metrics are: {string.Join(",", names)}.");
+        }
+    }
+
+    /// <summary>The monitored value.</summary>
+    private protected bool TryGet(IEnumerable<KeyValuePair<string, double>> logs, [NotNullWhen(true)] out double? current)
+    {
+        current = null;
+        foreach ((string name, double value) in logs)
+            if (name == Monitor) current = value;
+        return current is not null;
+    }
+
+    /// <summary>True if a value is better than another by more than <paramref name="minDelta"/>, or the first that is a number.</summary>
+    protected bool IsBetter(double current, double? than, double minDelta = 0) =>
+        than is not { } reference ? !double.IsNaN(current)
+        : _isHigherBetter == true ? current - Math.Abs(minDelta) > reference
+        : current + Math.Abs(minDelta) < reference;
+
+    private bool IsLoss(string name) => name == "loss"
+        || (Model.OutputNames is { Count: > 1 } outputs && outputs.All.Any(output => name == output + "_loss"));
+
+    private Metric? CompiledMetric(string name) => Model.State?.Metrics.All.FirstOrDefault(entry => entry.Name == name)?.Metric;
+}
