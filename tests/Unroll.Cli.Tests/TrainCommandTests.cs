@@ -40,6 +40,41 @@ public sealed class TrainCommandTests
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("early_stoping", "did you mean 'EarlyStopping'?")]
+    [InlineData("early_stopping(patience=-1)", "EarlyStopping: argument 'patience' is -1; it must be 0 or more.")]
+    [InlineData("csv_logger", "CSVLogger: argument 'filename' is missing; write CSVLogger(filename='log.csv'), say.")]
+    [InlineData("csv_logger(", "--callbacks: ")]
+    public void A_callback_that_can_not_be_is_explained(string callbacks, string message)
+    {
+        CliResult result = CliTest.Run([.. Small, "--dataset", "synthetic", "--model", Model, "--callbacks", callbacks]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Callbacks_are_called()
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("unroll-train-");
+        try
+        {
+            string log = Path.Combine(directory.FullName, "log.csv");
+            string callbacks = $"early_stopping(loss, min_delta=10, patience=1), csv_logger('{log.Replace('\\', '/')}')";
+            CliResult result = CliTest.Run(
+                [.. Small.Select(word => word == "2" ? "9" : word), "--dataset", "synthetic", "--model", Model, "--verbose", "0", "--validate-on-test", "--json", "-", "--callbacks", callbacks]);
+            Assert.Equal(0, result.ExitCode);
+            using JsonDocument document = JsonDocument.Parse(result.Out);
+            Assert.Equal(2, document.RootElement.GetProperty("epochs").GetArrayLength()); // nothing gets better by 10
+            Assert.StartsWith("early_stopping(", document.RootElement.GetProperty("settings").GetProperty("callbacks").GetString(), StringComparison.Ordinal);
+            string[] lines = File.ReadAllLines(log);
+            Assert.Equal((3, "epoch,accuracy,loss,val_accuracy,val_loss"), (lines.Length, lines[0]));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void A_run_is_shown_and_reported()
     {

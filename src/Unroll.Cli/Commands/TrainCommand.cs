@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Unroll.Callbacks;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Layers;
@@ -53,6 +54,7 @@ internal static class TrainCommand
         // What can be wrong is found before minutes of loading.
         List<Layer> layers = [.. settings.Layers.Select(layer => Catalog.CreateLayer(layer, settings.NumWords))];
         Optimizer optimizer = Catalog.Optimizers.Create(settings.Optimizer);
+        Callback[] callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)];
         var model = new Sequential(seed: settings.Seed) { Threads = settings.Threads };
         foreach (Layer layer in layers) model.Add(layer);
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
@@ -72,7 +74,7 @@ internal static class TrainCommand
         text.Write(model.Summary());
 
         History history = model.Fit(
-            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, timings.Callbacks,
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks],
             validationSplit: settings.ValidationSplit,
             validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
             cancellationToken: context.Cancellation);

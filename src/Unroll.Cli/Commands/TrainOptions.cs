@@ -22,6 +22,7 @@ internal sealed class TrainOptions
     private readonly Option<double?> _learningRate = CliOptions.Double("--learning-rate", "Learning rate of the optimizer.", rate => rate > 0 && double.IsFinite(rate), "a number above 0");
     private readonly Option<int> _batchSize = CliOptions.Int("--batch-size", "Reviews per step.", 32, 1);
     private readonly Option<int> _epochs = CliOptions.Int("--epochs", "Passes over the training reviews.", 5, 1);
+    private readonly Option<string?> _callbacks = CliOptions.OptionalText("--callbacks", "LIST", "What watches and steers the run, for example early_stopping(patience=2), csv_logger(log.csv).");
     private readonly Option<double?> _validationSplit = CliOptions.Double("--validation-split", "Share of the training reviews, taken from the end, that validates.", share => share is >= 0 and < 1, "at least 0 and below 1");
     private readonly Option<bool> _validateOnTest = new("--validate-on-test") { Description = "Validate on the test reviews (what is chosen by it is chosen on test data)." };
     private readonly Option<int> _threads = CliOptions.Int("--threads", "Threads inside a training step; results do not depend on it.", 1, 1, 1024);
@@ -37,7 +38,7 @@ internal sealed class TrainOptions
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
-            _learningRate, _batchSize, _epochs, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _timings,
+            _learningRate, _batchSize, _epochs, _callbacks, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _timings,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -73,6 +74,7 @@ internal sealed class TrainOptions
             Optimizer = WithLearningRate(Parse("--optimizer", result.GetValue(_optimizer)!, ObjectConfig.Parse), result.GetValue(_learningRate)),
             BatchSize = result.GetValue(_batchSize),
             Epochs = result.GetValue(_epochs),
+            Callbacks = ReadCallbacks(result.GetValue(_callbacks)),
             ValidationSplit = split ?? 0,
             ValidateOnTest = onTest,
             Threads = result.GetValue(_threads),
@@ -83,6 +85,9 @@ internal sealed class TrainOptions
             Timings = result.GetValue(_timings),
         };
     }
+
+    private static IReadOnlyList<ObjectConfig> ReadCallbacks(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? [] : Parse("--callbacks", text, ObjectConfig.ParseList);
 
     private static T Parse<T>(string option, string text, Func<string, T> parse)
     {

@@ -20,11 +20,13 @@ internal sealed record TrainReport(
 
 /// <summary>The settings, in the words of the options.</summary>
 internal sealed record SettingsReport(
-    string Dataset, int NumWords, int MaxLen, string Padding, string Truncating, string Model, string Optimizer, int BatchSize, int MaxEpochs, double ValidationSplit, bool ValidateOnTest)
+    string Dataset, int NumWords, int MaxLen, string Padding, string Truncating, string Model, string Optimizer, int BatchSize, int MaxEpochs, double ValidationSplit, bool ValidateOnTest,
+    string? Callbacks = null)
 {
     public static SettingsReport Of(TrainSettings settings) => new(
         settings.Dataset, settings.NumWords, settings.MaxLen, Word(settings.Padding), Word(settings.Truncating), string.Join(", ", settings.Layers),
-        settings.Optimizer.ToString(), settings.BatchSize, settings.Epochs, settings.ValidationSplit, settings.ValidateOnTest);
+        settings.Optimizer.ToString(), settings.BatchSize, settings.Epochs, settings.ValidationSplit, settings.ValidateOnTest,
+        settings.Callbacks.Count == 0 ? null : string.Join(", ", settings.Callbacks));
 
     private static string Word(Padding end) => end == Unroll.Text.Padding.Pre ? "pre" : "post";
 }

@@ -31,6 +31,8 @@ internal sealed record TrainSettings
 
     public required int Epochs { get; init; }
 
+    public required IReadOnlyList<ObjectConfig> Callbacks { get; init; }
+
     public required double ValidationSplit { get; init; }
 
     public required bool ValidateOnTest { get; init; }

@@ -46,8 +46,33 @@ internal static class DesignReader
         reader.Require("epochs", "the number of passes over the training data, for example 5.");
         int epochs = reader.Integer("epochs", 0, 1);
         (ValidationKind validation, double split) = ReadValidation(reader);
+        SourceNode? callbacksNode = reader.Find("callbacks");
+        ObjectConfig[] callbacks = callbacksNode is null ? [] : ReadCallbacks(callbacksNode, file);
         reader.Finish();
-        return new TrainingDesign(optimizer, loss, metrics, batchSize, epochs, validation, split);
+        return new TrainingDesign(optimizer, loss, metrics, batchSize, epochs, validation, split) { Callbacks = callbacks };
+    }
+
+    private static ObjectConfig[] ReadCallbacks(SourceNode node, string file)
+    {
+        const string Path = "training.callbacks";
+        if (node.Kind != JsonValueKind.Array)
+            throw SourceReader.Error(file, node, Path, $"expected a list such as [ \"early_stopping(patience=2)\" ], found {SourceReader.Describe(node)}.");
+        var callbacks = new ObjectConfig[node.Items.Count];
+        for (int i = 0; i < callbacks.Length; i++)
+        {
+            SourceNode item = node.Items[i];
+            string path = $"{Path}[{i}]";
+            ObjectConfig config = callbacks[i] = ToConfig(item, path, file, "\"early_stopping(patience=2)\"");
+            bool writesFiles = false;
+            Check(item, path, file, () => writesFiles = Catalog.Callbacks.Create(config).WritesFiles);
+            if (writesFiles)
+            {
+                throw SourceReader.Error(
+                    file, item, path, $"{config.Type} writes files that all trials would share; a study keeps the values of every epoch itself. Leave it out.");
+            }
+        }
+
+        return callbacks;
     }
 
     private static (ValidationKind Kind, double Split) ReadValidation(SourceReader reader)
@@ -90,10 +115,11 @@ internal static class DesignReader
         return layers;
     }
 
-    private static ObjectConfig ToConfig(SourceNode node, string path, string file)
+    private static ObjectConfig ToConfig(
+        SourceNode node, string path, string file, string example = "\"lstm(16)\" or { \"type\": \"LSTM\", \"units\": 16 }")
     {
         if (node.Kind is not (JsonValueKind.String or JsonValueKind.Object))
-            throw SourceReader.Error(file, node, path, $"expected \"lstm(16)\" or {{ \"type\": \"LSTM\", \"units\": 16 }}, found {SourceReader.Describe(node)}.");
+            throw SourceReader.Error(file, node, path, $"expected {example}, found {SourceReader.Describe(node)}.");
         try
         {
             return ObjectConfig.FromNode(node.ToJsonNode());

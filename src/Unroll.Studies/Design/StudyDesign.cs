@@ -38,7 +38,11 @@ public sealed record TrainingDesign(
     int BatchSize,
     int Epochs,
     ValidationKind Validation,
-    double ValidationSplit);
+    double ValidationSplit)
+{
+    /// <summary>What watches and steers each trial, for example early stopping.</summary>
+    public IReadOnlyList<ObjectConfig> Callbacks { get; init; } = [];
+}
 
 /// <summary>Everything that decides a trial, the seed apart.</summary>
 /// <param name="Dataset">The data.</param>

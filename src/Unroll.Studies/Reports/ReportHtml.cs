@@ -108,10 +108,11 @@ internal static class ReportHtml
                 ValidationKind.Test => "validated on the test data",
                 _ => "not validated",
             };
+            string callbacks = string.Concat(design.Training.Callbacks.Select(callback => $", {callback}"));
             return new XElement("tr",
                 Classed("td", "name", cell.Cell.Label),
                 Classed("td", "text", design.ModelText),
-                Classed("td", "text", $"{design.Training.Optimizer}, {design.Training.Loss}, batch {design.Training.BatchSize}, {design.Training.Epochs} epochs, {validation}"),
+                Classed("td", "text", $"{design.Training.Optimizer}, {design.Training.Loss}, batch {design.Training.BatchSize}, {design.Training.Epochs} epochs, {validation}{callbacks}"),
                 Classed("td", "text", $"{design.Dataset.NumWords} words, length {design.Dataset.MaxLen}, padded {design.Dataset.Padding}, cut {design.Dataset.Truncating}{Shares(cell)}"));
         });
         return new XElement("details", new XElement("summary", "Designs in full"),

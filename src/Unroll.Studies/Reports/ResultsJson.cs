@@ -53,6 +53,21 @@ internal static class ResultsJson
         StudyDesign design = cell.Cell.Design;
         var values = new JsonObject();
         foreach ((string path, string value) in cell.Cell.Values) values[path] = value;
+        var training = new JsonObject
+        {
+            ["optimizer"] = Config(design.Training.Optimizer),
+            ["loss"] = design.Training.Loss,
+            ["metrics"] = List(design.Training.Metrics.Select(metric => JsonValue.Create(metric))),
+            ["batchSize"] = design.Training.BatchSize,
+            ["epochs"] = design.Training.Epochs,
+            ["validation"] = design.Training.Validation switch
+            {
+                ValidationKind.Split => new JsonObject { ["split"] = design.Training.ValidationSplit },
+                ValidationKind.Test => JsonValue.Create("test"),
+                _ => JsonValue.Create("none"),
+            },
+        };
+        if (design.Training.Callbacks.Count > 0) training["callbacks"] = List(design.Training.Callbacks.Select(Config));
         return new JsonObject
         {
             ["part"] = cell.Cell.Part,
@@ -69,20 +84,7 @@ internal static class ResultsJson
                     ["padding"] = design.Dataset.Padding,
                     ["truncating"] = design.Dataset.Truncating,
                 },
-                ["training"] = new JsonObject
-                {
-                    ["optimizer"] = Config(design.Training.Optimizer),
-                    ["loss"] = design.Training.Loss,
-                    ["metrics"] = List(design.Training.Metrics.Select(metric => JsonValue.Create(metric))),
-                    ["batchSize"] = design.Training.BatchSize,
-                    ["epochs"] = design.Training.Epochs,
-                    ["validation"] = design.Training.Validation switch
-                    {
-                        ValidationKind.Split => new JsonObject { ["split"] = design.Training.ValidationSplit },
-                        ValidationKind.Test => JsonValue.Create("test"),
-                        _ => JsonValue.Create("none"),
-                    },
-                },
+                ["training"] = training,
                 ["model"] = List(design.Model.Select(Config)),
             },
             ["parameters"] = cell.Parameters,

@@ -61,7 +61,7 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
             batchSize: training.BatchSize,
             epochs: training.Epochs,
             verbose: 0,
-            callbacks: [new Reporter(onEpoch, onStep)],
+            callbacks: [.. training.Callbacks.Select(Catalog.Callbacks.Create), new Reporter(onEpoch, onStep)],
             validationSplit: training.Validation == ValidationKind.Split ? training.ValidationSplit : 0.0,
             validationData: training.Validation == ValidationKind.Test ? (data.XTest, data.YTest) : null,
             cancellationToken: cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Unroll.Configuration;
 using Unroll.Models.Training;
 using Unroll.Saving;
 
@@ -15,21 +16,38 @@ public sealed class BackupAndRestore : Callback
     private const string WeightsFile = "latest.weights.h5", PlaceFile = "training_metadata.json", Older = ".bkp";
     private const int MaxPlaceBytes = 1 << 16;
 
+    private static readonly Argument<string> BackupDirArgument = Argument.Text("backup_dir", "");
+
+    private static readonly Argument<int?> SaveFreqArgument = CallbackArguments.Frequency("save_freq");
+
+    private static readonly Argument<bool> DoubleCheckpointArgument = Argument.Flag("double_checkpoint");
+
+    private static readonly Argument<bool> DeleteCheckpointArgument = Argument.Flag("delete_checkpoint", true);
+
     private int? _initialEpoch;
     private int _epoch, _batchesSinceSave;
 
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, BackupAndRestore>("BackupAndRestore")
+    {
+        Arguments = [BackupDirArgument, SaveFreqArgument, DoubleCheckpointArgument, DeleteCheckpointArgument],
+        Make = values => values.Has(BackupDirArgument) ? new BackupAndRestore() : throw CallbackArguments.Missing("BackupAndRestore", BackupDirArgument, "backup"),
+    };
+
     /// <summary>Folder for the backup; made if it is not there. Use it for one model only.</summary>
-    public string BackupDir { get; init; } = "";
+    public string BackupDir { get => Get(BackupDirArgument); init => Set(BackupDirArgument, value); }
 
     /// <summary>Null: save at the end of epochs; a number: after so many batches, counted on over epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? SaveFreq { get; init => field = CallbackArguments.Frequency(typeof(BackupAndRestore), nameof(SaveFreq), value); }
+    public int? SaveFreq { get => Get(SaveFreqArgument); init => Set(SaveFreqArgument, value); }
 
     /// <summary>True: keep the backup before the last one, too, and fall back to it if the last one is damaged.</summary>
-    public bool DoubleCheckpoint { get; init; }
+    public bool DoubleCheckpoint { get => Get(DoubleCheckpointArgument); init => Set(DoubleCheckpointArgument, value); }
 
     /// <summary>True: delete the backup when the training has come to its end.</summary>
-    public bool DeleteCheckpoint { get; init; } = true;
+    public bool DeleteCheckpoint { get => Get(DeleteCheckpointArgument); init => Set(DeleteCheckpointArgument, value); }
+
+    /// <inheritdoc/>
+    public override bool WritesFiles => true;
 
     /// <inheritdoc/>
     public override int? InitialEpoch => _initialEpoch;

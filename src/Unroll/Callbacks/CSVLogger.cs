@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unroll.Configuration;
 using Unroll.Models;
 
 namespace Unroll.Callbacks;
@@ -11,17 +12,32 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class CSVLogger : Callback
 {
+    private static readonly Argument<string> FilenameArgument = Argument.Text("filename", "");
+
+    private static readonly Argument<string> SeparatorArgument = Argument.Text("separator", ",");
+
+    private static readonly Argument<bool> AppendArgument = Argument.Flag("append");
+
     private string[]? _names;
     private bool _hasHeader;
 
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, CSVLogger>("CSVLogger")
+    {
+        Arguments = [FilenameArgument, SeparatorArgument, AppendArgument],
+        Make = values => values.Has(FilenameArgument) ? new CSVLogger() : throw CallbackArguments.Missing("CSVLogger", FilenameArgument, "log.csv"),
+    };
+
     /// <summary>The file.</summary>
-    public string Filename { get; init; } = "";
+    public string Filename { get => Get(FilenameArgument); init => Set(FilenameArgument, value); }
 
     /// <summary>Between the values of a line.</summary>
-    public string Separator { get; init; } = ",";
+    public string Separator { get => Get(SeparatorArgument); init => Set(SeparatorArgument, value); }
 
     /// <summary>True: go on behind what the file holds already; false: begin it anew.</summary>
-    public bool Append { get; init; }
+    public bool Append { get => Get(AppendArgument); init => Set(AppendArgument, value); }
+
+    /// <inheritdoc/>
+    public override bool WritesFiles => true;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">There is no <see cref="Filename"/> or <see cref="Separator"/>.</exception>

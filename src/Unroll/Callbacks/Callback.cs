@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Callbacks;
 
 /// <summary>
@@ -5,11 +7,15 @@ namespace Unroll.Callbacks;
 /// matter. Their order is Keras': train begin; epoch begin, for each batch begin and end, test begin, test batches and
 /// test end when validating, epoch end; train end. Callbacks are called in the order of the list; the progress display
 /// comes last. <c>Model.StopTraining = true</c> ends the run after the current batch (from a batch hook) or epoch.
-/// Logs hold running values since the start of the epoch or pass, sorted by name.
+/// Logs hold running values since the start of the epoch or pass, sorted by name. Converts from text:
+/// <c>callbacks: ["early_stopping(patience=2)"]</c>.
 /// </summary>
-public abstract class Callback
+public abstract class Callback : Configurable
 {
     private readonly HashSet<string> _warnings = [];
+
+    /// <summary>All callbacks that are known by name.</summary>
+    public static Catalog<Callback> Catalog => CallbackCatalog.Instance;
 
     /// <summary>The model that is being trained.</summary>
     public Model Model { get; internal set; } = null!;
@@ -28,6 +34,17 @@ public abstract class Callback
     /// callbacks have one, the last counts. From <see cref="FitParameters.Epochs"/> on nothing is trained.
     /// </summary>
     public virtual int? InitialEpoch => null;
+
+    /// <summary>True if it writes files of the names that it was given: runs at the same time must not share one.</summary>
+    public virtual bool WritesFiles => false;
+
+    /// <summary>The callback of that name, with default arguments or those in parentheses.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
+    public static implicit operator Callback(string name) => FromName(name);
+
+    /// <summary>The callback of that name, with default arguments or those in parentheses: <c>early_stopping(patience=2)</c>.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong; the message lists what there is.</exception>
+    public static Callback FromName(string name) => Catalog.Create(name);
 
     /// <summary>Before the first epoch; weights and optimizer are there.</summary>
     public virtual void OnTrainBegin()

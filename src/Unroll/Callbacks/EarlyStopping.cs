@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Callbacks;
 
 /// <summary>
@@ -7,24 +9,44 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class EarlyStopping : MonitorCallback
 {
+    private static readonly Argument<double> MinDeltaArgument = Argument.Number("min_delta", 0);
+
+    private static readonly Argument<int> PatienceArgument = Argument.Whole("patience", 0).AtLeast(0);
+
+    private static readonly Argument<double?> BaselineArgument = Argument.OptionalNumber("baseline");
+
+    private static readonly Argument<bool> RestoreBestWeightsArgument = Argument.Flag("restore_best_weights");
+
+    private static readonly Argument<int> StartFromEpochArgument = Argument.Whole("start_from_epoch", 0).AtLeast(0);
+
     private IReadOnlyList<float[]>? _bestWeights;
 
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, EarlyStopping>("EarlyStopping")
+    {
+        Arguments =
+        [
+            MonitorArgument, MinDeltaArgument, PatienceArgument, VerboseArgument, ModeArgument, BaselineArgument, RestoreBestWeightsArgument,
+            StartFromEpochArgument,
+        ],
+        Make = _ => new EarlyStopping(),
+    };
+
     /// <summary>A value must be better by more than this to count; its sign is ignored.</summary>
-    public double MinDelta { get; init; }
+    public double MinDelta { get => Get(MinDeltaArgument); init => Set(MinDeltaArgument, value); }
 
     /// <summary>Epochs in a row without improvement after which training ends; 0 and 1 both mean the first one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Patience { get; init => field = CallbackArguments.NotNegative(typeof(EarlyStopping), nameof(Patience), value); }
+    public int Patience { get => Get(PatienceArgument); init => Set(PatienceArgument, value); }
 
     /// <summary>A value that must be beaten, too: improvements that don't are kept as the best, but do not end the waiting.</summary>
-    public double? Baseline { get; init; }
+    public double? Baseline { get => Get(BaselineArgument); init => Set(BaselineArgument, value); }
 
     /// <summary>True: the model ends with the weights of its best epoch; false: with those of the last.</summary>
-    public bool RestoreBestWeights { get; init; }
+    public bool RestoreBestWeights { get => Get(RestoreBestWeightsArgument); init => Set(RestoreBestWeightsArgument, value); }
 
     /// <summary>Epochs before this one, from 0, are not looked at.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int StartFromEpoch { get; init => field = CallbackArguments.NotNegative(typeof(EarlyStopping), nameof(StartFromEpoch), value); }
+    public int StartFromEpoch { get => Get(StartFromEpochArgument); init => Set(StartFromEpochArgument, value); }
 
     /// <summary>The epoch, from 0, that ended the training; 0 if none did.</summary>
     public int StoppedEpoch { get; private set; }

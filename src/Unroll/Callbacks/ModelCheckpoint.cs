@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Models;
 
 namespace Unroll.Callbacks;
@@ -10,30 +11,49 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class ModelCheckpoint : MonitorCallback
 {
+    private static readonly Argument<string> FilePathArgument = Argument.Text("filepath", "");
+
+    private static readonly Argument<bool> SaveBestOnlyArgument = Argument.Flag("save_best_only");
+
+    private static readonly Argument<bool> SaveWeightsOnlyArgument = Argument.Flag("save_weights_only");
+
+    private static readonly Argument<int?> SaveFreqArgument = CallbackArguments.Frequency("save_freq");
+
+    private static readonly Argument<double?> InitialValueThresholdArgument = Argument.OptionalNumber("initial_value_threshold");
+
     private int _epoch, _batchesSinceSave;
+
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, ModelCheckpoint>("ModelCheckpoint")
+    {
+        Arguments =
+        [
+            FilePathArgument, MonitorArgument, VerboseArgument, SaveBestOnlyArgument, SaveWeightsOnlyArgument, ModeArgument, SaveFreqArgument,
+            InitialValueThresholdArgument,
+        ],
+        Make = values => values.Has(FilePathArgument) ? new ModelCheckpoint() : throw CallbackArguments.Missing("ModelCheckpoint", FilePathArgument, "model.keras"),
+    };
 
     /// <summary>
     /// The file: ends in <c>.keras</c>, with <see cref="SaveWeightsOnly"/> in <c>.weights.h5</c>. In braces <c>epoch</c>,
     /// from 1, and names of the logs; with <see cref="SaveFreq"/> also <c>batch</c>, from 1. They are formatted as in Python.
     /// </summary>
-    public string FilePath { get; init; } = "";
+    public string FilePath { get => Get(FilePathArgument); init => Set(FilePathArgument, value); }
 
     /// <summary>True: save only when the monitored value is better than ever.</summary>
-    public bool SaveBestOnly { get; init; }
+    public bool SaveBestOnly { get => Get(SaveBestOnlyArgument); init => Set(SaveBestOnlyArgument, value); }
 
     /// <summary>True: save the weights and the optimizer's state; false: the whole model.</summary>
-    public bool SaveWeightsOnly { get; init; }
+    public bool SaveWeightsOnly { get => Get(SaveWeightsOnlyArgument); init => Set(SaveWeightsOnlyArgument, value); }
 
     /// <summary>Null: save at the end of epochs; a number: after so many batches, counted on over epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? SaveFreq { get; init => field = CallbackArguments.Frequency(typeof(ModelCheckpoint), nameof(SaveFreq), value); }
+    public int? SaveFreq { get => Get(SaveFreqArgument); init => Set(SaveFreqArgument, value); }
 
     /// <summary>What the first value must beat; null: nothing.</summary>
-    public double? InitialValueThreshold
-    {
-        get;
-        init => Best = field = value;
-    }
+    public double? InitialValueThreshold { get => Get(InitialValueThresholdArgument); init => Set(InitialValueThresholdArgument, value); }
+
+    /// <inheritdoc/>
+    public override bool WritesFiles => true;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException"><see cref="FilePath"/> has the wrong ending.</exception>
@@ -67,6 +87,12 @@ public sealed class ModelCheckpoint : MonitorCallback
     public override void OnEpochEnd(int epoch, IDictionary<string, double> logs)
     {
         if (SaveFreq is null) Save(new Dictionary<string, int> { ["epoch"] = epoch + 1 }, logs);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnSet(Argument argument)
+    {
+        if (argument == InitialValueThresholdArgument) Best = InitialValueThreshold;
     }
 
     private void Save(Dictionary<string, int> numbers, IEnumerable<KeyValuePair<string, double>> logs)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Unroll.Configuration;
 using Unroll.Metrics;
 
 namespace Unroll.Callbacks;
@@ -8,19 +9,28 @@ namespace Unroll.Callbacks;
 /// </summary>
 public abstract class MonitorCallback : Callback
 {
+    private protected static readonly Argument<string> MonitorArgument = Argument.Text("monitor", "val_loss");
+
+    private protected static readonly Argument<int> VerboseArgument = Argument.Whole("verbose", 0);
+
+    private protected static readonly Argument<string> ModeArgument = Argument.Text("mode", "auto");
+
     private bool? _isHigherBetter;
 
+    /// <summary>What all of them take: the beginning of a registration's arguments.</summary>
+    public static IReadOnlyList<Argument> MonitorArguments { get; } = [MonitorArgument, VerboseArgument, ModeArgument];
+
     /// <summary>Name of the value in the logs.</summary>
-    public string Monitor { get; init; } = "val_loss";
+    public string Monitor { get => Get(MonitorArgument); init => Set(MonitorArgument, value); }
 
     /// <summary>
     /// <c>min</c>: less is better, <c>max</c>: more is better, <c>auto</c>: as the loss or the compiled metric of that name
     /// has it. Other texts are warned of and count as <c>auto</c>, as in Keras.
     /// </summary>
-    public string Mode { get; init; } = "auto";
+    public string Mode { get => Get(ModeArgument); init => Set(ModeArgument, value); }
 
     /// <summary>1: tell what is done; 0: do it silently.</summary>
-    public int Verbose { get; init; }
+    public int Verbose { get => Get(VerboseArgument); init => Set(VerboseArgument, value); }
 
     /// <summary>The best value so far; null: none yet. It outlasts the fit: a second one with this object has to beat it.</summary>
     public double? Best { get; protected set; }

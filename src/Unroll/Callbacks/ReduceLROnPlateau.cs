@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Models;
 
 namespace Unroll.Callbacks;
@@ -8,31 +9,44 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class ReduceLROnPlateau : MonitorCallback
 {
+    private static readonly Argument<double> FactorArgument = Argument.Number("factor", 0.1).Share();
+
+    private static readonly Argument<int> PatienceArgument = Argument.Whole("patience", 10).AtLeast(0);
+
+    private static readonly Argument<double> MinDeltaArgument = Argument.Number("min_delta", 1e-4);
+
+    private static readonly Argument<int> CooldownArgument = Argument.Whole("cooldown", 0).AtLeast(0);
+
+    private static readonly Argument<double> MinLrArgument = Argument.Number("min_lr", 0);
+
     private int _coolingDown;
+
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, ReduceLROnPlateau>("ReduceLROnPlateau")
+    {
+        Arguments =
+        [
+            MonitorArgument, FactorArgument, PatienceArgument, VerboseArgument, ModeArgument, MinDeltaArgument, CooldownArgument, MinLrArgument,
+        ],
+        Make = _ => new ReduceLROnPlateau(),
+    };
 
     /// <summary>What the rate is multiplied by, below 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, 1 or more, or NaN.</exception>
-    public double Factor
-    {
-        get;
-        init => field = value is >= 0 and < 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(Factor), value, $"ReduceLROnPlateau: Factor is {PythonFormat.Repr(value)}; it must be at least 0 and below 1.");
-    } = 0.1;
+    public double Factor { get => Get(FactorArgument); init => Set(FactorArgument, value); }
 
     /// <summary>Epochs without improvement after which the rate is lowered; 0 and 1 both mean the first one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Patience { get; init => field = CallbackArguments.NotNegative(typeof(ReduceLROnPlateau), nameof(Patience), value); } = 10;
+    public int Patience { get => Get(PatienceArgument); init => Set(PatienceArgument, value); }
 
     /// <summary>A value must be better by more than this to count; its sign is ignored.</summary>
-    public double MinDelta { get; init; } = 1e-4;
+    public double MinDelta { get => Get(MinDeltaArgument); init => Set(MinDeltaArgument, value); }
 
     /// <summary>Epochs after a reduction in which nothing is counted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    public int Cooldown { get; init => field = CallbackArguments.NotNegative(typeof(ReduceLROnPlateau), nameof(Cooldown), value); }
+    public int Cooldown { get => Get(CooldownArgument); init => Set(CooldownArgument, value); }
 
     /// <summary>The rate does not go below this.</summary>
-    public double MinLr { get; init; }
+    public double MinLr { get => Get(MinLrArgument); init => Set(MinLrArgument, value); }
 
     /// <summary>Epochs since the last improvement or reduction.</summary>
     public int Wait { get; private set; }

@@ -1,3 +1,5 @@
+using Unroll.Configuration;
+
 namespace Unroll.Callbacks;
 
 /// <summary>
@@ -6,11 +8,19 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class SwapEMAWeights : Callback
 {
+    private static readonly Argument<bool> SwapOnEpochArgument = Argument.Flag("swap_on_epoch");
+
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, SwapEMAWeights>("SwapEMAWeights")
+    {
+        Arguments = [SwapOnEpochArgument],
+        Make = _ => new SwapEMAWeights(),
+    };
+
     /// <summary>
     /// True: the averages are also in place from the end of an epoch to the beginning of the next, so that a
     /// <see cref="ModelCheckpoint"/> later in the list saves them. A <see cref="BackupAndRestore"/> belongs before this.
     /// </summary>
-    public bool SwapOnEpoch { get; init; }
+    public bool SwapOnEpoch { get => Get(SwapOnEpochArgument); init => Set(SwapOnEpochArgument, value); }
 
     /// <inheritdoc/>
     public override void OnEpochBegin(int epoch) => Use(false);

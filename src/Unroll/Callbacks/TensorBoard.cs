@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Formats.TensorBoard;
 
 namespace Unroll.Callbacks;
@@ -9,23 +10,38 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class TensorBoard : Callback
 {
+    private static readonly Argument<string> LogDirArgument = Argument.Text("log_dir", "logs");
+
+    private static readonly Argument<bool> WriteStepsPerSecondArgument = Argument.Flag("write_steps_per_second").KeywordOnly();
+
+    private static readonly Argument<int?> UpdateFreqArgument = CallbackArguments.Frequency("update_freq").KeywordOnly();
+
     private static int s_files;
 
     private EventFile? _train, _validation;
     private long _trainBatches, _batchStart, _epochStart, _batchesAtEpochStart;
 
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, TensorBoard>("TensorBoard")
+    {
+        Arguments = [LogDirArgument, WriteStepsPerSecondArgument, UpdateFreqArgument],
+        Make = _ => new TensorBoard(),
+    };
+
     /// <summary>The folder; each run should have its own below it.</summary>
-    public string LogDir { get; init; } = "logs";
+    public string LogDir { get => Get(LogDirArgument); init => Set(LogDirArgument, value); }
 
     /// <summary>Null: write after epochs only; a number: also <c>batch_loss</c> … every so many training batches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? UpdateFreq { get; init => field = CallbackArguments.Frequency(typeof(TensorBoard), nameof(UpdateFreq), value); }
+    public int? UpdateFreq { get => Get(UpdateFreqArgument); init => Set(UpdateFreqArgument, value); }
 
     /// <summary>True: also the speed, as <c>epoch_steps_per_second</c> and, with <see cref="UpdateFreq"/>, <c>batch_steps_per_second</c>.</summary>
-    public bool WriteStepsPerSecond { get; init; }
+    public bool WriteStepsPerSecond { get => Get(WriteStepsPerSecondArgument); init => Set(WriteStepsPerSecondArgument, value); }
 
     /// <summary>Gives the times that records are stamped with.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    public override bool WritesFiles => true;
 
     private EventFile Train => _train ??= Open("train");
 

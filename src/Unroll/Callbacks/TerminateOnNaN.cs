@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 using Unroll.Models;
 
 namespace Unroll.Callbacks;
@@ -9,8 +10,16 @@ namespace Unroll.Callbacks;
 /// </summary>
 public sealed class TerminateOnNaN : Callback
 {
+    private static readonly Argument<bool> RaiseErrorArgument = Argument.Flag("raise_error");
+
+    internal static Registration<Callback> Registration { get; } = new Registration<Callback, TerminateOnNaN>("TerminateOnNaN")
+    {
+        Arguments = [RaiseErrorArgument],
+        Make = _ => new TerminateOnNaN(),
+    };
+
     /// <summary>True: throw all the same, with Keras' message.</summary>
-    public bool RaiseError { get; init; }
+    public bool RaiseError { get => Get(RaiseErrorArgument); init => Set(RaiseErrorArgument, value); }
 
     /// <inheritdoc/>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite, and <see cref="RaiseError"/> is set.</exception>

@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;
@@ -45,6 +46,9 @@ public static class Catalog
     /// <summary>Activations.</summary>
     public static Catalog<Activation> Activations => Activation.Catalog;
 
+    /// <summary>Callbacks; those that are made of functions are not among them.</summary>
+    public static Catalog<Callback> Callbacks => Callback.Catalog;
+
     /// <summary>Makes a layer known by name.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public static void Register(Registration<Layer> layer) => Layers.Register(layer);
@@ -81,6 +85,10 @@ public static class Catalog
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public static void Register(Registration<Activation> activation) => Activations.Register(activation);
 
+    /// <summary>Makes a callback known by name.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public static void Register(Registration<Callback> callback) => Callbacks.Register(callback);
+
     /// <summary>Creates a layer. An Embedding without <c>input_dim</c> takes <paramref name="vocabulary"/>.</summary>
     /// <exception cref="ArgumentException">Unknown layer or argument (the message names the nearest known), or a wrong value.</exception>
     public static Layer CreateLayer(ObjectConfig config, int? vocabulary = null)
@@ -91,12 +99,13 @@ public static class Catalog
     }
 
     /// <summary>
-    /// Names of the arguments that a layer or optimizer has without a name, if its vocabulary comes from elsewhere, as in a
+    /// Names of the arguments that a layer, optimizer or callback has without a name, if its vocabulary comes from elsewhere, as in a
     /// study; empty if there is no such class.
     /// </summary>
     internal static IReadOnlyList<string> PositionalNames(ObjectConfig config)
     {
-        IReadOnlyList<string> names = Layers.Find(config.Type)?.PositionalNames ?? Optimizers.Find(config.Type)?.PositionalNames ?? [];
+        IReadOnlyList<string> names = Layers.Find(config.Type)?.PositionalNames ?? Optimizers.Find(config.Type)?.PositionalNames
+            ?? Callbacks.Find(config.Type)?.PositionalNames ?? [];
         bool takesVocabulary = NameMatching.Comparer.Equals(config.Type, "Embedding") && Embedding.WithVocabulary(config, 1) != config;
         return takesVocabulary ? [.. names.Skip(1)] : names;
     }

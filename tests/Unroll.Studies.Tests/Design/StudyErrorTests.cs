@@ -10,7 +10,7 @@ public sealed class StudyErrorTests
     {
         string json = Documents.Small.Replace("\"batchSize\"", "\"batchsize\"", StringComparison.Ordinal);
         Assert.Equal(
-            "study.json(5,69): training has no member 'batchsize'; did you mean 'batchSize'? Known: batchSize, epochs, loss, metrics, optimizer, validation.",
+            "study.json(5,69): training has no member 'batchsize'; did you mean 'batchSize'? Known: batchSize, callbacks, epochs, loss, metrics, optimizer, validation.",
             Message(json));
     }
 
@@ -35,6 +35,11 @@ public sealed class StudyErrorTests
     [InlineData("\"lstm(4)\"", "\"lstm(4\"", "study.json(6,40): model[1]: ")]
     [InlineData("\"lstm(4)\"", "17", "study.json(6,40): model[1]: expected \"lstm(16)\" or { \"type\": \"LSTM\", \"units\": 16 }, found 17.")]
     [InlineData("\"name\": \"small\"", "\"name\": \"a/b\"", "study.json(3,11): name: 'a/b' can't name a file everywhere; use letters, digits, hyphens and underscores.")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": \"early_stopping\"", "study.json(5,112): training.callbacks: expected a list such as [ \"early_stopping(patience=2)\" ], found \"early_stopping\".")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [7]", "study.json(5,113): training.callbacks[0]: expected \"early_stopping(patience=2)\", found 7.")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [\"early_stoping\"]", "study.json(5,113): training.callbacks[0]: Callback 'early_stoping' is unknown; did you mean 'EarlyStopping'?")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [\"early_stopping(patience=-1)\"]", "study.json(5,113): training.callbacks[0]: EarlyStopping: argument 'patience' is -1; it must be 0 or more.")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [\"csv_logger(log.csv)\"]", "study.json(5,113): training.callbacks[0]: csv_logger writes files that all trials would share;")]
     [InlineData("\"numWords\": 100, ", "", "study.json(4,14): dataset.numWords: missing; the size of the vocabulary, for example 1000.")]
     public void Wrong_value_names_the_place_the_value_and_the_remedy(string old, string changed, string expected)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Callbacks;
+using Unroll.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Callbacks;
@@ -65,6 +66,30 @@ public class HookTests
     }
 
     [Fact]
+    public void A_model_of_several_outputs_shows_all_of_them()
+    {
+        (float[,] x, int[] y) = CallbackCase.Rows();
+        Symbol input = Input.Features(3);
+        Symbol pair = new Dense(2) { Name = "pair" }.Call(input), one = new Dense(1, "sigmoid") { Name = "one" }.Call(input);
+        var model = new Model(input, Symbols.Create(pair, one));
+        model.Compile("sgd", ["mse", "binary_crossentropy"]);
+        var pairs = new float[24, 2];
+        var seen = new List<float>[] { [], [] };
+        var watch = new OutputWatcher(seen);
+
+        // Of the losses of single outputs, too, it is known that less is better.
+        var stopping = new EarlyStopping { Monitor = "val_one_loss", MinDelta = 10, Patience = 1 };
+        History history = model.Fit(x, [pairs, y], epochs: 5, verbose: 0, callbacks: [watch, stopping], validationSplit: 0.25);
+        Assert.Equal(2, history.Epochs.Count);
+        Assert.Same(model, watch.Model);
+
+        Predictions predictions = model.PredictAll(x, batchSize: 7, callbacks: [watch]);
+        Assert.Equal([.. predictions[0]], seen[0]);
+        Assert.Equal([.. predictions[1]], seen[1]);
+        Assert.Equal(48, seen[0].Count);
+    }
+
+    [Fact]
     public void Any_callback_can_stop_a_run_whose_loss_is_not_finite()
     {
         (float[,] x, int[] y) = CallbackCase.Rows();
@@ -103,6 +128,15 @@ public class HookTests
     private sealed class FromEpoch(int epoch) : Callback
     {
         public override int? InitialEpoch => epoch;
+    }
+
+    private sealed class OutputWatcher(List<float>[] seen) : Callback
+    {
+        public override void OnPredictBatchEnd(int batch, IReadOnlyList<ReadOnlyMemory<float>> outputs)
+        {
+            Assert.Equal(seen.Length, outputs.Count);
+            for (int i = 0; i < seen.Length; i++) seen[i].AddRange(outputs[i].ToArray());
+        }
     }
 
     private sealed class Stopper : Callback

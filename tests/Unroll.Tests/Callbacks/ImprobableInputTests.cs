@@ -86,10 +86,10 @@ public sealed class ImprobableInputTests : IDisposable
     [Fact]
     public void Wrong_arguments_are_named()
     {
-        Refuse<ArgumentOutOfRangeException>("EarlyStopping: Patience is -1; it must be 0 or more.", () => new EarlyStopping { Patience = -1 });
-        Refuse<ArgumentOutOfRangeException>("ReduceLROnPlateau: Cooldown is -2; it must be 0 or more.", () => new ReduceLROnPlateau { Cooldown = -2 });
-        Refuse<ArgumentOutOfRangeException>("ReduceLROnPlateau: Factor is nan; it must", () => new ReduceLROnPlateau { Factor = double.NaN });
-        Refuse<ArgumentOutOfRangeException>("ModelCheckpoint: SaveFreq is 0; it must be 1 or more", () => new ModelCheckpoint { SaveFreq = 0 });
+        Refuse<ArgumentOutOfRangeException>("EarlyStopping: argument 'patience' is -1; it must be 0 or more.", () => new EarlyStopping { Patience = -1 });
+        Refuse<ArgumentOutOfRangeException>("ReduceLROnPlateau: argument 'cooldown' is -2; it must be 0 or more.", () => new ReduceLROnPlateau { Cooldown = -2 });
+        Refuse<ArgumentOutOfRangeException>("ReduceLROnPlateau: argument 'factor' is NaN; it must", () => new ReduceLROnPlateau { Factor = double.NaN });
+        Refuse<ArgumentOutOfRangeException>("ModelCheckpoint: argument 'save_freq' is 0; it must be 1 or more", () => new ModelCheckpoint { SaveFreq = 0 });
         Refuse<InvalidOperationException>("ModelCheckpoint: FilePath is ''; without SaveWeightsOnly it must end in .keras.", () => Fit([1], new ModelCheckpoint(), out _));
         Refuse<InvalidOperationException>("CSVLogger: Filename is not set.", () => Fit([1], new CSVLogger(), out _));
         Refuse<InvalidOperationException>("BackupAndRestore: BackupDir is not set.", () => Fit([1], new BackupAndRestore(), out _));

@@ -118,7 +118,7 @@ public sealed class MonitoredTests : IDisposable
         {
             _ when error.Contains("automatically determine", StringComparison.Ordinal) =>
                 ["EarlyStopping callback received Monitor = \"val_f1\"", "Set Mode to \"max\" or \"min\"", "accuracy,loss,val_f1"],
-            _ when error.Contains("factor", StringComparison.Ordinal) => ["ReduceLROnPlateau: Factor is 1.0", "below 1"],
+            _ when error.Contains("factor", StringComparison.Ordinal) => ["ReduceLROnPlateau: argument 'factor' is 1;", "below 1"],
             _ when error.Contains("KeyError", StringComparison.Ordinal) => ["Failed to format this callback filepath: \"", "'val_f1'", "val_loss"],
             _ when error.Contains(".weights.h5", StringComparison.Ordinal) => ["m.keras", "with SaveWeightsOnly it must end in .weights.h5"],
             _ => ["ModelCheckpoint: FilePath is '", "without SaveWeightsOnly it must end in .keras"],

@@ -84,6 +84,13 @@ public sealed class CatalogTests
             "variance_scaling(2, fan_avg, uniform)", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
             "lecun_normal", "orthogonal(2)", "identity(3)",
         ];
+        string[] callbacks =
+        [
+            "early_stopping", "early_stopping(loss, 0.5, 2, 1, min, 0.25, true, 3)", "reduce_lr_on_plateau", "ReduceLROnPlateau(loss, 0.5, 2, 1, max, 0.25, 3, 1e-4)",
+            "model_checkpoint(a.keras)", "model_checkpoint('b/{epoch}.weights.h5', loss, 1, true, true, min, 5, 0.5)", "csv_logger(log.csv)", "csv_logger('a b', ';', true)",
+            "tensor_board", "tensorboard(runs, update_freq=batch, write_steps_per_second=true)", "terminate_on_nan", "terminate_on_nan(true)",
+            "backup_and_restore(backup)", "backup_and_restore(backup, 7, true, false)", "swap_ema_weights", "swap_ema_weights(true)",
+        ];
         Survives(Catalog.Layers, layers);
         Survives(Catalog.Optimizers, optimizers);
         Survives(Catalog.Losses, losses);
@@ -92,6 +99,7 @@ public sealed class CatalogTests
         Survives(Catalog.Schedules, schedules);
         Survives(Catalog.Metrics, metrics);
         Survives(Catalog.Initializers, initializers);
+        Survives(Catalog.Callbacks, callbacks);
     }
 
     [Theory]

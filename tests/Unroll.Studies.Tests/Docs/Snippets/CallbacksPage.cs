@@ -26,7 +26,7 @@ public sealed class CallbacksPage : IDisposable
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 80 });
-        var model = new Sequential { new Embedding(2000, 16), new LSTM(16), new Dense(1, activation: "sigmoid") };
+        var model = new Sequential { new Embedding(2000, 16), new LSTM(16), new Dense(1, "sigmoid") };
         model.Compile("adam", "binary_crossentropy", ["accuracy"]);
 
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = 2, RestoreBestWeights = true, Verbose = 1 };
