@@ -5,6 +5,11 @@ namespace Unroll;
 
 public partial class Model
 {
+    private readonly List<string> _loadNotices = [];
+
+    /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
+    public IReadOnlyList<string> LoadNotices => _loadNotices;
+
     /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
     public TextPipeline? Text { get; set; }
 
@@ -67,6 +72,8 @@ public partial class Model
         RequireWeights("LoadWeights");
         ModelReader.LoadWeights(ModelFile.Open(path), this);
     }
+
+    internal void AddLoadNotice(string notice) => _loadNotices.Add(notice);
 
     private static void RequireSuffix(string path, string suffix, string method)
     {

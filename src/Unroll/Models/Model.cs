@@ -84,6 +84,8 @@ public partial class Model : Layer
     /// <summary>The weights of all layers in Keras' order; those of shared layers once.</summary>
     public override IReadOnlyList<Parameter> Parameters => [.. Layers.SelectMany(layer => layer.Parameters).Distinct()];
 
+    internal override IEnumerable<string> WeightPaths => Saving.WeightsLayout.Paths(Layers).Select(entry => entry.Path);
+
     internal override IReadOnlyList<Parameter> TrainableParameters =>
         Trainable ? [.. Layers.SelectMany(layer => layer.TrainableParameters).Distinct()] : [];
 
@@ -196,7 +198,7 @@ public partial class Model : Layer
         {
             if (graph.Inputs.Any(input => input.Node == node)) continue;
             IReadOnlyList<IReadOnlyList<int?>> outputs =
-                node.Layer.InferOutputShapes(new CallInputs([.. node.Inputs.Select(symbol => shapes[symbol])], node.Roles));
+                node.Layer.InferOutputShapes(new CallInputs([.. node.Operands.Select(symbol => shapes[symbol])], node.Roles));
             for (int i = 0; i < outputs.Count; i++) shapes.Add(node.Outputs[i], outputs[i]);
         }
 

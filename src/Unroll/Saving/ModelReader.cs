@@ -13,7 +13,7 @@ internal static class ModelReader
     /// <summary>Replaces the weights of a model and, if it is compiled and the file has it, the optimizer's state.</summary>
     public static void LoadWeights(ModelFile file, Model model) => file.Use(opened =>
     {
-        model.SetWeights(ReadWeights(opened, model.Layers));
+        SetWeights(opened, model);
         if (model.State is not { } state) return true;
         List<Hdf5Dataset> saved = OptimizerVariables(opened);
         if (saved.Count == 0) return true;
@@ -22,29 +22,19 @@ internal static class ModelReader
         return true;
     });
 
-    private static Sequential Make(ModelFile file, bool compile)
+    private static Model Make(ModelFile file, bool compile)
     {
         if (file.Config is not { } json)
             throw new InvalidDataException($"{file.Path}: holds weights alone; build the model and call LoadWeights.");
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
-        ModelConfig config = ModelConfig.Read(json, file.Info.IsKeras2, place);
-        RequireRoom(config, file, place);
-
-        var model = new Sequential(config.Name, file.Own?.WholeNumber("seed") ?? 0);
-        foreach (Layer layer in config.Layers) model.Add(layer);
-        if (config.SampleShape is { } shape && config.Layers.Count > 0) model.Build(shape);
-        model.SetWeights(ReadWeights(file, model.Layers));
+        var budget = new WeightBudget(file.Weights.Datasets().Sum(dataset => (long)dataset.Count));
+        Model model = new ModelConfig(file.Info.IsKeras2, budget).Read(json, file.Own?.WholeNumber("seed") ?? 0, place);
+        if (model.Layers.FirstOrDefault(layer => !layer.IsBuilt) is { } unbuilt && model is Sequential)
+            throw new InvalidDataException($"{place}: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
+        SetWeights(file, model);
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
         return model;
-    }
-
-    /// <summary>Sizes in a configuration are believed only as far as the file holds weights for them.</summary>
-    private static void RequireRoom(ModelConfig config, ModelFile file, string place)
-    {
-        long wanted = config.CountWeights(), found = file.Weights.Datasets().Sum(dataset => (long)dataset.Count);
-        if (wanted > found)
-            throw new InvalidDataException($"{place}: the model has {wanted:N0} weights, but the file holds {found:N0} numbers.");
     }
 
     private static void Compile(ModelFile file, JsonObject config, Model model)
@@ -65,8 +55,13 @@ internal static class ModelReader
         SavedOptimizer.Read(saved, state);
     }
 
-    private static List<float[]> ReadWeights(ModelFile file, IReadOnlyList<Layer> layers) =>
-        LegacyWeights.HasLayerNames(file.Weights) ? LegacyWeights.Read(file.Weights, layers) : WeightsLayout.Read(file.Weights, layers);
+    private static void SetWeights(ModelFile file, Model model)
+    {
+        Dictionary<Parameter, float[]> values = LegacyWeights.HasLayerNames(file.Weights)
+            ? LegacyWeights.Read(file.Weights, model.Layers)
+            : WeightsLayout.Read(file.Weights, model.Layers);
+        model.SetWeights([.. model.Parameters.Select(parameter => values[parameter])]);
+    }
 
     private static List<Hdf5Dataset> OptimizerVariables(ModelFile file) =>
         file.Optimizer is { } group ? SavedOptimizer.ListedLegacy(group)
