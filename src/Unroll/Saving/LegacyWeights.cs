@@ -39,10 +39,28 @@ internal static class LegacyWeights
         {
             if (weights.Count != layer.Parameters.Count)
                 throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
-            foreach ((Hdf5Dataset dataset, Parameter parameter) in weights.Zip(TrainedFirst(layer))) values[parameter] = WeightsLayout.ReadAs(dataset, parameter, layer);
+            Add(values, weights, layer);
         }
 
         return values;
+    }
+
+    private static void Add(Dictionary<Parameter, float[]> values, List<Hdf5Dataset> weights, Layer layer)
+    {
+        if (layer is Bidirectional both)
+        {
+            int forward = both.ForwardLayer.Parameters.Count;
+            Add(values, weights[..forward], both.ForwardLayer);
+            Add(values, weights[forward..], both.BackwardLayer);
+        }
+        else if (layer is RecurrentLayer recurrent && CudnnWeights.Are(weights, recurrent))
+        {
+            foreach ((float[] converted, Parameter parameter) in CudnnWeights.Convert(weights, recurrent).Zip(layer.Parameters)) values[parameter] = converted;
+        }
+        else
+        {
+            foreach ((Hdf5Dataset dataset, Parameter parameter) in weights.Zip(TrainedFirst(layer))) values[parameter] = WeightsLayout.ReadAs(dataset, parameter, layer);
+        }
     }
 
     private static IEnumerable<Parameter> TrainedFirst(Layer layer)

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Formats.Hdf5;
 using Unroll.Layers;
-using Unroll.Models.Training;
 
 namespace Unroll.Saving;
 
@@ -14,23 +13,24 @@ internal static class ModelReader
     public static void LoadWeights(ModelFile file, Model model) => file.Use(opened =>
     {
         SetWeights(opened, model);
-        if (model.State is not { } state) return true;
         List<Hdf5Dataset> saved = OptimizerVariables(opened);
         if (saved.Count == 0) return true;
-        model.BuildOptimizer();
-        if (SavedOptimizer.Fits(saved, state, out _)) SavedOptimizer.Read(saved, state);
+        if (model.State is null) model.AddLoadNotice($"{opened.Path}: the optimizer's state is left out, since the model is not compiled.");
+        else TakeOptimizer(opened, saved, model);
         return true;
     });
 
     private static Model Make(ModelFile file, bool compile)
     {
+        if (file.Info.KerasVersion?.StartsWith("1.", StringComparison.Ordinal) == true)
+            throw new InvalidDataException($"{file.Path}: was written by Keras {file.Info.KerasVersion}; files of Keras 1 are not read. Keras 2 reads them: load it there and save it again.");
         if (file.Config is not { } json)
-            throw new InvalidDataException($"{file.Path}: holds weights alone; build the model and call LoadWeights.");
+            throw new InvalidDataException($"{file.Path}: holds weights alone. Name the model's JSON file as architecture (--architecture model.json), or build the model and call LoadWeights.");
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
         var budget = new WeightBudget(file.Weights.Datasets().Sum(dataset => (long)dataset.Count));
         Model model = new ModelConfig(file.Info.IsKeras2, budget).Read(json, file.Own?.WholeNumber("seed") ?? 0, place);
         if (model.Layers.FirstOrDefault(layer => !layer.IsBuilt) is { } unbuilt && model is Sequential)
-            throw new InvalidDataException($"{place}: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
+            throw new InvalidDataException($"{place}: the model was saved before it was built: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
         SetWeights(file, model);
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
@@ -41,18 +41,17 @@ internal static class ModelReader
     {
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: compile_config" : $"{file.Path}: training_config";
         CompileConfig.Apply(config, model, place);
-        TrainingState state = model.State!;
+        if (model.State is not { } state) return;
         state.Epochs = file.Own?.WholeNumber("epochs") ?? 0;
         List<Hdf5Dataset> saved = OptimizerVariables(file);
-        if (saved.Count == 0) return;
-        model.BuildOptimizer();
-        if (!SavedOptimizer.Fits(saved, state, out string difference))
-        {
-            throw new InvalidDataException(
-                $"{file.Path}: {difference}. Load with compile: false and compile again, if the optimizer may start afresh.");
-        }
+        if (saved.Count > 0) TakeOptimizer(file, saved, model);
+    }
 
-        SavedOptimizer.Read(saved, state);
+    private static void TakeOptimizer(ModelFile file, List<Hdf5Dataset> saved, Model model)
+    {
+        model.BuildOptimizer();
+        if (!SavedOptimizer.TryRead(saved, SavedOptimizer.AreBySlot(file.Optimizer), model.State!, out string difference))
+            model.AddLoadNotice($"{file.Path}: {difference}. The optimizer starts afresh.");
     }
 
     private static void SetWeights(ModelFile file, Model model)

@@ -47,14 +47,14 @@ internal static class WeightsLayout
         }
     }
 
-    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers)
+    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers, IReadOnlyDictionary<Parameter, float[]>? replaced = null)
     {
         root.Group("vars");
         foreach (string group in Empty(layers)) root.Group(group);
         foreach ((string path, Parameter parameter, _) in Paths(layers))
         {
             int name = path.LastIndexOf('/');
-            root.Group(path[..name]).Add(path[(name + 1)..], parameter.ToArray(), [.. parameter.Shape]);
+            root.Group(path[..name]).Add(path[(name + 1)..], replaced?.GetValueOrDefault(parameter) ?? parameter.ToArray(), [.. parameter.Shape]);
         }
     }
 

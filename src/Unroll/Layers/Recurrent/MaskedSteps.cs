@@ -25,4 +25,24 @@ internal static class MaskedSteps
             }
         }
     }
+
+    /// <summary>
+    /// The same for the steps before the first that is used alone: there is no output yet that they could repeat, though
+    /// there are initial states.
+    /// </summary>
+    public static void CopyBegun(RecurrentSequence sequence, Block source, Block target)
+    {
+        int lanes = sequence.Lanes, units = sequence.Units, stride = RecurrentSequence.Stride(units, lanes);
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            bool hasBegun = false;
+            for (int t = 0; t < sequence.Steps; t++)
+            {
+                hasBegun |= sequence.Mask.Span[sequence.TimeOf(t) * lanes + lane] != 0;
+                if (!sequence.ReturnSequences && t < sequence.Steps - 1) continue;
+                int start = sequence.ReturnSequences ? t * stride : 0;
+                for (int u = 0; u < units; u++) target.Span[start + u * lanes + lane] = hasBegun ? source.Span[start + u * lanes + lane] : 0;
+            }
+        }
+    }
 }

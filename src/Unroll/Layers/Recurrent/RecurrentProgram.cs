@@ -74,7 +74,7 @@ internal sealed class RecurrentProgram : LayerProgram
         LaneTensor[] outputs = [.. Enumerable.Range(0, Context.Outputs.Count).Select(i => Context.NewOutput(arena, i, 0))];
         return new RecurrentFrame(outputs)
         {
-            MaskedOutput = _options.ZeroOutputForMask ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
+            MaskedOutput = _options.ZeroOutputForMask || hasState ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
             InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
             RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
             Sequence = new RecurrentSequence
@@ -124,8 +124,7 @@ internal sealed class RecurrentProgram : LayerProgram
         RecurrentSequence sequence = own.Sequence;
         Block outputGradient = own.Output.Gradient;
         sequence.OutputGradient = outputGradient;
-        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty && !outputGradient.IsEmpty)
-            MaskedSteps.Copy(sequence, outputGradient, outputGradient);
+        CopyUnmasked(sequence, outputGradient, outputGradient);
         if (own.Outputs.Length > 1) sequence.FinalStateGradient = own.Outputs[1].Gradient;
         if (own.Outputs.Length > 2) sequence.FinalCellGradient = own.Outputs[2].Gradient;
         if (_inputs.State is { } state)
@@ -152,13 +151,19 @@ internal sealed class RecurrentProgram : LayerProgram
         own.Output.Value = _options.ReturnSequences ? sequence.Hidden : last;
         if (own.Outputs.Length > 1) own.Outputs[1].Value = last;
         if (own.Outputs.Length > 2) own.Outputs[2].Value = LastCell(sequence);
-        if (_options.ZeroOutputForMask && !sequence.Mask.IsEmpty)
-        {
-            MaskedSteps.Copy(sequence, own.Output.Value, own.MaskedOutput);
-            own.Output.Value = own.MaskedOutput;
-        }
+        if (CopyUnmasked(sequence, own.Output.Value, own.MaskedOutput)) own.Output.Value = own.MaskedOutput;
 
         own.Output.Mask = _options.ReturnSequences ? _inputs.PassedMaskOf(own) : default;
+    }
+
+    /// <summary>Copies with zeros at steps whose output is not the state: those that are masked, or those before the first that is not.</summary>
+    /// <returns>False: every step's output is its state, and nothing was copied.</returns>
+    private bool CopyUnmasked(RecurrentSequence sequence, Block source, Block target)
+    {
+        if (sequence.Mask.IsEmpty || source.IsEmpty || !_options.ZeroOutputForMask && !sequence.HasInitialState) return false;
+        if (_options.ZeroOutputForMask) MaskedSteps.Copy(sequence, source, target);
+        else MaskedSteps.CopyBegun(sequence, source, target);
+        return true;
     }
 
     /// <summary>The kernel may change what it is given: states that belong to other layers are copied.</summary>
