@@ -5,6 +5,11 @@ namespace Unroll;
 
 public partial class Model
 {
+    private readonly List<string> _loadNotices = [];
+
+    /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
+    public IReadOnlyList<string> LoadNotices => _loadNotices;
+
     /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
     public TextPipeline? Text { get; set; }
 
@@ -29,12 +34,14 @@ public partial class Model
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="compile">False: the model comes without optimizer, loss and metrics.</param>
+    /// <param name="architecture">For files that hold weights alone: the JSON file with the model's configuration, <c>model.to_json()</c>.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or holds something that Unroll does not have; the message names it.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static Model Load(string path, bool compile = true)
+    public static Model Load(string path, bool compile = true, string? architecture = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return ModelReader.Load(ModelFile.Open(path), compile);
+        ModelFile file = ModelFile.Open(path);
+        return ModelReader.Load(architecture is null ? file : file.WithArchitecture(architecture), compile);
     }
 
     /// <summary>
@@ -54,8 +61,8 @@ public partial class Model
 
     /// <summary>
     /// Replaces all weights by those of a <c>.weights.h5</c>, <c>.keras</c> or <c>.h5</c> file. If the model is compiled
-    /// and the file holds the state of an optimizer of the same form, that is taken over, too. If something does not fit,
-    /// nothing changes.
+    /// and the file holds the state of an optimizer of the same form, that is taken over, too; <see cref="LoadNotices"/> says
+    /// what was left out. If the weights do not fit, nothing changes.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidOperationException">The model has no weights yet.</exception>
@@ -65,8 +72,11 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(path);
         RequireWeights("LoadWeights");
+        _loadNotices.Clear();
         ModelReader.LoadWeights(ModelFile.Open(path), this);
     }
+
+    internal void AddLoadNotice(string notice) => _loadNotices.Add(notice);
 
     private static void RequireSuffix(string path, string suffix, string method)
     {

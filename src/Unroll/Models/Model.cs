@@ -82,6 +82,8 @@ public partial class Model : GraphLayer
 
     internal override IReadOnlyList<Layer> InnerLayers => Layers;
 
+    internal override IEnumerable<string> WeightPaths => Saving.WeightsLayout.Paths(Layers).Select(entry => entry.Path);
+
     internal VectorWidth Width { get; set; } = VectorWidths.Best;
 
     internal ExecutionOptions Execution => new(Math.Min(Threads, WorkerTeam.Most), Width);

@@ -6,7 +6,7 @@ namespace Unroll.Saving;
 
 /// <summary>
 /// Where Keras 3 keeps weights: <c>/layers/&lt;class in snake case&gt;[_k]/…</c>. Layers are numbered within their class;
-/// their own names play no part.
+/// their own names play no part. Models inside of the model have <c>layers</c> of their own.
 /// </summary>
 internal static class WeightsLayout
 {
@@ -16,47 +16,65 @@ internal static class WeightsLayout
     public const string OldRoot = "_layer_checkpoint_dependencies";
 
     /// <summary>The group of every layer, below <see cref="Root"/>.</summary>
-    public static IEnumerable<(string Group, Layer Layer)> Groups(IReadOnlyList<Layer> layers)
+    /// <param name="layers">The layers of a model.</param>
+    /// <param name="step">What layers that have weights count for: 2 in Keras 2.13.</param>
+    public static IEnumerable<(string Group, Layer Layer)> Groups(IReadOnlyList<Layer> layers, int step = 1)
     {
         var counts = new Dictionary<string, int>();
         foreach (Layer layer in layers)
         {
             string name = SnakeCase.Of(layer.ClassName);
             int number = counts.GetValueOrDefault(name);
-            counts[name] = number + 1;
+            counts[name] = number + (layer.Parameters.Count > 0 ? step : 1);
             yield return (number == 0 ? name : $"{name}_{number}", layer);
         }
     }
 
-    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers)
+    /// <summary>Where each weight is kept, below the model's group; shared ones have the place of the first that has them.</summary>
+    /// <param name="layers">The layers of a model.</param>
+    /// <param name="root">What the group of the layers is called.</param>
+    /// <param name="step">What layers that have weights count for.</param>
+    public static IEnumerable<(string Path, Parameter Parameter, Layer Layer)> Paths(IReadOnlyList<Layer> layers, string root = Root, int step = 1)
     {
-        root.Group("vars");
-        foreach ((string group, Layer layer) in Groups(layers))
+        var met = new HashSet<Parameter>();
+        foreach ((string group, Layer layer) in Groups(layers, step))
         {
-            root.Group($"{Root}/{group}/vars");
-            foreach ((string path, Parameter parameter) in layer.WeightPaths.Zip(layer.Parameters))
-            {
-                int name = path.LastIndexOf('/');
-                root.Group($"{Root}/{group}/{path[..name]}").Add(path[(name + 1)..], parameter.ToArray(), [.. parameter.Shape]);
-            }
+            IEnumerable<(string Path, Parameter Parameter, Layer Layer)> inner = layer is Model model
+                ? Paths(model.Layers, root, step)
+                : layer.WeightPaths.Zip(layer.Parameters, (path, parameter) => (path, parameter, layer));
+            foreach ((string path, Parameter parameter, Layer owner) in inner)
+                if (met.Add(parameter)) yield return ($"{root}/{group}/{path}", parameter, owner);
         }
     }
 
-    /// <summary>The values of all weights, in the model's order.</summary>
-    /// <exception cref="InvalidDataException">A weight is missing, of another shape, or one too many.</exception>
-    public static List<float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
+    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers, IReadOnlyDictionary<Parameter, float[]>? replaced = null)
     {
-        Hdf5Group all = root.Group(Root) ?? root.Group(OldRoot) ?? throw root.Bad($"has no group '{Root}'");
-        var values = new List<float[]>();
-        foreach ((string group, Layer layer) in Groups(layers))
+        root.Group("vars");
+        foreach (string group in Empty(layers)) root.Group(group);
+        foreach ((string path, Parameter parameter, _) in Paths(layers))
         {
-            foreach ((string path, Parameter parameter) in layer.WeightPaths.Zip(layer.Parameters))
-            {
-                Hdf5Dataset dataset = all.Find($"{group}/{path}") as Hdf5Dataset
-                    ?? throw all.Bad($"has no '{group}/{path}' with the {parameter.Name} of layer '{layer.Name}'; it holds {string.Join(", ", all.Members.Keys.Take(20))}");
-                values.Add(ReadAs(dataset, parameter, layer));
-            }
+            int name = path.LastIndexOf('/');
+            root.Group(path[..name]).Add(path[(name + 1)..], replaced?.GetValueOrDefault(parameter) ?? parameter.ToArray(), [.. parameter.Shape]);
+        }
+    }
 
+    /// <summary>The values of all weights, by weight.</summary>
+    /// <exception cref="InvalidDataException">A weight is missing, of another shape, or one too many.</exception>
+    public static Dictionary<Parameter, float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
+    {
+        string name = root.Group(Root) is not null ? Root : OldRoot;
+        Hdf5Group all = root.Group(name) ?? throw root.Bad($"has no group '{Root}'");
+        int step = NumbersByTwos(root, layers, name) ? 2 : 1;
+        var values = new Dictionary<Parameter, float[]>();
+        foreach ((string path, Parameter parameter, Layer layer) in Paths(layers, name, step))
+        {
+            Hdf5Dataset dataset = root.Find(path) as Hdf5Dataset
+                ?? throw all.Bad($"has no '{path[(name.Length + 1)..]}' with the {parameter.Name} of layer '{layer.Name}'; it holds {string.Join(", ", all.Members.Keys.Take(20))}");
+            values.Add(parameter, ReadAs(dataset, parameter, layer));
+        }
+
+        foreach ((string group, Layer layer) in Groups(layers, step))
+        {
             int found = all.Group(group)?.Datasets().Count() ?? 0;
             if (found > layer.Parameters.Count)
                 throw all.Bad($"has {found} weights in '{group}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
@@ -71,4 +89,19 @@ internal static class WeightsLayout
         ? dataset.ReadSingles()
         : throw dataset.Bad(
             $"has the shape {Hdf5Shape.Text(dataset.Shape)}, but the {parameter.Name} of {layer.ClassName} '{layer.Name}' has {Hdf5Shape.Text(parameter.Shape)}");
+
+    /// <summary>Whether the file is one of Keras 2.13's, in which only every other number is taken.</summary>
+    private static bool NumbersByTwos(Hdf5Group root, IReadOnlyList<Layer> layers, string name) =>
+        Paths(layers, name).Any(entry => root.Find(entry.Path) is not Hdf5Dataset) && Paths(layers, name, step: 2).All(entry => root.Find(entry.Path) is Hdf5Dataset);
+
+    /// <summary>The groups that Keras makes for every layer, with weights or without.</summary>
+    private static IEnumerable<string> Empty(IReadOnlyList<Layer> layers)
+    {
+        foreach ((string group, Layer layer) in Groups(layers))
+        {
+            yield return $"{Root}/{group}/vars";
+            if (layer is not Model model) continue;
+            foreach (string inner in Empty(model.Layers)) yield return $"{Root}/{group}/{inner}";
+        }
+    }
 }

@@ -4,7 +4,11 @@ namespace Unroll.Layers;
 /// <param name="Name">Keras' name of the argument; null: by position.</param>
 /// <param name="Symbols">What is given.</param>
 /// <param name="IsList">Whether it is given as a list.</param>
-internal sealed record CallArgument(string? Name, IReadOnlyList<Symbol> Symbols, bool IsList)
+/// <param name="IsAutomatic">
+/// True for a mask that Keras wrote down by itself: masks travel on the tensors here, so that it is kept for files and
+/// summaries, but not computed with.
+/// </param>
+internal sealed record CallArgument(string? Name, IReadOnlyList<Symbol> Symbols, bool IsList, bool IsAutomatic = false)
 {
     public CallArgument(string? name, Symbols symbols) : this(name, symbols, !symbols.IsSingle)
     {
@@ -19,7 +23,9 @@ internal sealed class Node
         Layer = layer;
         Arguments = arguments;
         Inputs = [.. arguments.SelectMany(argument => argument.Symbols)];
-        Roles = [.. arguments.SelectMany(argument => argument.Symbols.Select(_ => argument.Name))];
+        CallArgument[] computed = [.. arguments.Where(argument => !argument.IsAutomatic)];
+        Operands = [.. computed.SelectMany(argument => argument.Symbols)];
+        Roles = [.. computed.SelectMany(argument => argument.Symbols.Select(_ => argument.Name))];
     }
 
     public Layer Layer { get; }
@@ -29,13 +35,16 @@ internal sealed class Node
     /// <summary>All symbols that go in.</summary>
     public IReadOnlyList<Symbol> Inputs { get; }
 
-    /// <summary>For each of <see cref="Inputs"/> the argument's name; null: by position.</summary>
+    /// <summary>Those of <see cref="Inputs"/> that the layer computes with: all but masks that Keras wrote down by itself.</summary>
+    public IReadOnlyList<Symbol> Operands { get; }
+
+    /// <summary>For each of <see cref="Operands"/> the argument's name; null: by position.</summary>
     public IReadOnlyList<string?> Roles { get; }
 
     public IReadOnlyList<Symbol> Outputs { get; private set; } = [];
 
     /// <summary>What goes in.</summary>
-    public CallInputs Call => new([.. Inputs.Select(symbol => symbol.Shape)], Roles);
+    public CallInputs Call => new([.. Operands.Select(symbol => symbol.Shape)], Roles);
 
     public void SetOutputs(IReadOnlyList<IReadOnlyList<int?>> shapes) =>
         Outputs = [.. shapes.Select((shape, i) => new Symbol(this, i, shape))];
