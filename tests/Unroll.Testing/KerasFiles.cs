@@ -8,6 +8,9 @@ public static class KerasFiles
     /// <summary>The folder of the copies beside the test's program.</summary>
     public static string Directory { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "Keras");
 
+    /// <summary>The folder of the copies of models with more kinds of layers, and of graphs.</summary>
+    public static string GraphDirectory { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "KerasGraph");
+
     /// <summary>Full path of a file.</summary>
     public static string Path(string name) => System.IO.Path.Combine(Directory, name);
 

@@ -54,6 +54,14 @@ internal static class LayerArguments
     public static Argument<IReadOnlyList<int>?> OptionalWholes(string name) => new(
         name, new ArgumentForm<IReadOnlyList<int>?>(input => input.Node is null ? null : WholesForm.Read(input), value => value is null ? null : WholesForm.Write(value), "[1]", ReadsNone: true), null);
 
+    /// <summary>A shape with sizes that may be null, or null as a whole.</summary>
+    public static Argument<IReadOnlyList<int?>?> OptionalShape(string name) => new(
+        name,
+        new ArgumentForm<IReadOnlyList<int?>?>(
+            input => input.Node is null ? null : input.Node is JsonArray list ? [.. list.Select(node => node is null ? (int?)null : Whole(input, node))] : throw input.Wrong("a list of sizes"),
+            value => value is null ? null : new JsonArray([.. value.Select(size => size is { } known ? JsonValue.Create(known) : null)]), "[none, 1, 8]", ReadsNone: true),
+        null);
+
     /// <summary>One axis or several, counted with the batch dimension as 0; negative: from the end.</summary>
     public static Argument<IReadOnlyList<int>> Axes(string name) => new(name, WholesForm, [-1]);
 

@@ -10,6 +10,7 @@ internal enum RandomPurpose
     Dropout = 3,
     RecurrentDropout = 4,
     SyntheticReviews = 5,
+    Noise = 6,
     BenchmarkData = 100,
 }
 

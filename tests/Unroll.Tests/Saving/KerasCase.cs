@@ -10,14 +10,17 @@ internal sealed class KerasCase
 {
     private readonly JsonElement _json;
 
-    private KerasCase(string name)
+    private KerasCase(string directory, string name)
     {
         Name = name;
-        _json = JsonDocument.Parse(File.ReadAllText(KerasFiles.Path(name + ".json"))).RootElement;
+        _json = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, name + ".json"))).RootElement;
     }
 
     /// <summary>The case that a file such as <c>gru_plain.keras</c> belongs to.</summary>
-    public static KerasCase Of(string file) => new(file[..file.IndexOf('.', StringComparison.Ordinal)]);
+    public static KerasCase Of(string file) => new(KerasFiles.Directory, file[..file.IndexOf('.', StringComparison.Ordinal)]);
+
+    /// <summary>The case of a name among those of graphs and of more kinds of layers.</summary>
+    public static KerasCase OfGraph(string name) => new(KerasFiles.GraphDirectory, name);
 
     public string Name { get; }
 
@@ -41,9 +44,9 @@ internal sealed class KerasCase
         {
             (float[] values, int[] shape) = Flatten(_json.GetProperty("x"));
             if (_json.GetProperty("x_dtype").GetString() == "float32") return ToFloats(values, shape);
-            var ids = new int[shape[0], shape[1]];
-            for (int i = 0; i < values.Length; i++) ids[i / shape[1], i % shape[1]] = (int)values[i];
-            return ids;
+            var ids = Array.CreateInstance(typeof(int), shape);
+            Buffer.BlockCopy(Array.ConvertAll(values, value => (int)value), 0, ids, 0, 4 * values.Length);
+            return Inputs.FromIds(ids);
         }
     }
 
@@ -63,9 +66,9 @@ internal sealed class KerasCase
 
     private static Inputs ToFloats(float[] values, int[] shape)
     {
-        var x = new float[shape[0], shape[1], shape[2]];
+        var x = Array.CreateInstance(typeof(float), shape);
         Buffer.BlockCopy(values, 0, x, 0, 4 * values.Length);
-        return x;
+        return Inputs.FromValues(x);
     }
 
     internal static (float[] Values, int[] Shape) Flatten(JsonElement nested)

@@ -18,14 +18,21 @@ public sealed class KerasFileTests
     [MemberData(nameof(Files))]
     public void Works_as_in_Keras(string file)
     {
-        KerasCase recorded = KerasCase.Of(file);
-        Model model = Model.Load(KerasFiles.Path(file));
+        Check(KerasCase.Of(file), KerasFiles.Path(file));
+    }
+
+    /// <summary>A file does what it did in Keras.</summary>
+    /// <param name="recorded">What that was.</param>
+    /// <param name="path">The file.</param>
+    internal static void Check(KerasCase recorded, string path)
+    {
+        Model model = Model.Load(path);
         AssertPredictions(recorded, model);
         Targets y = TargetsOf(recorded);
         AssertEvaluation(recorded, model, y);
         if (recorded.Fit is not { } fit) return;
         AssertFirstGradients(recorded, model, y);
-        AssertTraining(recorded, model, y, fit);
+        AssertTraining(recorded, Model.Load(path), y, fit); // the step before may have moved statistics
     }
 
     private static Targets TargetsOf(KerasCase recorded)

@@ -89,6 +89,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>What the recurrent kernel adds to the loss; null: nothing.</summary>
     public Regularizer? RecurrentRegularizer { get => Get(RecurrentRegularizerArgument); init => Set(RecurrentRegularizerArgument, value); }
 
+    /// <summary>What the output adds to the loss, row by row and divided by the rows of the batch; null: nothing. As in Keras, SimpleRNN does not heed it.</summary>
+    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
+
     /// <summary>What the bias adds to the loss; null: nothing.</summary>
     public Regularizer? BiasRegularizer { get => Get(BiasRegularizerArgument); init => Set(BiasRegularizerArgument, value); }
 
@@ -202,6 +205,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>What runs a call whose arguments are known.</summary>
     internal LayerProgram CreateProgram(ProgramContext context, RecurrentInputs inputs) => new RecurrentProgram(this, context, inputs);
 
+    // As in Keras, a SimpleRNN takes the argument and does not heed it.
+    internal override Regularizer? OutputRegularizer => Cell == CellKind.SimpleRnn ? null : ActivityRegularizer;
+
     internal override bool Absorbs(Layer below, long tokens) => below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
@@ -286,7 +292,7 @@ public abstract class RecurrentLayer : Layer
         KernelRegularizerArgument,
         RecurrentRegularizerArgument,
         BiasRegularizerArgument,
-        Argument.Fixed("activity_regularizer", null),
+        ActivityRegularizerArgument,
         KernelConstraintArgument,
         RecurrentConstraintArgument,
         BiasConstraintArgument,
