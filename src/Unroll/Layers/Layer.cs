@@ -18,6 +18,8 @@ public abstract class Layer : Configurable
 
     private protected static readonly Argument<bool> TrainableArgument = Argument.Flag("trainable", true).KeywordOnly();
 
+    private protected static readonly Argument<Regularizer?> ActivityRegularizerArgument = Regularizer.Catalog.OptionalArgument("activity_regularizer").KeywordOnly();
+
     private readonly List<Parameter> _parameters = [];
     private readonly List<Node> _calls = [];
     private int? _builtFor;
@@ -119,6 +121,9 @@ public abstract class Layer : Configurable
     /// <summary>The activation that comes last in the layer, which a loss may take over; null: none.</summary>
     internal virtual Activation? LastActivation => null;
 
+    /// <summary>What the layer's first output adds to the loss, row by row and divided by the rows of the batch; null: nothing.</summary>
+    internal virtual Regularizer? OutputRegularizer => null;
+
     /// <summary>True if the layer does the work of the layer below as well when that feeds it alone.</summary>
     /// <param name="below">The layer below.</param>
     /// <param name="tokens">Elements of a batch of the layer below's input.</param>
@@ -161,7 +166,7 @@ public abstract class Layer : Configurable
         {
             foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputs))
             {
-                var parameter = new Parameter(name, shape, arena);
+                var parameter = new Parameter(name, shape, arena) { IsTrainable = LearnsBySteps(name) };
                 (parameter.Regularizer, parameter.Constraint) = RestrictionsOf(name);
                 parameter.Constraint?.Check($"{Name}: {name}", shape);
                 parameter.FillLater(initializer, new WeightKey(seed, layerIndex, _parameters.Count));
@@ -224,6 +229,9 @@ public abstract class Layer : Configurable
 
     /// <summary>Regularizer and constraint of a weight, by the name that <see cref="DescribeWeights(CallInputs)"/> gives it.</summary>
     internal virtual (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => default;
+
+    /// <summary>False for numbers that the layer keeps by itself, by the name that <see cref="DescribeWeights(CallInputs)"/> gives them.</summary>
+    internal virtual bool LearnsBySteps(string weight) => true;
 
     /// <summary>The shapes that come out for what goes in, without the batch dimension.</summary>
     internal virtual IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => inputs.Shapes.Count == 1
