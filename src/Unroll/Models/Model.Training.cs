@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Unroll.Callbacks;
+using Unroll.Layers;
 using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
@@ -227,6 +228,7 @@ public partial class Model
     {
         // Taken out while in use: another thread that predicts at the same time makes one of its own.
         GraphPlan plan = PlanFor(x);
+        if (plan.Calls.Any(call => call.Layer is RecurrentLayer { Stateful: true } or Bidirectional { ForwardLayer.Stateful: true })) return null; // states belong to batches
         RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
         if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
         if (predictor is null) return null;

@@ -64,7 +64,7 @@ internal sealed class GraphPlan
     }
 
     /// <summary>The calls that the outputs need, where there are some that nothing but masks of Keras' own needs; null: all.</summary>
-    private static HashSet<Node>? Needed(Graph graph)
+    public static HashSet<Node>? Needed(Graph graph)
     {
         if (!graph.Nodes.Any(node => node.Operands.Count < node.Inputs.Count)) return null;
         var needed = new HashSet<Node>();

@@ -143,7 +143,8 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
 
     private static JsonObject WriteSequential(Sequential model)
     {
-        InputLayer input = model.InputLayer!;
+        // A stack that was never built knows what its first layer was made for.
+        InputLayer input = model.InputLayer ?? new InputLayer(model.Layers[0].InputShape!, model.KnowsItsInput, batchSize: null);
         string name = input.Name.Length > 0 ? input.Name : "input_layer";
         while (model.Layers.Any(layer => layer.Name == name)) name += "_";
         return new JsonObject
