@@ -205,6 +205,13 @@ public abstract class Layer : Configurable
         OutputShapes = InferOutputShapes(CallInputs.Single(inputShape));
     }
 
+    /// <summary>Makes a part of a layer know the layer's weights; its shapes follow when it is called.</summary>
+    internal void AdoptAll(IEnumerable<Parameter> parameters)
+    {
+        _parameters.AddRange(parameters);
+        IsBuilt = true;
+    }
+
     /// <summary>Called at the end of <see cref="Build"/>.</summary>
     private protected virtual void OnBuilt(IReadOnlyList<int?> inputShape)
     {
@@ -232,6 +239,9 @@ public abstract class Layer : Configurable
 
     /// <summary>False for numbers that the layer keeps by itself, by the name that <see cref="DescribeWeights(CallInputs)"/> gives them.</summary>
     internal virtual bool LearnsBySteps(string weight) => true;
+
+    /// <summary>False while sizes that the weights depend on are not known: a stack then waits for the shape of a sample.</summary>
+    internal virtual bool CanBuild(IReadOnlyList<int?> inputShape) => true;
 
     /// <summary>The shapes that come out for what goes in, without the batch dimension.</summary>
     internal virtual IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => inputs.Shapes.Count == 1

@@ -60,6 +60,10 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Maximum.Registration,
         Minimum.Registration,
         Concatenate.Registration,
+        Dot.Registration,
+        Attention.Registration,
+        AdditiveAttention.Registration,
+        MultiHeadAttention.Registration,
     ])
     {
     }

@@ -44,13 +44,20 @@ public sealed class PReLU : Layer
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => (AlphaRegularizer, AlphaConstraint);
 
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => DescribeSizes(inputShape).All(size => size is not null);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
-        int[] shared = SharedAxes is { } axes ? LayerArguments.OwnAxes(axes, inputShape.Count, $"PReLU '{Name}'") : [];
         yield return ("alpha",
-            [.. inputShape.Select((size, d) => shared.Contains(d) ? 1 : size ?? throw WrongInput(inputShape, "inputs of known size along axes that α is not shared along"))],
+            [.. DescribeSizes(inputShape).Select(size => size ?? throw WrongInput(inputShape, "inputs of known size along axes that α is not shared along"))],
             AlphaInitializer);
     }
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new PReLUProgram(this, context);
+
+    private IEnumerable<int?> DescribeSizes(IReadOnlyList<int?> inputShape)
+    {
+        int[] shared = SharedAxes is { } axes ? LayerArguments.OwnAxes(axes, inputShape.Count, $"PReLU '{Name}'") : [];
+        return inputShape.Select((size, d) => shared.Contains(d) ? 1 : size);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Unroll.Layers;
 
 /// <summary>One argument of a call: a symbol or several, by position or by name.</summary>
@@ -13,6 +15,12 @@ internal sealed record CallArgument(string? Name, IReadOnlyList<Symbol> Symbols,
     public CallArgument(string? name, Symbols symbols) : this(name, symbols, !symbols.IsSingle)
     {
     }
+
+    /// <summary>A constant of the call.</summary>
+    public CallArgument(string name, JsonNode constant) : this(name, [], false) => Constant = constant;
+
+    /// <summary>What is given instead of symbols: <c>use_causal_mask: true</c>.</summary>
+    public JsonNode? Constant { get; }
 }
 
 /// <summary>A call of a layer on symbols.</summary>
@@ -44,7 +52,13 @@ internal sealed class Node
     public IReadOnlyList<Symbol> Outputs { get; private set; } = [];
 
     /// <summary>What goes in.</summary>
-    public CallInputs Call => new([.. Operands.Select(symbol => symbol.Shape)], Roles);
+    public CallInputs Call => CallOn([.. Operands.Select(symbol => symbol.Shape)]);
+
+    /// <summary>The call on inputs of some shapes.</summary>
+    public CallInputs CallOn(IReadOnlyList<IReadOnlyList<int?>> shapes) => new(shapes, Roles)
+    {
+        Flags = [.. Arguments.Where(argument => argument.Constant is JsonValue value && value.TryGetValue(out bool flag) && flag).Select(argument => argument.Name!)],
+    };
 
     public void SetOutputs(IReadOnlyList<IReadOnlyList<int?>> shapes) =>
         Outputs = [.. shapes.Select((shape, i) => new Symbol(this, i, shape))];
@@ -55,6 +69,9 @@ internal sealed class Node
 /// <param name="Roles">Keras' name of the argument; null: by position.</param>
 internal sealed record CallInputs(IReadOnlyList<IReadOnlyList<int?>> Shapes, IReadOnlyList<string?> Roles)
 {
+    /// <summary>Keras' names of the arguments that are true: <c>use_causal_mask</c>.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
     /// <summary>The first input.</summary>
     public IReadOnlyList<int?> First => Shapes[0];
 

@@ -61,6 +61,8 @@ public sealed class BatchNormalization : ScaledNormalization
 
     internal override bool LearnsBySteps(string weight) => weight is "gamma" or "beta";
 
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => LayerArguments.OwnAxes([Axis], inputShape.Count, Owner).All(axis => inputShape[axis] is not null);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int[] sizes = Sizes(inputShape, LayerArguments.OwnAxes([Axis], inputShape.Count, Owner));

@@ -35,6 +35,8 @@ public sealed class GroupNormalization : ScaledNormalization
         Make = _ => new GroupNormalization(),
     };
 
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => LayerArguments.OwnAxes([Axis], inputShape.Count, Owner).All(axis => inputShape[axis] is not null);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int[] sizes = Sizes(inputShape, LayerArguments.OwnAxes([Axis], inputShape.Count, Owner));

@@ -34,6 +34,8 @@ public sealed class LayerNormalization : ScaledNormalization
         Make = _ => new LayerNormalization(),
     };
 
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => OwnAxes(inputShape.Count).All(axis => inputShape[axis] is not null);
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int[] shape = Sizes(inputShape, OwnAxes(inputShape.Count));

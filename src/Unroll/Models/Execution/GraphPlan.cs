@@ -80,7 +80,7 @@ internal sealed class GraphPlan
 
     private List<int> Add(Node node, int[] read)
     {
-        var inputs = new CallInputs([.. read.Select(tensor => _tensors[tensor].AsOpen())], node.Roles);
+        CallInputs inputs = node.CallOn([.. read.Select(tensor => _tensors[tensor].AsOpen())]);
         if (node.Layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read);
         List<int> written =
             [.. node.Layer.InferOutputShapes(inputs).Select(shape => AddTensor(LaneShape.Of(shape, $"{node.Layer.ClassName} '{node.Layer.Name}'"), null))];
