@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Xunit;
 
@@ -6,6 +7,8 @@ namespace Unroll.Cli.Tests;
 public sealed class ModelCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("unroll-models-");
+
+    private string InFolder(string name) => Path.Combine(_folder.FullName, name);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -48,6 +51,43 @@ public sealed class ModelCommandTests : IDisposable
         }
 
         Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(Path.Combine(_folder.FullName, "copy.keras")));
+    }
+
+    [Fact]
+    public void Weights_and_architecture_become_a_model()
+    {
+        string whole = InFolder("whole.keras"), weights = InFolder("w.weights.h5"), json = InFolder("model.json"), output = InFolder("new.keras");
+        var model = new Sequential { new Layers.Embedding(10, 2), new Layers.GRU(2), new Layers.Dense(1) };
+        model.Save(whole);
+        model.SaveWeights(weights);
+        using (ZipArchive archive = ZipFile.OpenRead(whole)) archive.GetEntry("config.json")!.ExtractToFile(json);
+        CliResult alone = CliTest.Run("convert", weights, output);
+        Assert.NotEqual(0, alone.ExitCode);
+        Assert.Contains("--architecture model.json", alone.Error);
+        Assert.Equal(0, CliTest.Run("convert", weights, output, "--architecture", json).ExitCode);
+        Assert.Equal(model.Fingerprint(), Model.Load(output).Fingerprint());
+    }
+
+    [Fact]
+    public void What_a_model_was_compiled_with_is_told_if_it_is_unknown_and_can_be_left_out()
+    {
+        string source = InFolder("odd.keras"), output = InFolder("new.keras"), onnx = InFolder("new.onnx");
+        var model = new Sequential { new Layers.Embedding(10, 2), new Layers.GRU(2), new Layers.Dense(1) };
+        model.Compile("adam", "mse");
+        model.Save(source);
+        using (ZipArchive archive = ZipFile.Open(source, ZipArchiveMode.Update))
+        {
+            string config;
+            using (var reader = new StreamReader(archive.GetEntry("config.json")!.Open())) config = reader.ReadToEnd();
+            archive.GetEntry("config.json")!.Delete();
+            using var writer = new StreamWriter(archive.CreateEntry("config.json", CompressionLevel.NoCompression).Open());
+            writer.Write(config.Replace("\"loss\":\"mean_squared_error\"", "\"loss\":\"my_own\"", StringComparison.Ordinal));
+        }
+
+        CliResult told = CliTest.Run("convert", source, output), bare = CliTest.Run("convert", source, output, "--no-compile");
+        Assert.Equal((0, 0, ""), (told.ExitCode, bare.ExitCode, bare.Error));
+        Assert.Contains("'my_own' is unknown", told.Error);
+        Assert.Equal("", CliTest.Run("convert", source, onnx).Error);
     }
 
     [Fact]
