@@ -21,6 +21,13 @@ internal sealed class ModelSession : IDisposable
     private readonly bool _hasLosses;
     private readonly ThreadChoice _choice;
     private readonly Action<int> _trainGroups;
+
+    // Stages are delegates and fields made once, so that a step allocates nothing.
+    private readonly Action<int> _runStage;
+    private readonly Action<GroupRunner, int> _begin, _collect, _forward, _recordMasks, _backward;
+    private Action<GroupRunner, int>? _stage;
+    private int _from, _to;
+    private bool _isLast, _collects;
     private readonly Action<GroupRunner, int> _trainGroup;
     private readonly bool _usesSlots; // also with one thread, because the order of sums would else depend on the threads
     private readonly bool _keepsGroups; // likewise
@@ -72,6 +79,8 @@ internal sealed class ModelSession : IDisposable
         _choice = new ThreadChoice(_threads);
         _trainGroup = TrainGroup;
         _trainGroups = worker => ForGroups(worker, _trainGroup);
+        _runStage = worker => ForGroups(worker, _stage!);
+        (_begin, _collect, _forward, _recordMasks, _backward) = (BeginGroup, Collect, Forward, RecordMasks, Backward);
     }
 
     /// <summary>The calls.</summary>
@@ -177,47 +186,57 @@ internal sealed class ModelSession : IDisposable
     /// </summary>
     private void TrainInStages()
     {
-        RunStage((runner, g) =>
-        {
-            LoadForTraining(runner, g);
-            runner.Forward(0, _stages.Length > 0 ? _stages[0] : _programs.Length);
-        });
+        RunStage(_begin);
         for (int s = 0; s < _stages.Length; s++)
         {
-            int from = _stages[s], to = s + 1 < _stages.Length ? _stages[s + 1] : _programs.Length;
-            RunStage((runner, _) => _programs[from].Collect(runner.Frames[from], runner.Group));
-            _programs[from].Join(Frames(from), _batch.Rows.Length);
-            RunStage((runner, _) => runner.Forward(from, to));
+            (_from, _to) = (_stages[s], s + 1 < _stages.Length ? _stages[s + 1] : _programs.Length);
+            RunStage(_collect);
+            _programs[_from].Join(Frames(_from), _batch.Rows.Length);
+            RunStage(_forward);
         }
 
         if (_scoresLater)
         {
-            RunStage((runner, _) =>
-            {
-                for (int i = 0; i < Scores.Length; i++)
-                    if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
-            });
+            RunStage(_recordMasks);
             foreach (OutputScore score in Scores) score.ValidFactor = score.FactorOverValid(_batch.Rows.Length);
         }
 
         for (int s = _stages.Length; s >= 0; s--)
         {
-            int from = s > 0 ? _stages[s - 1] : 0, to = s < _stages.Length ? _stages[s] : _programs.Length;
-            bool isLast = s == _stages.Length;
-            bool collects = s > 0 && _flow!.RunsBackward[from];
-            if (!isLast && _flow!.RunsBackward[to]) _programs[to].JoinBackward(Frames(to), _batch.Rows.Length);
-            RunStage((runner, g) =>
-            {
-                if (isLast)
-                {
-                    Score(runner, _batch.Targets, _batch.Rows.Span, g * _batch.Lanes);
-                    runner.BeginBackward();
-                }
-
-                runner.Backward(from + (collects ? 1 : 0), isLast ? to : to + 1);
-                if (collects) _programs[from].CollectBackward(runner.Frames[from], runner.Group);
-            });
+            (_from, _to) = (s > 0 ? _stages[s - 1] : 0, s < _stages.Length ? _stages[s] : _programs.Length);
+            _isLast = s == _stages.Length;
+            _collects = s > 0 && _flow!.RunsBackward[_from];
+            if (!_isLast && _flow!.RunsBackward[_to]) _programs[_to].JoinBackward(Frames(_to), _batch.Rows.Length);
+            RunStage(_backward);
         }
+    }
+
+    private void BeginGroup(GroupRunner runner, int index)
+    {
+        LoadForTraining(runner, index);
+        runner.Forward(0, _stages.Length > 0 ? _stages[0] : _programs.Length);
+    }
+
+    private void Collect(GroupRunner runner, int index) => _programs[_from].Collect(runner.Frames[_from], runner.Group);
+
+    private void Forward(GroupRunner runner, int index) => runner.Forward(_from, _to);
+
+    private void RecordMasks(GroupRunner runner, int index)
+    {
+        for (int i = 0; i < Scores.Length; i++)
+            if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
+    }
+
+    private void Backward(GroupRunner runner, int index)
+    {
+        if (_isLast)
+        {
+            Score(runner, _batch.Targets, _batch.Rows.Span, index * _batch.Lanes);
+            runner.BeginBackward();
+        }
+
+        runner.Backward(_from + (_collects ? 1 : 0), _isLast ? _to : _to + 1);
+        if (_collects) _programs[_from].CollectBackward(runner.Frames[_from], runner.Group);
     }
 
     /// <summary>Call by call, and the groups of each in ascending order, however large they are.</summary>
@@ -231,7 +250,11 @@ internal sealed class ModelSession : IDisposable
 
     private Frame[] Frames(int call) => [.. _runners.Take(_batch.Groups).Select(runner => runner.Frames[call])];
 
-    private void RunStage(Action<GroupRunner, int> run) => _team.Run(worker => ForGroups(worker, run), _batch.Threads);
+    private void RunStage(Action<GroupRunner, int> run)
+    {
+        _stage = run;
+        _team.Run(_runStage, _batch.Threads);
+    }
 
     private void ForGroups(int worker, Action<GroupRunner, int> run)
     {
