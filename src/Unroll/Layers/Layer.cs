@@ -100,6 +100,9 @@ public abstract class Layer : Configurable
 
     internal override string TypeName => ClassName;
 
+    /// <summary>What messages call the layer: many are called on symbols before a model names them.</summary>
+    internal string Label => Name.Length > 0 ? $"{ClassName} '{Name}'" : ClassName;
+
     private protected static Argument NameEntry => NameArgument;
 
     /// <summary>Gives the layer a name, as models do.</summary>
@@ -136,6 +139,7 @@ public abstract class Layer : Configurable
     public virtual Symbols Call(Symbols inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Count == 0) throw new ArgumentException($"{Label} is called on an empty list; give it at least one symbol.", nameof(inputs));
         return AddCall([new CallArgument(null, inputs)]);
     }
 
@@ -246,7 +250,7 @@ public abstract class Layer : Configurable
     /// <summary>The shapes that come out for what goes in, without the batch dimension.</summary>
     internal virtual IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => inputs.Shapes.Count == 1
         ? [InferOutputShape(inputs.First)]
-        : throw new ArgumentException($"{ClassName} '{Name}' takes one input, but {inputs.Shapes.Count} were given.");
+        : throw new ArgumentException($"{Label} takes one input, but {inputs.Shapes.Count} were given: {string.Join(", ", inputs.Shapes.Select(shape => ShapeText.Of(shape)))}. Merge them first, with Concatenate or Add, say.");
 
     /// <summary>The shape that comes out of a layer with one input and one output, both without the batch dimension.</summary>
     internal virtual IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape;
@@ -258,7 +262,7 @@ public abstract class Layer : Configurable
     internal virtual RowLayer? CreateRow(RowContext context) => null;
 
     private protected ArgumentException WrongInput(IReadOnlyList<int?> shape, string expected) =>
-        new($"{ClassName} '{Name}' takes {expected}, but its input has the shape {ShapeText.Of(shape)}.");
+        new($"{Label} takes {expected}, but its input has the shape {ShapeText.Of(shape)}.");
 
     private Symbols AddCall(Node node, IReadOnlyList<IReadOnlyList<int?>> outputs)
     {

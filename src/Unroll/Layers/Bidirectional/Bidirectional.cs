@@ -119,7 +119,7 @@ public sealed class Bidirectional : Layer
         IReadOnlyList<int?> first = inputs.First, forward = ForwardLayer.InferOutputShape(first), backward = BackwardLayer.InferOutputShape(first);
         int states = ForwardLayer.StateCount, all = states + BackwardLayer.StateCount, given = inputs.Roles.Count(role => role == RecurrentLayer.StateRole);
         if (given > 0 && given != all)
-            throw new ArgumentException($"Bidirectional '{Name}' has {all} states, those of both directions, but {given} were given as initial states.");
+            throw new ArgumentException($"{Label} has {all} states, those of both directions, but {given} were given as initial states.");
         List<IReadOnlyList<int?>> shapes = MergeMode == MergeMode.None ? [forward, backward] : [InferOutputShape(first)];
         if (!ForwardLayer.ReturnState) return shapes;
         shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.Units], states));

@@ -73,7 +73,7 @@ internal sealed class Graph
                     if (top.Node.Inputs.Count == 0 && !starts.Contains(top.Node))
                     {
                         throw new ArgumentException(
-                            $"The output '{output.Layer.Name}' needs '{top.Node.Layer.Name}', which is none of the model's inputs ({string.Join(", ", starts.Select(start => start.Layer.Name))}). Name it among them.", nameof(outputs));
+                            $"The output of {output.Layer.Label} needs the input {InputText(top.Node)}, which is none of the model's inputs ({string.Join(", ", starts.Select(InputText))}). List it among them.", nameof(outputs));
                     }
 
                     sorted.Add(top.Node);
@@ -93,6 +93,13 @@ internal sealed class Graph
             met.TryAdd(node.Layer, met.Count);
             open.Push((node, 0));
         }
+    }
+
+    /// <summary>An input by its name, if it has one yet, and its shape.</summary>
+    private static string InputText(Node node)
+    {
+        string shape = ShapeText.Of(node.Outputs[0].Shape);
+        return node.Layer.Name.Length > 0 ? $"'{node.Layer.Name}' {shape}" : shape;
     }
 
     private static void RequireUniqueNames(IEnumerable<Layer> layers)

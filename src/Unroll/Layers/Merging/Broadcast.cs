@@ -25,7 +25,7 @@ internal static class Broadcast
                 if (size == 1) size = own;
                 else if (own is null) continue; // it can only become what the others have
                 else if (size is null) size = own;
-                else throw new ArgumentException($"{owner}: Inputs have incompatible shapes. Received shapes {string.Join(" and ", shapes.Select(each => ShapeText.Of(each)))}");
+                else throw new ArgumentException($"{owner}: Inputs have incompatible shapes. Received shapes {string.Join(" and ", shapes.Select(each => ShapeText.Of(each)))}. Sizes must be the same or 1; bring the inputs to one size with a Dense layer, or put them side by side with Concatenate.");
             }
 
             result[d] = size;

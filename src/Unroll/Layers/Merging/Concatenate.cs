@@ -40,7 +40,7 @@ public sealed class Concatenate : WeightlessLayer
             if (!fits)
             {
                 throw new ArgumentException(
-                    $"Concatenate '{Name}': A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. Received: {string.Join(", ", inputs.Shapes.Select(each => ShapeText.Of(each)))}");
+                    $"{Label}: A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. Received: {string.Join(", ", inputs.Shapes.Select(each => ShapeText.Of(each)))}; the axis is {Axis}. Take another axis, or bring the inputs to one length, by pooling or by the last step, say.");
             }
 
             for (int d = 0; d < shape.Length; d++) shape[d] = d == axis ? checked(shape[d] + other[d]) : shape[d] ?? other[d];
@@ -56,6 +56,6 @@ public sealed class Concatenate : WeightlessLayer
         int axis = Axis < 0 ? Axis + rank : Axis - 1;
         return axis >= 0 && axis < rank
             ? axis
-            : throw new ArgumentException($"Concatenate '{Name}': axis {Axis} is not one of the {rank + 1} axes of its inputs, or is that of the batch.");
+            : throw new ArgumentException($"{Label}: axis {Axis} is not one of the {rank + 1} axes of its inputs, or is that of the batch.");
     }
 }

@@ -21,8 +21,8 @@ public abstract class MergeLayer : WeightlessLayer
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
     {
         if (inputs.Shapes.Count > MostInputs || MostInputs == 2 && inputs.Shapes.Count != 2)
-            throw new ArgumentException($"{ClassName} '{Name}' takes exactly 2 inputs, but {inputs.Shapes.Count} were given.");
-        return [Broadcast.Shape(inputs.Shapes, $"{ClassName} '{Name}'")];
+            throw new ArgumentException($"{Label} takes exactly 2 inputs, but {inputs.Shapes.Count} were given.");
+        return [Broadcast.Shape(inputs.Shapes, Label)];
     }
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new MergeProgram(context, Operation, isLayer: true);

@@ -49,10 +49,10 @@ public sealed class Operation : WeightlessLayer
     }
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) =>
-        [Kind.Shape(new OperationArguments(inputs.Shapes, Config, _constants ?? Only(), $"{ClassName} '{Name}'"))];
+        [Kind.Shape(new OperationArguments(inputs.Shapes, Config, _constants ?? Only(), Label))];
 
     internal override LayerProgram CreateProgram(ProgramContext context) =>
-        Kind.Program(context, new OperationArguments([.. context.Inputs.Select(shape => shape.AsOpen())], Config, Only(), $"{ClassName} '{Name}'"));
+        Kind.Program(context, new OperationArguments([.. context.Inputs.Select(shape => shape.AsOpen())], Config, Only(), Label));
 
     // An operation is called once; what its constants are is known when its shape is asked for first.
     private IReadOnlyDictionary<int, JsonNode?>? _constants;

@@ -138,11 +138,11 @@ public abstract class RecurrentLayer : RecurrentArguments
     {
         int given = inputs.Roles.Count(role => role == StateRole);
         if (given > 0 && given != count)
-            throw new ArgumentException($"{ClassName} '{Name}' has {count} state(s), but {given} were given as initial states.");
+            throw new ArgumentException($"{Label} has {count} state(s), but {given} were given as initial states. Give as many: the states of a layer of the same class stand behind its output, outputs[1..].");
         for (int i = 0; i < inputs.Shapes.Count; i++)
         {
             if (inputs.Roles[i] == StateRole && inputs.Shapes[i] is not [{ } size] || inputs.Roles[i] == StateRole && inputs.Shapes[i][0] != units)
-                throw new ArgumentException($"{ClassName} '{Name}' has states of {units} units, but an initial state of the shape {ShapeText.Of(inputs.Shapes[i])} was given.");
+                throw new ArgumentException($"{Label} has states of {units} units, but an initial state of the shape {ShapeText.Of(inputs.Shapes[i])} was given. Bring it to that size with a Dense layer.");
         }
     }
 
