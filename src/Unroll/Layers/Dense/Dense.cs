@@ -93,6 +93,9 @@ public sealed class Dense : Layer
     internal override RowLayer? CreateRow(RowContext context) =>
         Activation.Kind == ActivationKind.Softmax ? null : new DenseRow(this, context);
 
+    // Behind a Flatten the number of features is known only with the number of steps.
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => inputShape.Count == 0 || inputShape[^1] is not null;
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         int features = Features(inputShape);

@@ -30,7 +30,11 @@ internal sealed class ModelSession : IDisposable
     private readonly Parameter[] _regularized;
     private readonly ActivityPenalty?[] _activities;
     private readonly VectorWidth _width;
+    private readonly Action<int> _runStage;
     private double _weightPenalty, _activityPenalty;
+    private Frame[] _frames = [];
+    private Stage _stage; // the part of the calls that all groups go through before any goes on
+    private StageWork _stageWork;
     private TrainingBatch _batch;
 
     /// <param name="model">What is run.</param>
@@ -80,6 +84,8 @@ internal sealed class ModelSession : IDisposable
         _choice = new ThreadChoice(_threads);
         _trainGroup = TrainGroup;
         _trainGroups = worker => ForGroups(worker, _trainGroup);
+        Action<GroupRunner, int> runInStage = RunInStage;
+        _runStage = worker => ForGroups(worker, runInStage);
     }
 
     /// <summary>The calls.</summary>
@@ -187,37 +193,58 @@ internal sealed class ModelSession : IDisposable
     /// </summary>
     private void TrainInStages()
     {
-        RunStage((runner, g) =>
-        {
-            LoadForTraining(runner, g);
-            runner.Forward(0, _stages.Length > 0 ? _stages[0] : _programs.Length);
-        });
+        _stage = new Stage(0, _stages.Length > 0 ? _stages[0] : _programs.Length, false, false);
+        RunStage(StageWork.Load);
         for (int s = 0; s < _stages.Length; s++)
         {
-            int from = _stages[s], to = s + 1 < _stages.Length ? _stages[s + 1] : _programs.Length;
-            RunStage((runner, _) => _programs[from].Collect(runner.Frames[from], runner.Group));
-            _programs[from].Join(Frames(from), _batch.Rows.Length);
-            RunStage((runner, _) => runner.Forward(from, to));
+            _stage = new Stage(_stages[s], s + 1 < _stages.Length ? _stages[s + 1] : _programs.Length, false, false);
+            RunStage(StageWork.Collect);
+            _programs[_stage.From].Join(Frames(_stage.From), _batch.Rows.Length);
+            RunStage(StageWork.Forward);
         }
 
         if (_scoresLater)
         {
-            RunStage((runner, _) =>
-            {
-                for (int i = 0; i < Scores.Length; i++)
-                    if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
-            });
+            RunStage(StageWork.RecordMasks);
             foreach (OutputScore score in Scores) score.ValidFactor = score.FactorOverValid(_batch.Rows.Length);
         }
 
         for (int s = _stages.Length; s >= 0; s--)
         {
             int from = s > 0 ? _stages[s - 1] : 0, to = s < _stages.Length ? _stages[s] : _programs.Length;
-            bool isLast = s == _stages.Length;
-            bool collects = s > 0 && _flow!.RunsBackward[from];
-            if (!isLast && _flow!.RunsBackward[to]) _programs[to].JoinBackward(Frames(to), _batch.Rows.Length);
-            RunStage((runner, g) =>
-            {
+            _stage = new Stage(from, to, IsLast: s == _stages.Length, Collects: s > 0 && _flow!.RunsBackward[from]);
+            if (!_stage.IsLast && _flow!.RunsBackward[to]) _programs[to].JoinBackward(Frames(to), _batch.Rows.Length);
+            RunStage(StageWork.Backward);
+        }
+    }
+
+    private void RunStage(StageWork work)
+    {
+        _stageWork = work;
+        _team.Run(_runStage, _batch.Threads);
+    }
+
+    /// <summary>What a group does in the stage under way.</summary>
+    private void RunInStage(GroupRunner runner, int g)
+    {
+        (int from, int to, bool isLast, bool collects) = _stage;
+        switch (_stageWork)
+        {
+            case StageWork.Load:
+                LoadForTraining(runner, g);
+                runner.Forward(from, to);
+                break;
+            case StageWork.Collect:
+                _programs[from].Collect(runner.Frames[from], runner.Group);
+                break;
+            case StageWork.Forward:
+                runner.Forward(from, to);
+                break;
+            case StageWork.RecordMasks:
+                for (int i = 0; i < Scores.Length; i++)
+                    if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
+                break;
+            default:
                 if (isLast)
                 {
                     Score(runner, _batch.Targets, _batch.Rows.Span, g * _batch.Lanes);
@@ -225,10 +252,10 @@ internal sealed class ModelSession : IDisposable
                 }
 
                 runner.Backward(from + (collects ? 1 : 0), isLast ? to : to + 1);
-                if (!collects) return;
+                if (!collects) break;
                 runner.AddActivityGradient(from);
                 _programs[from].CollectBackward(runner.Frames[from], runner.Group);
-            });
+                break;
         }
     }
 
@@ -241,9 +268,13 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private Frame[] Frames(int call) => [.. _runners.Take(_batch.Groups).Select(runner => runner.Frames[call])];
-
-    private void RunStage(Action<GroupRunner, int> run) => _team.Run(worker => ForGroups(worker, run), _batch.Threads);
+    /// <summary>A call at work on all groups, in ascending order.</summary>
+    private ReadOnlySpan<Frame> Frames(int call)
+    {
+        if (_frames.Length < _batch.Groups) _frames = new Frame[_batch.Groups];
+        for (int g = 0; g < _batch.Groups; g++) _frames[g] = _runners[g].Frames[call];
+        return _frames.AsSpan(0, _batch.Groups);
+    }
 
     private void ForGroups(int worker, Action<GroupRunner, int> run)
     {
@@ -345,6 +376,19 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Two chunks share each weight's broadcast, unless that would leave a thread without work.</summary>
     private static int GroupLanes(int rows, int threads) =>
         rows > VectorWidths.Chunk * threads ? BatchGroup.MaxLanes : VectorWidths.Chunk;
+
+    /// <summary>What groups do between two points at which all must have come so far.</summary>
+    private enum StageWork
+    {
+        Load,
+        Collect,
+        Forward,
+        RecordMasks,
+        Backward,
+    }
+
+    /// <summary>Calls between two such points.</summary>
+    private readonly record struct Stage(int From, int To, bool IsLast, bool Collects);
 
     /// <summary>The training step under way; a field, so that a step need not allocate what its threads have in common.</summary>
     private readonly record struct TrainingBatch(
