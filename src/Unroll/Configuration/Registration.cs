@@ -82,7 +82,7 @@ public sealed class Registration<T, TObject>(string name) : Registration<T>(name
     {
         var config = new JsonObject();
         var own = new JsonObject();
-        foreach (Argument argument in Arguments.Where(argument => argument.IsWritten))
+        foreach (Argument argument in Arguments.Where(argument => argument.IsWritten && (!argument.IsOptional || value.IsGiven(argument))))
             (argument.IsOwn ? own : config)[argument.Name] = argument.Write(value);
         return (config, own);
     }

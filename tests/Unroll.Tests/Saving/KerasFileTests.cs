@@ -15,6 +15,6 @@ public sealed class KerasFileTests
     public void Works_as_in_Keras(string file)
     {
         KerasCase recorded = KerasCase.Of(file);
-        new KerasRun(recorded, Model.Load(KerasFiles.Path(file))).AssertAll(evaluationTolerance: 2e-6);
+        new KerasRun(recorded, () => Model.Load(KerasFiles.Path(file))).AssertAll(evaluationTolerance: 2e-6);
     }
 }

@@ -13,27 +13,11 @@ public sealed class KerasGraphTests
     /// <summary>Files that can't be read yet, and what the refusal says.</summary>
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["fn_additive_attention"] = "Layer 'AdditiveAttention' is unknown",
-        ["fn_additive_no_scale"] = "Layer 'AdditiveAttention' is unknown",
-        ["fn_attention_concat"] = "Layer 'Attention' is unknown",
-        ["fn_attention_dot"] = "Layer 'Attention' is unknown",
-        ["fn_attention_scores"] = "Layer 'Attention' is unknown",
-        ["fn_dot_layers"] = "Layer 'Dot' is unknown",
-        ["fn_mha_attention_mask"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_mha_causal"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_mha_cross_scores"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_mha_scores_mask"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_siamese"] = "Layer 'Dot' is unknown",
-        ["fn_transformer"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_transformer_2blocks"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_transformer_masked"] = "Layer 'MultiHeadAttention' is unknown",
-        ["fn_transformer_masked_causal"] = "Layer 'MultiHeadAttention' is unknown",
         ["sq_activation_layers"] = "Layer 'ReLU' is unknown",
         ["sq_activations_dense"] = "Activation 'gelu' is unknown",
         ["sq_convlstm1d"] = "Layer 'ConvLSTM1D' is unknown",
         ["sq_einsum_dense"] = "Layer 'EinsumDense' is unknown",
-        ["sq_rnn_lstm_cell"] = "Layer 'RNN' is unknown",
-        ["sq_td_conv1d"] = "TimeDistributed: argument 'layer' is a Conv1D",
+        ["sq_rnn_lstm_cell"] = "Bidirectional: argument 'layer' is",
         ["sq_td_lstm"] = "argument 'layer' is a Embedding",
         ["sq_td_nested"] = "TimeDistributed: argument 'layer' is a",
     };
@@ -60,7 +44,7 @@ public sealed class KerasGraphTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Works_as_in_Keras(string file) => new KerasRun(Recorded(file), Load(file)).AssertAll(evaluationTolerance: 1e-5);
+    public void Works_as_in_Keras(string file) => new KerasRun(Recorded(file), () => Load(file)).AssertAll(evaluationTolerance: 1e-5);
 
     [Theory]
     [MemberData(nameof(RefusedFiles))]
@@ -76,7 +60,7 @@ public sealed class KerasGraphTests
     {
         Model model = Load(file);
         Assert.NotEmpty(model.LoadNotices);
-        new KerasRun(Recorded(file), model).AssertPredictions();
+        new KerasRun(Recorded(file), () => model).AssertPredictions();
     }
 
     [Theory]
@@ -123,7 +107,7 @@ public sealed class KerasGraphTests
             Load(file).Save(path);
             Model model = Model.Load(path);
             Assert.Empty(model.LoadNotices);
-            new KerasRun(Recorded(file), model).AssertAll(evaluationTolerance: 1e-5);
+            new KerasRun(Recorded(file), () => Model.Load(path)).AssertAll(evaluationTolerance: 1e-5);
         }
         finally
         {

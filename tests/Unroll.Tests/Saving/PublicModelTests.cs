@@ -10,12 +10,9 @@ public sealed class PublicModelTests
     /// <summary>Files that can't be read, and what the refusal says.</summary>
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["conv1d-pooling-lstm"] = "Layer 'Conv1D' is unknown",
         ["float64"] = "argument 'dtype'",
         ["git-lfs-pointer"] = "is a pointer of Git LFS",
         ["keras1-lstm"] = "files of Keras 1 are not read",
-        ["repeat-vector-autoencoder"] = "Layer 'RepeatVector' is unknown",
-        ["reshape-batchnorm-flatten"] = "Layer 'Reshape' is unknown",
         ["time-major"] = "argument 'time_major' is true",
     };
 

@@ -11,11 +11,12 @@ internal sealed class AdditiveScores(AttentionCore core, ProgramContext context)
 {
     private readonly ActivationKernel _tanh = ActivationKernel.Create(context.Width, ActivationKind.Tanh);
     private readonly int _depth = context.Inputs[0].Features;
+    private readonly Parameter? _scale = core.Scale, _weight = core.ScoreWeight;
     private readonly bool _isVector = core.Scale is { Sizes.Length: > 0 };
 
-    private float Inner => _isVector ? 1 : core.Scale?.Value.Span[0] ?? 1;
+    private float Inner => _isVector ? 1 : _scale?.Value.Span[0] ?? 1;
 
-    private float Outer(int d) => _isVector ? core.Scale!.Value.Span[d] : core.ScoreWeight?.Value.Span[0] ?? 1;
+    private float Outer(int d) => _isVector ? _scale!.Value.Span[d] : _weight?.Value.Span[0] ?? 1;
 
     /// <summary>Sets the scores <c>[query][key][lanes]</c>.</summary>
     public void Forward(Block query, Block key, Block scores, Block scratch, int queries, int keys, int lanes)
@@ -47,14 +48,14 @@ internal sealed class AdditiveScores(AttentionCore core, ProgramContext context)
                 {
                     Span<float> value = y.Slice(d * lanes, lanes);
                     TensorPrimitives.Multiply(slope, value, product);
-                    if (_isVector) Add(core.Scale!, group, d, product);
-                    else if (core.ScoreWeight is { } weight) Add(weight, group, 0, product);
+                    if (_isVector) Add(_scale!, group, d, product);
+                    else if (_weight is { } weight) Add(weight, group, 0, product);
 
                     // slope · w · (1 − y²) is the gradient at what tanh sees
                     for (int lane = 0; lane < lanes; lane++) value[lane] = slope[lane] * Outer(d) * (1 - value[lane] * value[lane]);
                     AddTo(own.Inputs[0], 0, t, d, value, lanes);
                     AddTo(own.Inputs[2], 2, s, d, value, lanes);
-                    if (_isVector || core.Scale is not { } scale) continue;
+                    if (_isVector || _scale is not { } scale) continue;
                     TensorPrimitives.Add(Feature(own.Inputs[0].Value, 0, t, d, lanes), Feature(own.Inputs[2].Value, 2, s, d, lanes), product);
                     TensorPrimitives.Multiply(product, value, product);
                     Add(scale, group, 0, product);

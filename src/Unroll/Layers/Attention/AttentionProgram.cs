@@ -14,7 +14,8 @@ internal sealed class AttentionProgram : LayerProgram
     private const float Lowest = -2.37e38f; // Keras: 0.7 of the lowest float32
     private const float Lowering = -1e9f;
 
-    private readonly AttentionCore _core;
+    private readonly Parameter? _scale;
+    private readonly bool _hasWeights;
     private readonly AttentionRule _rule;
     private readonly LaneProducts _products;
     private readonly AdditiveScores? _additive;
@@ -23,7 +24,7 @@ internal sealed class AttentionProgram : LayerProgram
 
     public AttentionProgram(AttentionCore core, ProgramContext context) : base(context)
     {
-        (_core, _rule) = (core, core.Rule);
+        (_rule, _scale, _hasWeights) = (core.Rule, core.Scale, core.Parameters.Count > 0);
         (_queries, _keys) = (context.Inputs[0].Steps, context.Inputs[1].Steps);
         (_depth, _valueDepth) = (context.Inputs[0].Features / _rule.Heads, context.Inputs[1].Features / _rule.Heads);
         _products = LaneProducts.Create(context.Width);
@@ -31,7 +32,7 @@ internal sealed class AttentionProgram : LayerProgram
         _drops = context.IsTraining && _rule.Dropout > 0;
     }
 
-    public override bool AddsInParts => _core.Parameters.Count > 0;
+    public override bool AddsInParts => _hasWeights;
 
     public override Frame CreateFrame(Arena arena)
     {
@@ -57,7 +58,7 @@ internal sealed class AttentionProgram : LayerProgram
         {
             if (_additive is not null) _additive.Forward(own.Inputs[0].Value, own.Inputs[2].Value, Head(own.Probabilities, h, lanes), own.Scratch, _queries, _keys, lanes);
             else _products.Multiply(Steps(own.Inputs[0].Value, 0, h, lanes), Steps(own.Inputs[2].Value, 2, h, lanes).Transposed, Scores(own.Probabilities, h, lanes), _queries, _keys, _depth, lanes);
-            float factor = _rule.Factor * (_additive is null ? _core.Scale?.Value.Span[0] ?? 1 : 1);
+            float factor = _rule.Factor * (_additive is null ? _scale?.Value.Span[0] ?? 1 : 1);
             Span<float> scores = Head(own.Probabilities, h, lanes).Span;
             if (factor != 1) TensorPrimitives.Multiply(scores, factor, scores);
             Mask(own, h, lanes);
@@ -132,7 +133,7 @@ internal sealed class AttentionProgram : LayerProgram
         }
 
         AddScaleGradient(own, group, head);
-        float factor = _rule.Factor * (_core.Scale?.Value.Span[0] ?? 1);
+        float factor = _rule.Factor * (_scale?.Value.Span[0] ?? 1);
         if (factor != 1) TensorPrimitives.Multiply(g, factor, g);
         if (Context.InputGradients[0])
             _products.Multiply(Scores(own.Gradients, head, lanes), Steps(own.Inputs[2].Value, 2, head, lanes), Steps(own.Inputs[0].Gradient, 0, head, lanes), _queries, _depth, _keys, lanes);
@@ -142,7 +143,7 @@ internal sealed class AttentionProgram : LayerProgram
 
     private void AddScaleGradient(AttentionFrame own, BatchGroup group, int head)
     {
-        if (_core.Scale is not { } scale) return;
+        if (_scale is not { } scale) return;
         int lanes = group.Lanes;
         Span<float> sum = own.Scratch.Span[..lanes], product = own.Scratch.Span.Slice(lanes, lanes);
         sum.Clear();

@@ -75,7 +75,7 @@ public sealed class Dense : Layer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Dense>("Dense")
     {
-        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument, ActivityRegularizerArgument],
+        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument, ActivityRegularizerArgument.WrittenIfGiven()],
         Make = a => new Dense(a.Get(UnitsArgument)),
     };
 
@@ -92,6 +92,9 @@ public sealed class Dense : Layer
     // Softmax is computed for groups of rows only.
     internal override RowLayer? CreateRow(RowContext context) =>
         Activation.Kind == ActivationKind.Softmax ? null : new DenseRow(this, context);
+
+    // Behind a Flatten the number of features is known only with the number of steps.
+    internal override bool CanBuild(IReadOnlyList<int?> inputShape) => inputShape.Count == 0 || inputShape[^1] is not null;
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

@@ -15,6 +15,7 @@ internal sealed class BatchNormalizationProgram : LayerProgram
     private const double CountEpsilon = 1e-7; // Keras adds it to the count behind a mask
 
     private readonly BatchNormalization _layer;
+    private readonly Parameter? _gamma, _beta;
     private readonly int[][] _members; // elements of each feature
     private readonly bool _usesBatch;
     private readonly float[] _means, _scales; // of each feature: what is taken off, and 1/√(σ² + ε)
@@ -23,7 +24,7 @@ internal sealed class BatchNormalizationProgram : LayerProgram
 
     public BatchNormalizationProgram(BatchNormalization layer, ProgramContext context, int axis) : base(context)
     {
-        _layer = layer;
+        (_layer, _gamma, _beta) = (layer, layer.Gamma, layer.Beta);
         IReadOnlyList<int> shape = context.Inputs[0].Dimensions;
         _members = AxisGroups.Along(shape, [.. Enumerable.Range(0, shape.Count).Where(d => d != axis)]);
         _usesBatch = context.IsTraining && layer.Trainable;
@@ -70,7 +71,7 @@ internal sealed class BatchNormalizationProgram : LayerProgram
         frame.Output.Mask = frame.Input.Mask;
         for (int f = 0; f < _members.Length; f++)
         {
-            float factor = _scales[f] * (_layer.Gamma?.Value.Span[f] ?? 1), shift = _layer.Beta?.Value.Span[f] ?? 0;
+            float factor = _scales[f] * (_gamma?.Value.Span[f] ?? 1), shift = _beta?.Value.Span[f] ?? 0;
             foreach (int e in _members[f])
             {
                 Span<float> y = At(frame.Output.Value, e, lanes);
@@ -91,8 +92,8 @@ internal sealed class BatchNormalizationProgram : LayerProgram
             for (int f = 0; f < _members.Length; f++)
             {
                 int at = 2 * (chunk * _members.Length + f);
-                if (_layer.Beta is { } beta) gradients.ForGroup(beta, group).Span[chunk * gradients.ChunkStride + f] += (float)own.Sums[at];
-                if (_layer.Gamma is { } gamma) gradients.ForGroup(gamma, group).Span[chunk * gradients.ChunkStride + f] += (float)(own.Sums[at + 1] * _scales[f]);
+                if (_beta is { } beta) gradients.ForGroup(beta, group).Span[chunk * gradients.ChunkStride + f] += (float)own.Sums[at];
+                if (_gamma is { } gamma) gradients.ForGroup(gamma, group).Span[chunk * gradients.ChunkStride + f] += (float)(own.Sums[at + 1] * _scales[f]);
             }
         }
     }
@@ -110,7 +111,7 @@ internal sealed class BatchNormalizationProgram : LayerProgram
         int lanes = group.Lanes;
         for (int f = 0; f < _members.Length; f++)
         {
-            float factor = _scales[f] * (_layer.Gamma?.Value.Span[f] ?? 1);
+            float factor = _scales[f] * (_gamma?.Value.Span[f] ?? 1);
 
             // dx = γ/σ · (dy − (Σ dy + (x − μ)/σ² · Σ dy·(x − μ)) / n); a masked step is in no statistic.
             float mean = _usesBatch ? (float)(_sums[f] / _count) : 0, slope = _usesBatch ? (float)(_products[f] / _count * _scales[f] * _scales[f]) : 0;

@@ -1,0 +1,101 @@
+using Unroll.Layers;
+using Unroll.Testing;
+using Xunit;
+
+namespace Unroll.Tests.Layers.Contract;
+
+/// <summary>Every registered layer keeps the contract; one without an entry here fails.</summary>
+public sealed class LayerContractTests
+{
+    private static readonly Dictionary<string, LayerCase[]> Cases = new()
+    {
+        ["Embedding"] = [new(() => new Embedding(7, 3) { MaskZero = true, ActivityRegularizer = "l2(0.1)" }, 6) { TakesIds = true }],
+        ["SimpleRNN"] = [new(() => new SimpleRNN(4), 6, 3), new(() => new SimpleRNN(4) { ReturnSequences = true }, 6, 3) { HasMask = true }],
+        ["LSTM"] = [new(() => new LSTM(4), 6, 3), new(() => new LSTM(4) { ReturnSequences = true, ActivityRegularizer = "l1(0.02)" }, 6, 3) { HasMask = true }],
+        ["GRU"] = [new(() => new GRU(4), 6, 3), new(() => new GRU(4) { ReturnSequences = true }, 6, 3) { HasMask = true }],
+        ["RNN"] = [new(() => new RNN(new LSTMCell(4)), 6, 3), new(() => new RNN(new LSTMCell(4), new GRUCell(3)) { ReturnSequences = true, GoBackwards = true }, 6, 3) { HasMask = true }],
+        ["SimpleRNNCell"] = [new(() => new RNN(new SimpleRNNCell(4)), 6, 3)],
+        ["LSTMCell"] = [new(() => new RNN(new LSTMCell(4) { Dropout = 0.2 }), 6, 3)],
+        ["GRUCell"] = [new(() => new RNN(new GRUCell(4) { ResetAfter = false }), 6, 3)],
+        ["StackedRNNCells"] = [new(() => new RNN(new StackedRNNCells(new SimpleRNNCell(4), new SimpleRNNCell(2))), 6, 3)],
+        ["Dense"] = [new(() => new Dense(5, "tanh") { ActivityRegularizer = "l2(0.1)" }, 4), new(() => new Dense(5), 3, 2, 4)],
+        ["Bidirectional"] = [new(() => new Bidirectional(new GRU(3)), 6, 3)],
+        ["TimeDistributed"] = [new(() => new TimeDistributed(new Dense(3)), 6, 4)],
+        ["Dropout"] = [new(() => new Dropout(0.4), 6, 3), new(() => new Dropout(0.4) { NoiseShape = [null, 1, 3] }, 6, 3), new(() => new Dropout(0.4) { NoiseShape = [null, null, 1] }, 6, 3)],
+        ["SpatialDropout1D"] = [new(() => new SpatialDropout1D(0.4), 6, 3)],
+        ["Masking"] = [new(() => new Masking(), 6, 3)],
+        ["GlobalAveragePooling1D"] = [new(() => new GlobalAveragePooling1D { KeepDims = true }, 6, 3) { HasMask = true }],
+        ["GlobalMaxPooling1D"] = [new(() => new GlobalMaxPooling1D { KeepDims = true }, 6, 3)],
+        ["Activation"] = [new(() => new ActivationLayer("tanh"), 6, 3)],
+        ["Flatten"] = [new(() => new Flatten(), 6, 3)],
+        ["Reshape"] = [new(() => new Reshape(-1, 9), 6, 3)],
+        ["Permute"] = [new(() => new Permute(2, 1), 6, 3), new(() => new Permute(3, 1, 2), 2, 3, 4)],
+        ["RepeatVector"] = [new(() => new RepeatVector(4), 3)],
+        ["ZeroPadding1D"] = [new(() => new ZeroPadding1D(1, 2), 6, 3)],
+        ["Cropping1D"] = [new(() => new Cropping1D(1, 2), 6, 3)],
+        ["UpSampling1D"] = [new(() => new UpSampling1D(3), 4, 3)],
+        ["ReLU"] = [new(() => new ReLU(1.5, 0.1), 6, 3) { HasMask = true }],
+        ["LeakyReLU"] = [new(() => new LeakyReLU(0.2), 6, 3)],
+        ["PReLU"] = [new(() => new PReLU { AlphaInitializer = "random_normal(stddev=0.3)", SharedAxes = [1] }, 6, 3), new(() => new PReLU(), 5)],
+        ["ELU"] = [new(() => new ELU(0.7), 6, 3)],
+        ["Softmax"] = [new(() => new Softmax(), 6, 3), new(() => new Softmax { Axis = [1, 2] }, 6, 3)],
+        ["Conv1D"] =
+        [
+            new(() => new Conv1D(5, 3, activation: "tanh") { BiasInitializer = "random_normal" }, 7, 3),
+            new(() => new Conv1D(4, 3, strides: 2, padding: WindowPadding.Same) { Groups = 2, ActivityRegularizer = "l2(0.1)" }, 7, 4),
+            new(() => new Conv1D(17, 2, padding: WindowPadding.Causal) { DilationRate = 2, UseBias = false }, 7, 3), new(() => new Conv1D(4, 1), 7, 3),
+        ],
+        ["DepthwiseConv1D"] = [new(() => new DepthwiseConv1D(3, depthMultiplier: 2) { Activation = "tanh" }, 7, 3), new(() => new DepthwiseConv1D(2, padding: WindowPadding.Same) { UseBias = false }, 7, 3)],
+        ["SeparableConv1D"] = [new(() => new SeparableConv1D(5, 3, padding: WindowPadding.Same, activation: "tanh") { DepthMultiplier = 2 }, 7, 3)],
+        ["Conv1DTranspose"] = [new(() => new Conv1DTranspose(5, 3, strides: 2, activation: "tanh"), 4, 3), new(() => new Conv1DTranspose(2, 4, 2, WindowPadding.Same), 4, 3)],
+        ["MaxPooling1D"] = [new(() => new MaxPooling1D(3, 2, WindowPadding.Same), 7, 3)],
+        ["AveragePooling1D"] = [new(() => new AveragePooling1D(3, 2, WindowPadding.Same), 7, 3), new(() => new AveragePooling1D(), 7, 3)],
+        ["BatchNormalization"] = [new(() => new BatchNormalization(), 5), new(() => new BatchNormalization { GammaInitializer = "random_normal" }, 6, 3) { HasMask = true }, new(() => new BatchNormalization(axis: 1), 6, 3)],
+        ["LayerNormalization"] = [new(() => new LayerNormalization(), 6, 3) { HasMask = true }, new(() => new LayerNormalization(1, 2) { RmsScaling = true }, 6, 3)],
+        ["RMSNormalization"] = [new(() => new RMSNormalization(), 6, 3)],
+        ["UnitNormalization"] = [new(() => new UnitNormalization(), 6, 3), new(() => new UnitNormalization(1), 6, 3)],
+        ["GroupNormalization"] = [new(() => new GroupNormalization(2), 6, 4), new(() => new GroupNormalization(-1), 6, 3)],
+        ["GaussianNoise"] = [new(() => new GaussianNoise(0.3), 6, 3)],
+        ["GaussianDropout"] = [new(() => new GaussianDropout(0.3), 6, 3)],
+        ["AlphaDropout"] = [new(() => new AlphaDropout(0.3), 6, 3)],
+        ["ActivityRegularization"] = [new(() => new ActivityRegularization(0.01, 0.1), 6, 3) { HasMask = true }],
+        ["Add"] = Merge(() => new Add()),
+        ["Subtract"] = Merge(() => new Subtract()),
+        ["Multiply"] = Merge(() => new Multiply()),
+        ["Average"] = Merge(() => new Average()),
+        ["Maximum"] = Merge(() => new Maximum()),
+        ["Minimum"] = Merge(() => new Minimum()),
+        ["Concatenate"] = Merge(() => new Concatenate()),
+        ["Dot"] = [.. Merge(() => new Dot(2)), .. Merge(() => new Dot(1, normalize: true))],
+        ["Attention"] =
+        [
+            new(() => new Attention(), 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) },
+            new(() => new Attention(useScale: true, ScoreMode.Concat), 6, 3) { Call = (layer, x) => ((Attention)layer).Call([x, Other(x, 4), Other(x, 3)], useCausalMask: true) },
+            new(() => new Attention(useScale: true) { Dropout = 0.3 }, 6, 3) { Call = (layer, x) => layer.Call([x, Other(x, 3)]) },
+        ],
+        ["AdditiveAttention"] = [new(() => new AdditiveAttention(), 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) }],
+        ["MultiHeadAttention"] =
+        [
+            new(() => new MultiHeadAttention(2, 3), 6, 4) { HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, x) },
+            new(() => new MultiHeadAttention(2, 3, 5) { Dropout = 0.2 }, 6, 4)
+            {
+                HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, Other(x, 3), Other(x, 2), useCausalMask: true),
+            },
+        ],
+    };
+
+    public static TheoryData<string> Names => [.. Layer.Catalog.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Is_kept(string name)
+    {
+        Assert.True(Cases.TryGetValue(name, out LayerCase[]? cases), $"The layer '{name}' has no entry in the contract's cases.");
+        foreach (LayerCase layer in cases) LayerContract.Check(layer);
+    }
+
+    private static LayerCase[] Merge(Func<Layer> create) => [new(create, 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) }];
+
+    /// <summary>Another input, made of the same.</summary>
+    private static Symbol Other(Symbol x, int features) => new Dense(features, "tanh").Call(x);
+}
