@@ -73,6 +73,14 @@ public sealed class Argument<T> : Argument
         return copy;
     }
 
+    /// <summary>The same argument, which files have only where it is something else than null.</summary>
+    internal Argument<T> LeftOutIfNull()
+    {
+        Argument<T> copy = Copy();
+        copy.IsLeftOutIfNull = true;
+        return copy;
+    }
+
     /// <summary>Refuses a value outside the range.</summary>
     /// <param name="typeName">The class that is given the value, for the message.</param>
     /// <param name="value">The value.</param>

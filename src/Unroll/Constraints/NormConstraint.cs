@@ -47,10 +47,15 @@ public abstract class NormConstraint : Constraint
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(Span<float> weights, ReadOnlySpan<int> shape)
     {
-        int[] axes = Own(shape.Length);
-        int length = 1, inner = 1;
-        foreach (int each in axes) length *= shape[each];
-        for (int i = axes[^1] + 1; i < shape.Length; i++) inner *= shape[i];
+        int last = 0, length = 1, inner = 1;
+        for (int i = 0; i < Axes.Count; i++)
+        {
+            int axis = Axes[i] < 0 ? Axes[i] + shape.Length : Axes[i];
+            last = Math.Max(last, axis);
+            length *= shape[axis];
+        }
+
+        for (int i = last + 1; i < shape.Length; i++) inner *= shape[i];
         double[] factors = ArrayPool<double>.Shared.Rent(inner);
         for (int start = 0; start < weights.Length; start += length * inner)
         {
