@@ -30,8 +30,8 @@ public abstract class Argument
     /// <summary>False for entries of older files that are understood, but not written.</summary>
     internal bool IsWritten { get; private protected set; } = true;
 
-    /// <summary>True for what files have only if it was given.</summary>
-    internal bool IsOptional { get; private protected set; }
+    /// <summary>True for entries that files have only where they are something else than null.</summary>
+    internal bool IsLeftOutIfNull { get; private protected set; }
 
     /// <summary>A whole number that must be given.</summary>
     public static Argument<int> Whole(string name) => new(name, ArgumentForms.Whole);

@@ -73,11 +73,11 @@ public sealed class Argument<T> : Argument
         return copy;
     }
 
-    /// <summary>The same argument, which files have only if it was given.</summary>
-    internal Argument<T> WrittenIfGiven()
+    /// <summary>The same argument, which files have only where it is something else than null.</summary>
+    internal Argument<T> LeftOutIfNull()
     {
-        Argument<T> copy = KeywordOnly();
-        copy.IsOptional = true;
+        Argument<T> copy = Copy();
+        copy.IsLeftOutIfNull = true;
         return copy;
     }
 

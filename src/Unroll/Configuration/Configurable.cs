@@ -46,7 +46,7 @@ public abstract class Configurable
     }
 
     /// <summary>True if the argument was given a value.</summary>
-    internal bool IsGiven(Argument argument) => _values.Any(entry => IsSame(entry.Argument, argument));
+    private protected bool IsGiven(Argument argument) => _values.Any(entry => IsSame(entry.Argument, argument));
 
     /// <summary>The value as it is written to files.</summary>
     internal virtual object? ValueOf<T>(Argument<T> argument) => Get(argument);

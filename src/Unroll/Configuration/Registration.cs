@@ -82,8 +82,12 @@ public sealed class Registration<T, TObject>(string name) : Registration<T>(name
     {
         var config = new JsonObject();
         var own = new JsonObject();
-        foreach (Argument argument in Arguments.Where(argument => argument.IsWritten && (!argument.IsOptional || value.IsGiven(argument))))
-            (argument.IsOwn ? own : config)[argument.Name] = argument.Write(value);
+        foreach (Argument argument in Arguments.Where(argument => argument.IsWritten))
+        {
+            JsonNode? written = argument.Write(value);
+            if (written is not null || !argument.IsLeftOutIfNull) (argument.IsOwn ? own : config)[argument.Name] = written;
+        }
+
         return (config, own);
     }
 }

@@ -37,9 +37,9 @@ public abstract class NormConstraint : Constraint
     public override void Check(string weight, ReadOnlySpan<int> shape)
     {
         int rank = shape.Length;
-        (int first, int last) = Reach(rank);
-        bool areNeighbours = Axes.Count > 0 && Axes.Select(axis => axis < 0 ? axis + rank : axis).Distinct().Count() == last - first + 1;
-        if (areNeighbours && first >= 0 && last < shape.Length) return;
+        int[] axes = Own(rank);
+        bool areNeighbours = axes.Length > 0 && axes[^1] - axes[0] == axes.Length - 1;
+        if (areNeighbours && axes[0] >= 0 && axes[^1] < rank) return;
         throw new ArgumentException($"{GetType().Name}: argument 'axis' is {string.Join(", ", Axes)}{(areNeighbours ? "" : ", not dimensions side by side")}, but the weight '{weight}' has {shape.Length} dimension(s).");
     }
 
@@ -47,9 +47,14 @@ public abstract class NormConstraint : Constraint
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(Span<float> weights, ReadOnlySpan<int> shape)
     {
-        (int first, int last) = Reach(shape.Length);
-        int length = 1, inner = 1;
-        for (int i = first; i <= last; i++) length *= shape[i];
+        int last = 0, length = 1, inner = 1;
+        for (int i = 0; i < Axes.Count; i++)
+        {
+            int axis = Axes[i] < 0 ? Axes[i] + shape.Length : Axes[i];
+            last = Math.Max(last, axis);
+            length *= shape[axis];
+        }
+
         for (int i = last + 1; i < shape.Length; i++) inner *= shape[i];
         double[] factors = ArrayPool<double>.Shared.Rent(inner);
         for (int start = 0; start < weights.Length; start += length * inner)
@@ -77,19 +82,7 @@ public abstract class NormConstraint : Constraint
         ArrayPool<double>.Shared.Return(factors);
     }
 
-    /// <summary>The first and the last of the dimensions; nothing is allocated, for it is asked at every step.</summary>
-    private (int First, int Last) Reach(int rank)
-    {
-        (int first, int last) = (int.MaxValue, int.MinValue);
-        IReadOnlyList<int> axes = Axes;
-        for (int i = 0; i < axes.Count; i++)
-        {
-            int axis = axes[i] < 0 ? axes[i] + rank : axes[i];
-            (first, last) = (Math.Min(first, axis), Math.Max(last, axis));
-        }
-
-        return (first, last);
-    }
+    private int[] Own(int rank) => [.. Axes.Select(axis => axis < 0 ? axis + rank : axis).Distinct().Order()];
 }
 
 /// <summary>Vectors are no longer than a maximum (Srivastava et al. 2014).</summary>

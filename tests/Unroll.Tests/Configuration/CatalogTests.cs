@@ -51,13 +51,18 @@ public sealed class CatalogTests
             "dense(3, kernel_regularizer=l1, bias_regularizer=l2, kernel_constraint=non_neg, bias_constraint=unit_norm)",
             "bidirectional(lstm(3))", "bidirectional(gru(3, return_sequences=true), mul, backward_layer=simple_rnn(3, return_sequences=true, go_backwards=true))",
             "time_distributed(dense(3))", "dropout(0.5)", "dropout(0.5, seed=3)", "spatial_dropout1d(0.25)", "masking", "masking(-1)",
-            "global_average_pooling1d", "global_max_pooling1d", "activation(relu)", "flatten", "add", "subtract", "multiply", "average", "maximum",
-            "minimum", "concatenate", "concatenate(1)", "rnn(lstm_cell(3))", "rnn([gru_cell(3), simple_rnn_cell(2)], return_sequences=true)",
-            "simple_rnn_cell(3, relu)", "lstm_cell(3, unit_forget_bias=false)", "gru_cell(3, reset_after=false)", "stacked_rnn_cells([lstm_cell(2)])",
-            "dense(3, activity_regularizer=l2(0.1))", "activity_regularization(0.1, 0.2)", "conv1d(4, 3)", "depthwise_conv1d(3)", "separable_conv1d(4, 3)", "conv1d_transpose(4, 3)",
-            "max_pooling1d", "average_pooling1d(3)", "batch_normalization", "layer_normalization", "rms_normalization", "unit_normalization", "group_normalization(2)",
-            "gaussian_noise(0.1)", "gaussian_dropout(0.1)", "alpha_dropout(0.1)", "reshape([2, 3])", "permute([2, 1])", "repeat_vector(3)", "zero_padding1d(2)", "cropping1d(1)",
-            "up_sampling1d(2)", "re_lu", "leaky_re_lu(0.2)", "p_re_lu", "elu(0.5)", "softmax", "dot(1)", "attention", "additive_attention", "multi_head_attention(2, 3)",
+            "global_average_pooling1d", "global_max_pooling1d", "activation(relu)", "flatten",
+            "reshape([-1, 9])", "permute([2, 1])", "repeat_vector(3)", "zero_padding1d([1, 2])", "cropping1d(2)", "up_sampling1d(3)",
+            "re_lu(6, 0.1, 0.2)", "leaky_re_lu(0.1)", "p_re_lu(shared_axes=[1])", "elu(0.5)", "softmax([1, 2])",
+            "conv1d(3, 2, 1, causal, 2, 1, tanh, activity_regularizer=l2)", "depthwise_conv1d(3, 2, same, 2)", "separable_conv1d(3, 2, depth_multiplier=2)",
+            "conv1d_transpose(3, 2, 2, same)", "max_pooling1d(3, 2, same)", "average_pooling1d", "batch_normalization(1, 0.9)", "layer_normalization([1, 2])",
+            "rms_normalization", "unit_normalization(1)", "group_normalization(2)", "gaussian_noise(0.1)", "gaussian_dropout(0.1)", "alpha_dropout(0.1, seed=3)",
+            "activity_regularization(0.1, 0.2)", "add", "subtract", "multiply", "average", "maximum",
+            "minimum", "concatenate", "concatenate(1)",
+            "dot(2)", "dot([2, 1], true)", "attention(true, concat)", "additive_attention(false)", "multi_head_attention(2, 3, 4, dropout=0.1)",
+            "rnn(lstm_cell(3))", "rnn([gru_cell(3), simple_rnn_cell(2)], return_sequences=true)", "simple_rnn_cell(3, relu)", "lstm_cell(3, unit_forget_bias=false)",
+            "gru_cell(3, reset_after=false)", "stacked_rnn_cells([lstm_cell(2)])",
+            "dropout(0.5, noise_shape=[none, 1, 3])", "dense(3, activity_regularizer=l1)",
         ];
         string[] optimizers =
         [
@@ -99,8 +104,8 @@ public sealed class CatalogTests
         Survives(Catalog.Layers, layers);
         Survives(Catalog.Optimizers, optimizers);
         Survives(Catalog.Losses, losses);
-        Survives(Catalog.Regularizers, ["l1", "l1(0.5)", "l2", "l2(0.5)", "l1l2", "l1_l2(0.5, 0.25)"]);
-        Survives(Catalog.Constraints, ["max_norm", "max_norm(1.5, 1)", "unit_norm(1)", "non_neg", "min_max_norm(0.5, 2, 0.25, 1)"]);
+        Survives(Catalog.Regularizers, ["l1", "l1(0.5)", "l2", "l2(0.5)", "l1l2", "l1_l2(0.5, 0.25)", "orthogonal_regularizer(0.1, columns)"]);
+        Survives(Catalog.Constraints, ["max_norm", "max_norm(1.5, 1)", "unit_norm(1)", "non_neg", "min_max_norm(0.5, 2, 0.25, 1)", "max_norm(1, [0, 1])"]);
         Survives(Catalog.Schedules, schedules);
         Survives(Catalog.Metrics, metrics);
         Survives(Catalog.Initializers, initializers);
@@ -128,7 +133,7 @@ public sealed class CatalogTests
 
     [Theory]
     [InlineData("""{"module": "my.own", "class_name": "LSTM", "config": {"units": 3}}""", "x: 'LSTM' belongs to the module 'my.own'")]
-    [InlineData("""{"module": "keras.layers", "class_name": "EinsumDense", "config": {}}""", "x: Layer 'EinsumDense' is unknown")]
+    [InlineData("""{"module": "keras.layers", "class_name": "Conv2D", "config": {}}""", "x: Layer 'Conv2D' is unknown")]
     [InlineData("""{"class_name": "__lambda__", "config": {}}""", "x: '__lambda__' holds code")]
     [InlineData("""{"class_name": 3}""", "x: \"class_name\" must be the name of a class.")]
     [InlineData("3", "x: Expected a name")]

@@ -75,7 +75,7 @@ public sealed class Dense : Layer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Dense>("Dense")
     {
-        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument, ActivityRegularizerArgument.WrittenIfGiven()],
+        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument, ActivityRegularizerArgument.LeftOutIfNull()],
         Make = a => new Dense(a.Get(UnitsArgument)),
     };
 
