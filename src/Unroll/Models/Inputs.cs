@@ -165,7 +165,9 @@ public sealed class Inputs : IEnumerable<Inputs>
         if (parts.Length == 0) throw new ArgumentException("No inputs are given.", nameof(parts));
         for (int i = 0; i < parts.Length; i++)
         {
-            ArgumentNullException.ThrowIfNull(parts[i], nameof(parts));
+            // C# counts what it spreads by Count, which is that of the samples here.
+            if (parts[i] is null)
+                throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null. A list of inputs can't be spread into another, [a, .. list]; name its parts, [a, b, c].");
             if (parts[i].Parts > 1) throw new ArgumentException("Lists of inputs can't hold lists.", nameof(parts));
             if (parts[i].Count != parts[0].Count)
             {

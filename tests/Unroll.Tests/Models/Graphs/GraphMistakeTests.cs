@@ -66,6 +66,8 @@ public class GraphMistakeTests
         Fails(() => model.PredictAll([new float[6, 2], ids]), "'numbers' takes the shape (None, 3)", "(6, 2)");
         Fails(() => model.PredictAll([x, new int[5, 4]]), "same number of samples", "6", "5");
         Fails(() => model.PredictAll(Inputs.Named(("numbers", x), ("texts", ids))), "'text' is missing", "numbers, texts");
+        Inputs list = [x, ids];
+        Fails(() => model.PredictAll([x, .. list]), "can't be spread", "[a, b, c]");
         Fails(() => model.TrainOnBatch([x, ids], y), "2");
         Fails(() => model.TrainOnBatch([x, ids], [y, y, y]), "2", "3");
         Fails(() => model.TrainOnBatch([x, ids], [y, new float[5]]), "same number of samples", "6", "5");
