@@ -13,7 +13,7 @@ internal sealed class CarriedMasks
     [
         "Dense", "Activation", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
         "LayerNormalization", "BatchNormalization", "UnitNormalization", "GroupNormalization", "ReLU", "LeakyReLU", "PReLU", "ELU", "Identity",
-        "Rescaling", "TimeDistributed",
+        "Rescaling", "TimeDistributed", "Attention", "AdditiveAttention", "MultiHeadAttention", // those of the query
     ];
 
     private readonly Dictionary<Symbol, bool> _known = [];

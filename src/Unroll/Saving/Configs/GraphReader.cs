@@ -60,6 +60,8 @@ internal sealed class GraphReader(ModelConfig models, string place)
         return module is null && (!hasLayerEntries || Layer.Catalog.Find(name) is null) && name is not ("Sequential" or "Functional" or "Model") ? OperationKind.Find(name) : null;
     }
 
+    private const string CausalMask = "use_causal_mask", Scores = "return_attention_scores";
+
     /// <summary>As Keras does it: calls are made as soon as what they need is there, those of one layer in their order.</summary>
     private void MakeCalls(List<(Layer Layer, CallConfig Call, string Place)> waiting)
     {
@@ -97,7 +99,8 @@ internal sealed class GraphReader(ModelConfig models, string place)
         var arguments = new List<CallArgument>();
         foreach (ArgumentConfig argument in call.Arguments)
         {
-            if (argument.Tensors.Count == 0 && !IsWithoutEffect(argument))
+            if (IsSetting(layer, argument)) arguments.Add(new CallArgument(argument.Name!, argument.Value!.DeepClone()));
+            else if (argument.Tensors.Count == 0 && !IsWithoutEffect(argument))
                 throw new InvalidDataException($"{here}: the argument {argument.Name ?? "by position"} = {argument.Value!.ToJsonString()} of a call is not supported.");
             if (argument.Tensors.Count > 0)
                 arguments.Add(new CallArgument(argument.Name, [.. argument.Tensors.Select(tensor => Find(tensor, call.IsLegacy)!)], argument.IsList));
@@ -114,15 +117,21 @@ internal sealed class GraphReader(ModelConfig models, string place)
     {
         null => true,
         JsonArray list => list.All(entry => entry is null),
+        JsonValue value when argument.Name is CausalMask or Scores => value.TryGetValue(out bool isOn) && !isOn,
         _ => argument.Name is "training", // the call of the model decides
     };
+
+    /// <summary>Whether it is a setting of a call that attention layers take.</summary>
+    private static bool IsSetting(Layer layer, ArgumentConfig argument) =>
+        layer is Attention or AdditiveAttention or MultiHeadAttention
+        && argument is { Name: CausalMask or Scores, Value: JsonValue value } && value.TryGetValue(out bool isOn) && isOn;
 
     /// <summary>Whether Keras filled in a mask by itself: only where nothing else but the data are given.</summary>
     private bool IsAutomatic(Layer layer, CallArgument argument, List<CallArgument> all, string here)
     {
         if (argument.Name is not RecurrentLayer.MaskRole) return false;
         Symbol[] data = [.. all.Where(other => other != argument).SelectMany(other => other.Symbols)];
-        if (all.Count == 2 && argument.Symbols.All(mask => _masks.IsCarried(mask, data))) return true;
+        if (all.Count(other => other.Constant is null) == 2 && argument.Symbols.All(mask => _masks.IsCarried(mask, data))) return true;
         return layer is RecurrentLayer or Bidirectional ? false : throw new InvalidDataException(
             $"{here}: {layer.ClassName} '{layer.Name}' is given a mask that is not the one its input carries; that is supported for recurrent layers only.");
     }

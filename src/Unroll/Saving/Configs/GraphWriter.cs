@@ -68,7 +68,7 @@ internal sealed class GraphWriter
         JsonObject kwargs = [];
         foreach (CallArgument argument in call.Arguments)
         {
-            JsonNode value = argument.IsList ? new JsonArray([.. argument.Symbols.Select(Tensor)]) : Tensor(argument.Symbols[0]);
+            JsonNode value = argument.Constant is { } constant ? constant.DeepClone() : argument.IsList ? new JsonArray([.. argument.Symbols.Select(Tensor)]) : Tensor(argument.Symbols[0]);
             if (argument.Name is null) args.Add(value);
             else kwargs[argument.Name] = value;
         }
