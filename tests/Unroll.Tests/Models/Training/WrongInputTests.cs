@@ -146,7 +146,7 @@ public class WrongInputTests
     }
 
     [Theory]
-    [InlineData("lsmt(8)", "Layer 'lsmt' is unknown; did you mean 'LSTM'? Known: Embedding, SimpleRNN, LSTM, GRU, Dense, Bidirectional, ")]
+    [InlineData("lsmt(8)", "Layer 'lsmt' is unknown; did you mean 'LSTM'? Known: Embedding, SimpleRNN, LSTM, GRU, RNN, SimpleRNNCell, ")]
     [InlineData("lstm(8, droput=0.4)", "LSTM: argument 'droput' is unknown; did you mean 'dropout'?")]
     [InlineData("lstm()", "LSTM: argument 'units' is missing;")]
     [InlineData("lstm(0)", "LSTM: argument 'units' is 0; it must be 1 or more.")]
