@@ -46,6 +46,8 @@ public sealed class CatalogTests
             "simple_rnn(3)", "simple_rnn(3, relu, false, dropout=0.25, recurrent_dropout=0.5, recurrent_dropout_per_step=true)",
             "lstm(3)", "lstm(3, softsign, hard_sigmoid, unit_forget_bias=false, return_sequences=true)",
             "gru(3)", "gru(3, recurrent_activation=hard_sigmoid, reset_after=false, go_backwards=true)",
+            "rnn(lstm_cell(3))", "rnn([gru_cell(3), simple_rnn_cell(2)], return_sequences=true)", "simple_rnn_cell(3, relu)", "lstm_cell(3, unit_forget_bias=false)",
+            "gru_cell(3, reset_after=false)", "stacked_rnn_cells([lstm_cell(2)])",
             "dense(3)", "dense(3, sigmoid, false, he_normal, constant(0.5))",
             "lstm(3, kernel_regularizer=l1, recurrent_regularizer=l2, bias_regularizer=l1l2(0.1, 0.2), kernel_constraint=unit_norm, recurrent_constraint=max_norm, bias_constraint=non_neg)",
             "dense(3, kernel_regularizer=l1, bias_regularizer=l2, kernel_constraint=non_neg, bias_constraint=unit_norm)",
@@ -60,8 +62,6 @@ public sealed class CatalogTests
             "activity_regularization(0.1, 0.2)", "add", "subtract", "multiply", "average", "maximum",
             "minimum", "concatenate", "concatenate(1)",
             "dot(2)", "dot([2, 1], true)", "attention(true, concat)", "additive_attention(false)", "multi_head_attention(2, 3, 4, dropout=0.1)",
-            "rnn(lstm_cell(3))", "rnn([gru_cell(3), simple_rnn_cell(2)], return_sequences=true)", "simple_rnn_cell(3, relu)", "lstm_cell(3, unit_forget_bias=false)",
-            "gru_cell(3, reset_after=false)", "stacked_rnn_cells([lstm_cell(2)])",
             "dropout(0.5, noise_shape=[none, 1, 3])", "dense(3, activity_regularizer=l1)",
         ];
         string[] optimizers =

@@ -86,7 +86,7 @@ internal sealed class KerasCase
     private static Inputs InputsOf(JsonElement json, string type)
     {
         (float[] values, int[] shape) = Flatten(json);
-        return type == "float32" ? Inputs.FromValues(Shaped(values, shape)) : Inputs.FromIds(Shaped(Array.ConvertAll(values, value => (int)value), shape));
+        return type is "float32" or "bool" ? Inputs.FromValues(Shaped(values, shape)) : Inputs.FromIds(Shaped(Array.ConvertAll(values, value => (int)value), shape));
     }
 
     private static Targets TargetsOf(JsonElement json)
@@ -119,7 +119,8 @@ internal sealed class KerasCase
 
         void Add(JsonElement element)
         {
-            if (element.ValueKind != JsonValueKind.Array) values.Add(element.GetSingle());
+            if (element.ValueKind is JsonValueKind.True or JsonValueKind.False) values.Add(element.GetBoolean() ? 1 : 0);
+            else if (element.ValueKind != JsonValueKind.Array) values.Add(element.GetSingle());
             else
                 foreach (JsonElement inner in element.EnumerateArray()) Add(inner);
         }
@@ -132,7 +133,7 @@ internal sealed class KerasTensor(JsonElement json)
     public string Path => json.GetProperty("path").GetString()!;
 
     /// <summary>The largest magnitude that was recorded.</summary>
-    public double Largest => json.GetProperty("values").EnumerateArray().Max(value => Math.Abs(value.GetDouble()));
+    public double Largest => KerasCase.Flatten(json.GetProperty("values")).Values.Max(value => (double)Math.Abs(value));
 
     /// <summary>Null if training leaves the weight alone.</summary>
     public bool HasValues => json.GetProperty("values").ValueKind == JsonValueKind.Array;
@@ -141,10 +142,10 @@ internal sealed class KerasTensor(JsonElement json)
     {
         int[] shape = [.. json.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
         Assert.Equal(shape.Aggregate(1, (product, size) => product * size), actual.Length);
-        int width = actual.Length / shape[0];
+        int height = shape.Length == 0 ? 1 : shape[0], width = actual.Length / height;
         int[] rows = json.TryGetProperty("rows", out JsonElement some)
             ? [.. some.EnumerateArray().Select(row => row.GetInt32())]
-            : [.. Enumerable.Range(0, shape[0])];
+            : [.. Enumerable.Range(0, height)];
         float[] expected = KerasCase.Flatten(json.GetProperty("values")).Values;
         Assert.Equal(expected.Length, rows.Length * width);
         for (int i = 0; i < expected.Length; i++)

@@ -119,7 +119,7 @@ internal static class GraphCases
         {
             var embedding = new Embedding(Words, 3) { MaskZero = true };
             var lstm = new LSTM(4);
-            return (Symbol)lstm.Call(embedding.Call(a)) - (Symbol)lstm.Call(embedding.Call(b));
+            return 3 * (Symbol)lstm.Call(embedding.Call(a)) - (Symbol)lstm.Call(embedding.Call(b));
         }));
         yield return ("LSTM behind itself", OnSteps(x =>
         {
