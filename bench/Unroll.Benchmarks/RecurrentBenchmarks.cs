@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 using Unroll.Testing;
 
 namespace Unroll.Benchmarks;

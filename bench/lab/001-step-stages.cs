@@ -4,13 +4,14 @@
 // 32 rows at a time, and the whole step beside it.
 using System.Diagnostics;
 using Unroll;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 
 Measure("rnn5", 2000, 50, new SimpleRNN(5), steps: 30, batch: 64, "rmsprop(1e-4)");
 Measure("lstm8", 1000, 8, new LSTM(8), steps: 80, batch: 32, "adam");

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using Unroll.Callbacks;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 
 namespace Unroll;
 
@@ -206,7 +206,7 @@ public partial class Model
     {
         lock (_planning)
         {
-            IReadOnlyList<LaneShape> shapes = x.Shapes();
+            IReadOnlyList<LaneShape> shapes = LaneShape.OfSamples(x);
             if (_plan is null || !Fits(_plan, shapes)) _plan = new GraphPlan(BuiltGraph(), shapes);
             return _plan;
         }

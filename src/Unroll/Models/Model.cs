@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
+using Unroll.Plan;
+using Unroll.Text;
 
 namespace Unroll;
 
@@ -56,6 +58,9 @@ public partial class Model : GraphLayer
 
     /// <summary>Key of everything random.</summary>
     public int Seed { get; }
+
+    /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
+    public TextPipeline? Text { get; set; }
 
     /// <summary>Threads used inside a step, 1 by default; results do not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>

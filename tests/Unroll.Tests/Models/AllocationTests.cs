@@ -2,9 +2,9 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 using Unroll.Testing;
 using Xunit;
 

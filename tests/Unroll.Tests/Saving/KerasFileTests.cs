@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
+using Unroll.Plan;
 using Unroll.Testing;
 using Xunit;
 

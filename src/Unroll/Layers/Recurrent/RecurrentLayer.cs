@@ -1,9 +1,9 @@
 using Unroll.Activations;
 using Unroll.Configuration;
+using Unroll.Execution;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

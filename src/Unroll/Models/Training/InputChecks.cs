@@ -1,5 +1,5 @@
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

@@ -1,10 +1,9 @@
-using Unroll.Callbacks;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Optimizers;
+using Unroll.Plan;
 using Unroll.Random;
 using Unroll.Testing;
 using Xunit;
