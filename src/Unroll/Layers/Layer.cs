@@ -90,6 +90,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>True if the layer can be a model's first without an input shape: it knows what it is fed.</summary>
     internal virtual bool KnowsItsInput => false;
 
+    /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
+    internal virtual int? Vocabulary => null;
+
     /// <summary>True if the layer adds its gradients for the whole batch in an order of its own (an embedding).</summary>
     internal virtual bool OrdersItsGradients => false;
 

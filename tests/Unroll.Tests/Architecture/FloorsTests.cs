@@ -85,6 +85,23 @@ public sealed class FloorsTests
     }
 
     [Fact]
+    public void ModelsAndPlansKnowNoLayerOfACertainKind()
+    {
+        using ModuleDefinition module = ModuleDefinition.ReadModule(typeof(Model).Assembly.Location);
+        Floors floors = Parse(List);
+        HashSet<TypeName> kinds =
+        [
+            .. module.Types.Where(type => type.Namespace == "Unroll.Layers" && type.Properties.Any(property => property.Name == "Registration")).Select(Arrows.Outermost),
+        ];
+        Assert.Contains(new TypeName("Unroll.Layers", "Embedding"), kinds);
+        AssertNone(
+        [
+            .. Arrows.In(module).Where(arrow => floors.FolderOf(arrow.From) is "Models" or "Plan" && kinds.Contains(arrow.To))
+                .Select(arrow => $"{arrow.Member} knows {arrow.To}; it should ask any Layer."),
+        ]);
+    }
+
+    [Fact]
     public void EveryFolderHasAFloor()
     {
         Assert.SkipWhen(TestData.RepositoryRoot is null, "The sources are not beside the tests.");

@@ -4,7 +4,7 @@ using Unroll.Layers;
 using Unroll.Testing;
 using Xunit;
 
-namespace Unroll.Tests.Models;
+namespace Unroll.Tests.Plan;
 
 /// <summary>Few rows are predicted with units in the lanes, many with rows in the lanes: the bits must be the same.</summary>
 public class RowPredictionTests

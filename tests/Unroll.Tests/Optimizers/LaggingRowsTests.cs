@@ -8,7 +8,7 @@ using Unroll.Random;
 using Unroll.Testing;
 using Xunit;
 
-namespace Unroll.Tests.Models.Training;
+namespace Unroll.Tests.Optimizers;
 
 /// <summary>
 /// Rows of large tables are updated when they are used. Whoever looks at the model sees the bits of an optimizer that
