@@ -41,7 +41,7 @@ static void Measure(string name, int vocabulary, int width, RecurrentLayer layer
     var flow = new GradientFlow(plan, model.TrainableParameters.ToHashSet(), [true]);
     var gradients = new GradientStore(arena, model.Layers);
     LayerProgram[] programs = new PlanPrograms(plan, arena, VectorWidths.Best, 1, gradients, flow, batch).Create(call => call.Index == 2);
-    var runner = new GroupRunner(plan, programs, flow, inputs, [false], arena);
+    var runner = new GroupRunner(plan, programs, flow, inputs, [false], new ActivityPenalty?[programs.Length], arena);
     runner.Load(inputs, Enumerable.Range(0, Lanes).ToArray(), 0, Lanes, Lanes);
     runner.Group.Training = true;
     var loss = new CompiledLoss(new BinaryCrossentropy(), null);

@@ -8,13 +8,22 @@ public static class KerasFiles
     /// <summary>The folder of the copies beside the test's program.</summary>
     public static string Directory { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "Keras");
 
+    /// <summary>The folder of functional models, and of layers beyond the first ones.</summary>
+    public static string GraphDirectory { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "KerasGraph");
+
+    /// <summary>The folder of small files in the form of what many public repositories hold.</summary>
+    public static string PublicModelsDirectory { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "PublicModels");
+
     /// <summary>Full path of a file.</summary>
     public static string Path(string name) => System.IO.Path.Combine(Directory, name);
 
     /// <summary>Names of the files with one of these endings, sorted.</summary>
-    public static IReadOnlyList<string> Names(params IEnumerable<string> endings) =>
+    public static IReadOnlyList<string> Names(params IEnumerable<string> endings) => NamesIn(Directory, endings);
+
+    /// <summary>Names of the files of a folder with one of these endings, sorted.</summary>
+    public static IReadOnlyList<string> NamesIn(string directory, params IEnumerable<string> endings) =>
     [
-        .. System.IO.Directory.EnumerateFiles(Directory).Select(path => System.IO.Path.GetFileName(path)!)
+        .. System.IO.Directory.EnumerateFiles(directory).Select(path => System.IO.Path.GetFileName(path)!)
             .Where(name => endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal),
     ];

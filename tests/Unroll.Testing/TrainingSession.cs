@@ -7,10 +7,10 @@ namespace Unroll.Testing;
 internal static class TrainingSession
 {
     /// <summary>A model made ready to train on batches of some rows.</summary>
-    public static ModelSession Create(Model model, Inputs x, int rows, LossSet loss, ExecutionOptions? execution = null)
+    public static ModelSession Create(Model model, Inputs x, int rows, LossSet loss, ExecutionOptions? execution = null, LossWeights? lossWeights = null)
     {
         x = model.CheckInputs(x);
-        var losses = new CompiledLoss(loss, null);
+        var losses = new CompiledLoss(loss, lossWeights);
         losses.Settle(model.OutputNames);
         return model.NewSession(x, execution ?? model.Execution, rows, losses, training: true);
     }

@@ -17,12 +17,14 @@ internal static class ModelCommands
     private static Command CreateSummary(CliContext context)
     {
         Argument<string> file = ModelArgument();
-        var command = new Command("summary", "Show the layers of a saved model and who wrote it.") { file };
+        Option<string?> architecture = ArchitectureOption();
+        var expand = new Option<bool>("--expand-nested") { Description = "Show the layers of models inside of the model." };
+        var command = new Command("summary", "Show the layers of a saved model and who wrote it.") { file, architecture, expand };
         command.SetAction(result =>
         {
             string path = result.GetValue(file)!;
-            Model model = Model.Load(path, compile: false);
-            context.Out.Write(model.Summary());
+            Model model = Load(context, path, compile: false, result.GetValue(architecture));
+            context.Out.Write(model.Summary(expandNested: result.GetValue(expand)));
             context.Out.WriteLine($"{path}: {ModelFileInfo.Read(path)}; fingerprint {model.Fingerprint()}");
             if (model.Text is { } text)
                 context.Out.WriteLine($"text: {text.Words.Count:N0} words, {text.MaxLen} ids per text, {Word(text.Padding)}-padded, {Word(text.Truncating)}-cut");
@@ -40,7 +42,7 @@ internal static class ModelCommands
         var command = new Command("evaluate", "Test a saved model on the test reviews of a data set.") { file, dataset, directory, count };
         command.SetAction(result =>
         {
-            Model model = Model.Load(result.GetValue(file)!);
+            Model model = Load(context, result.GetValue(file)!, compile: true, null);
             TextPipeline text = TextOf(model, result.GetValue(file)!);
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
             using var progress = new DownloadProgressLine(context);
@@ -78,7 +80,7 @@ internal static class ModelCommands
             string? path = result.GetValue(source);
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? File.ReadAllLines(path) : words is ["-"] ? ReadLines(Console.In) : words;
-            Model model = Model.Load(result.GetValue(file)!, compile: false);
+            Model model = Load(context, result.GetValue(file)!, compile: false, null);
             Predict(model, TextOf(model, result.GetValue(file)!), [.. lines.Where(line => line.Trim().Length > 0)], result.GetValue(json), context.Out);
             return ErrorBoundary.Success;
         });
@@ -89,7 +91,9 @@ internal static class ModelCommands
     {
         Argument<string> source = ModelArgument();
         var target = new Argument<string>("output") { Description = "File to write: .keras, .weights.h5 or .onnx." };
-        var command = new Command("convert", "Write a saved model in another form.") { source, target };
+        var bare = new Option<bool>("--no-compile") { Description = "Leave out optimizer, loss and metrics of a .keras file." };
+        Option<string?> architecture = ArchitectureOption();
+        var command = new Command("convert", "Write a saved model in another form.") { source, target, bare, architecture };
         command.SetAction(result =>
         {
             string output = result.GetValue(target)!;
@@ -101,7 +105,9 @@ internal static class ModelCommands
                 _ when output.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) => model => model.ExportOnnx(output),
                 _ => throw new ArgumentException($"output is '{output}'; it must end in .keras, .weights.h5 or .onnx."),
             };
-            write(Model.Load(result.GetValue(source)!));
+            // Only a .keras file holds what training needs.
+            bool compile = output.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) && !result.GetValue(bare);
+            write(Load(context, result.GetValue(source)!, compile, result.GetValue(architecture)));
             context.Out.WriteLine(output);
             return ErrorBoundary.Success;
         });
@@ -154,6 +160,17 @@ internal static class ModelCommands
 
     private static TextPipeline TextOf(Model model, string path) => model.Text ?? throw new ArgumentException(
         $"{path}: the model was saved without its vocabulary, so texts can't be turned into ids. 'unroll train --save' stores it; in C#, set model.Text before Save.");
+
+    /// <summary>Loads a model and tells on standard error what was left out.</summary>
+    private static Model Load(CliContext context, string path, bool compile, string? architecture)
+    {
+        Model model = Model.Load(path, compile, architecture);
+        foreach (string notice in model.LoadNotices) context.Error.WriteLine(notice);
+        return model;
+    }
+
+    private static Option<string?> ArchitectureOption() =>
+        CliOptions.OptionalText("--architecture", "JSON", "The model's configuration, for files that hold weights alone.");
 
     private static Argument<string> ModelArgument() => new("model") { Description = "A .keras file, or a .h5 file of Keras." };
 

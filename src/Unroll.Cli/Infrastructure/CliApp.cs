@@ -21,6 +21,7 @@ internal static class CliApp
             if (result.CommandResult is { Command.Subcommands.Count: > 0, Command.Action: null } && result.UnmatchedTokens.Count == 0 && result.Action is ParseErrorAction)
                 result = CreateRoot(context).Parse([.. args, "--help"]); // a command alone that needs another: say which there are
             if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
+            if (result.Action is not HelpAction) OwnAssemblies.Load(result);
             return result.Invoke(new InvocationConfiguration
             {
                 Output = stdout,
@@ -40,6 +41,7 @@ internal static class CliApp
             DataCommand.Create(context),
             Commands.Bench.BenchCommand.Create(context),
             Commands.Study.StudyCommand.Create(context),
+            OwnAssemblies.Option,
         };
         foreach (Command command in ModelCommands.Create(context)) root.Add(command);
         return root;

@@ -18,7 +18,7 @@ internal sealed class OnnxGraph
     public const int Opset = 17;
 
     /// <summary>Number of an element type, for the operator Cast.</summary>
-    public const int Float = (int)DataType.Float, Int32 = (int)DataType.Int32, Int64 = (int)DataType.Int64;
+    public const int Float = (int)DataType.Float, Int32 = (int)DataType.Int32, Int64 = (int)DataType.Int64, Bool = 9;
 
     private readonly GraphProto _graph;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -84,12 +84,33 @@ internal sealed class OnnxGraph
         return unique;
     }
 
+    /// <summary>Adds a node all of whose outputs are used.</summary>
+    /// <param name="operation">The operator.</param>
+    /// <param name="name">Name of the node; a number is added if it is taken.</param>
+    /// <param name="inputs">Inputs; an empty name leaves out an optional one.</param>
+    /// <param name="outputs">What the outputs are called behind the node's name.</param>
+    /// <param name="attributes">Attributes.</param>
+    /// <returns>Names of the outputs.</returns>
+    public string[] NodeOf(string operation, string name, IEnumerable<string> inputs, IEnumerable<string> outputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        string unique = Unique(name);
+        var node = new NodeProto { Name = unique, OpType = operation };
+        node.Input.Add(inputs);
+        node.Output.Add(outputs.Select(part => Unique($"{unique}/{part}")));
+        foreach (OnnxAttribute attribute in attributes) node.Attribute.Add(attribute.Message);
+        _graph.Node.Add(node);
+        return [.. node.Output];
+    }
+
     /// <summary>Gives a value that no node uses so far another name; the name it got.</summary>
     public string Rename(string value, string name)
     {
         string unique = Unique(name);
         NodeProto node = _graph.Node.Single(node => node.Output.Contains(value));
         node.Output[node.Output.IndexOf(value)] = unique;
+        foreach (NodeProto reader in _graph.Node)
+            for (int i = 0; i < reader.Input.Count; i++)
+                if (reader.Input[i] == value) reader.Input[i] = unique;
         return unique;
     }
 

@@ -127,6 +127,19 @@ internal static class VectorMath<TSimd, TVector>
         b = TSimd.WithSignOf(TSimd.Abs(p), b);
     }
 
+    /// <summary>e^x for x of 0 or less, within 3 ulp; for x below −87.33654, 126·ln 2, it stays at the smallest normal number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpOfNegative(TVector x)
+    {
+        TVector rounder = TSimd.Broadcast(Rounder);
+        x = TSimd.Max(TSimd.Broadcast(-87.33654f), x);
+        TVector shifted = TSimd.Fma(x, TSimd.Broadcast(Log2EHigh), rounder);
+        TVector n = TSimd.Subtract(shifted, rounder);
+        TVector f = TSimd.Fma(x, TSimd.Broadcast(Log2EHigh), TSimd.Negate(n));
+        f = TSimd.Fma(x, TSimd.Broadcast(Log2ELow), f);
+        return TSimd.Multiply(TSimd.Fma(f, ExponentialSlope(f), TSimd.Broadcast(1f)), TSimd.PowerOfTwoFromLowBits(shifted));
+    }
+
     /// <summary>(2^f − 1) / f for |f| ≤ ½.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector ExponentialSlope(TVector f)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Unroll.Configuration;
 
 namespace Unroll.Constraints;
@@ -7,7 +8,14 @@ namespace Unroll.Constraints;
 /// <summary>A constraint on the L2 norms of a weight's vectors along an axis: 0 is one vector per output of a layer.</summary>
 public abstract class NormConstraint : Constraint
 {
-    private protected static readonly Argument<int> AxisArgument = Argument.Whole("axis", 0);
+    private protected static readonly Argument<IReadOnlyList<int>> AxisArgument = new(
+        "axis",
+        new ArgumentForm<IReadOnlyList<int>>(
+            input => input.Node is JsonArray list
+                ? [.. list.Select(node => ArgumentForms.Whole.Read(input with { Node = node }))]
+                : [ArgumentForms.Whole.Read(input)],
+            axes => axes.Count == 1 ? JsonValue.Create(axes[0]) : new JsonArray([.. axes.Select(axis => JsonValue.Create(axis))]), "0"),
+        [0]);
 
     /// <summary>Keras' epsilon, which keeps a vector of zeros from being divided by zero.</summary>
     private const double Epsilon = 1e-7;
@@ -17,7 +25,10 @@ public abstract class NormConstraint : Constraint
     }
 
     /// <summary>The dimension along which norms are taken; negative: counted from the last.</summary>
-    public int Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
+    public int Axis { get => Axes[0]; init => Axes = [value]; }
+
+    /// <summary>Neighbouring dimensions over which norms are taken together: [0, 1] for the filters of a convolution.</summary>
+    public IReadOnlyList<int> Axes { get => Get(AxisArgument); init => Set(AxisArgument, value); }
 
     /// <summary>The norm that a vector should have.</summary>
     private protected abstract double Wanted(double norm);
@@ -25,16 +36,21 @@ public abstract class NormConstraint : Constraint
     /// <inheritdoc/>
     public override void Check(string weight, ReadOnlySpan<int> shape)
     {
-        if (Axis >= -shape.Length && Axis < shape.Length) return;
-        throw new ArgumentException($"{GetType().Name}: argument 'axis' is {Axis}, but the weight '{weight}' has {shape.Length} dimension(s).");
+        int rank = shape.Length;
+        int[] axes = Own(rank);
+        bool areNeighbours = axes.Length > 0 && axes[^1] - axes[0] == axes.Length - 1;
+        if (areNeighbours && axes[0] >= 0 && axes[^1] < rank) return;
+        throw new ArgumentException($"{GetType().Name}: argument 'axis' is {string.Join(", ", Axes)}{(areNeighbours ? "" : ", not dimensions side by side")}, but the weight '{weight}' has {shape.Length} dimension(s).");
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(Span<float> weights, ReadOnlySpan<int> shape)
     {
-        int axis = Axis < 0 ? Axis + shape.Length : Axis, length = shape[axis], inner = 1;
-        for (int i = axis + 1; i < shape.Length; i++) inner *= shape[i];
+        int[] axes = Own(shape.Length);
+        int length = 1, inner = 1;
+        foreach (int each in axes) length *= shape[each];
+        for (int i = axes[^1] + 1; i < shape.Length; i++) inner *= shape[i];
         double[] factors = ArrayPool<double>.Shared.Rent(inner);
         for (int start = 0; start < weights.Length; start += length * inner)
         {
@@ -60,6 +76,8 @@ public abstract class NormConstraint : Constraint
 
         ArrayPool<double>.Shared.Return(factors);
     }
+
+    private int[] Own(int rank) => [.. Axes.Select(axis => axis < 0 ? axis + rank : axis).Distinct().Order()];
 }
 
 /// <summary>Vectors are no longer than a maximum (Srivastava et al. 2014).</summary>

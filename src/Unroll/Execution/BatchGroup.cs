@@ -17,6 +17,9 @@ internal sealed class BatchGroup
     /// <summary>Rows that count.</summary>
     public int Rows { get; set; }
 
+    /// <summary>Rows of the whole batch.</summary>
+    public int BatchRows { get; set; }
+
     /// <summary>Place of the first row in its batch.</summary>
     public int FirstRow { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed class GradientStore
         foreach (IWeightOwner layer in layers.Where(layer => !layer.OrdersItsGradients))
             foreach (Parameter parameter in layer.Parameters)
             {
-                _entries.Add(parameter, (checked((int)size), default));
+                if (!_entries.TryAdd(parameter, (checked((int)size), default))) continue; // parts of a layer may share a weight
                 size += parameter.PaddedCount;
             }
 

@@ -18,6 +18,8 @@ public abstract class Layer : Configurable, IWeightOwner
 
     private protected static readonly Argument<bool> TrainableArgument = Argument.Flag("trainable", true).KeywordOnly();
 
+    private protected static readonly Argument<Regularizer?> ActivityRegularizerArgument = Regularizer.Catalog.OptionalArgument("activity_regularizer").KeywordOnly();
+
     private readonly List<Parameter> _parameters = [];
     private readonly List<Node> _calls = [];
     private int? _builtFor;
@@ -90,6 +92,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>True if the layer can be a model's first without an input shape: it knows what it is fed.</summary>
     internal virtual bool KnowsItsInput => false;
 
+    /// <summary>True if a batch goes on where the one before ended: rows can't be run alone.</summary>
+    internal virtual bool GoesOnFromBatchToBatch => false;
+
     /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
     internal virtual int? Vocabulary => null;
 
@@ -123,6 +128,9 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>The activation that comes last in the layer, which a loss may take over; null: none.</summary>
     internal virtual Activation? LastActivation => null;
+
+    /// <summary>What the layer's first output adds to the loss, row by row and divided by the rows of the batch; null: nothing.</summary>
+    internal virtual Regularizer? OutputRegularizer => null;
 
     /// <summary>True if the layer does the work of the layer below as well when that feeds it alone.</summary>
     /// <param name="below">The layer below.</param>
@@ -166,7 +174,7 @@ public abstract class Layer : Configurable, IWeightOwner
         {
             foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputs))
             {
-                var parameter = new Parameter(name, shape, arena);
+                var parameter = new Parameter(name, shape, arena) { IsTrainable = LearnsBySteps(name) };
                 (parameter.Regularizer, parameter.Constraint) = RestrictionsOf(name);
                 parameter.Constraint?.Check($"{Name}: {name}", shape);
                 parameter.FillLater(initializer, new WeightKey(seed, layerIndex, _parameters.Count));
@@ -205,6 +213,13 @@ public abstract class Layer : Configurable, IWeightOwner
         OutputShapes = InferOutputShapes(CallInputs.Single(inputShape));
     }
 
+    /// <summary>Makes a part of a layer know the layer's weights; its shapes follow when it is called.</summary>
+    internal void AdoptAll(IEnumerable<Parameter> parameters)
+    {
+        _parameters.AddRange(parameters);
+        IsBuilt = true;
+    }
+
     /// <summary>Called at the end of <see cref="Build"/>.</summary>
     private protected virtual void OnBuilt(IReadOnlyList<int?> inputShape)
     {
@@ -229,6 +244,12 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>Regularizer and constraint of a weight, by the name that <see cref="DescribeWeights(CallInputs)"/> gives it.</summary>
     internal virtual (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => default;
+
+    /// <summary>False for numbers that the layer keeps by itself, by the name that <see cref="DescribeWeights(CallInputs)"/> gives them.</summary>
+    internal virtual bool LearnsBySteps(string weight) => true;
+
+    /// <summary>False while sizes that the weights depend on are not known: a stack then waits for the shape of a sample.</summary>
+    internal virtual bool CanBuild(IReadOnlyList<int?> inputShape) => true;
 
     /// <summary>The shapes that come out for what goes in, without the batch dimension.</summary>
     internal virtual IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs) => inputs.Shapes.Count == 1

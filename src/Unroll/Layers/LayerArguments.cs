@@ -1,4 +1,5 @@
 using Unroll.Activations;
+using System.Text.Json.Nodes;
 using Unroll.Configuration;
 
 namespace Unroll.Layers;
@@ -33,6 +34,70 @@ internal static class LayerArguments
 
     /// <summary>A layer inside of a wrapper, or null.</summary>
     public static Argument<T?> OptionalLayer<T>(string name, string expected, string example) where T : Layer => new(name, Form<T>(expected, example)!, null);
+
+    /// <summary>A size along the only axis of a window, which Keras' files hold as a list of one: <c>"kernel_size": [3]</c>.</summary>
+    public static Argument<int> Window(string name) => new Argument<int>(name, WindowForm).Size();
+
+    /// <summary>A size along the only axis of a window.</summary>
+    public static Argument<int> Window(string name, int defaultValue) => new Argument<int>(name, WindowForm, defaultValue).Size();
+
+    /// <summary>A size along the only axis of a window, or null.</summary>
+    public static Argument<int?> OptionalWindow(string name) => new Argument<int?>(
+        name, new ArgumentForm<int?>(input => input.Node is null ? null : ReadWindow(input), value => value is { } size ? new JsonArray(size) : null, "2", ReadsNone: true), null)
+        .AtLeast(1);
+
+    /// <summary>What is done at the beginning and at the end of time: two numbers, or one for both.</summary>
+    public static Argument<(int Before, int After)> Ends(string name, int defaultValue) => new Argument<(int Before, int After)>(
+        name,
+        new ArgumentForm<(int Before, int After)>(
+            input => input.Node is JsonArray { Count: 2 } pair ? (Whole(input, pair[0]), Whole(input, pair[1])) : (Whole(input, input.Node), Whole(input, input.Node)),
+            value => new JsonArray(value.Before, value.After), "[1, 1]"),
+        (defaultValue, defaultValue))
+        .Require(ends => ends is { Before: >= 0, After: >= 0 }, "two numbers of 0 or more");
+
+    /// <summary>Several whole numbers.</summary>
+    public static Argument<IReadOnlyList<int>> Wholes(string name) => new(name, WholesForm);
+
+    /// <summary>Several whole numbers, or null.</summary>
+    public static Argument<IReadOnlyList<int>?> OptionalWholes(string name) => new(
+        name, new ArgumentForm<IReadOnlyList<int>?>(input => input.Node is null ? null : WholesForm.Read(input), value => value is null ? null : WholesForm.Write(value), "[1]", ReadsNone: true), null);
+
+    /// <summary>A shape with sizes that may be null, or null as a whole.</summary>
+    public static Argument<IReadOnlyList<int?>?> OptionalShape(string name) => new(
+        name,
+        new ArgumentForm<IReadOnlyList<int?>?>(
+            input => input.Node is null ? null : input.Node is JsonArray list ? [.. list.Select(node => node is null ? (int?)null : Whole(input, node))] : throw input.Wrong("a list of sizes"),
+            value => value is null ? null : new JsonArray([.. value.Select(size => size is { } known ? JsonValue.Create(known) : null)]), "[none, 1, 8]", ReadsNone: true),
+        null);
+
+    /// <summary>One axis or several, counted with the batch dimension as 0; negative: from the end.</summary>
+    public static Argument<IReadOnlyList<int>> Axes(string name) => new(name, WholesForm, [-1]);
+
+    /// <summary>Axes without that of the batch, ascending.</summary>
+    /// <param name="axes">As users count them.</param>
+    /// <param name="rank">Axes without the batch.</param>
+    /// <param name="owner">Class and name, for messages.</param>
+    /// <exception cref="ArgumentException">There is no such axis, or it is that of the batch.</exception>
+    public static int[] OwnAxes(IReadOnlyList<int> axes, int rank, string owner)
+    {
+        int[] own = [.. axes.Select(axis => axis < 0 ? axis + rank : axis - 1).Distinct().Order()];
+        return own.Length > 0 && own[0] >= 0 && own[^1] < rank
+            ? own
+            : throw new ArgumentException($"{owner}: axis {string.Join(", ", axes)} is not one of the {rank + 1} axes of its input, or is that of the batch.");
+    }
+
+    private static ArgumentForm<int> WindowForm { get; } = new(ReadWindow, value => new JsonArray(value), "3");
+
+    private static ArgumentForm<IReadOnlyList<int>> WholesForm { get; } = new(
+        input => input.Node is JsonArray list ? [.. list.Select(node => Whole(input, node))] : [Whole(input, input.Node)],
+        values => new JsonArray([.. values.Select(value => JsonValue.Create(value))]), "[1]");
+
+    private static int ReadWindow(ArgumentInput input) => Whole(input, input.Node is JsonArray { Count: 1 } list ? list[0] : input.Node);
+
+    private static int Whole(ArgumentInput input, JsonNode? node) =>
+        ArgumentForms.ToNumber(node) is { } value && value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue
+            ? (int)value
+            : throw input.Wrong("a whole number, or a list of them");
 
     private static ArgumentForm<T> Form<T>(string expected, string example) where T : Layer => new(
         input => Layers.Layer.Catalog.Create(input.Object()) as T ?? throw input.Wrong(expected),

@@ -227,6 +227,7 @@ public partial class Model
     {
         // Taken out while in use: another thread that predicts at the same time makes one of its own.
         GraphPlan plan = PlanFor(x);
+        if (plan.Calls.Any(call => call.Layer.GoesOnFromBatchToBatch)) return null; // states belong to batches
         RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
         if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
         if (predictor is null) return null;

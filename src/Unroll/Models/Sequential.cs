@@ -68,7 +68,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         else if (_stack.Any(other => other.Name == layer.Name))
             throw new ArgumentException($"The name '{layer.Name}' is taken by another layer of the model; names must be unique.", nameof(layer));
         IReadOnlyList<int?>? inputShape = _stack.Count > 0 ? _stack[^1].OutputShape : _input?.Symbol.Shape ?? (layer.KnowsItsInput ? [null] : null);
-        if (inputShape is not null) BuildLayer(layer, inputShape, _stack.Sum(each => each.LeafCalls));
+        if (inputShape is not null && layer.CanBuild(inputShape)) BuildLayer(layer, inputShape, _stack.Sum(each => each.LeafCalls));
         layer.IsAdded = layer is not Model;
         _stack.Add(layer);
         State = null;

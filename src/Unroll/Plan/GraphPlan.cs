@@ -52,10 +52,11 @@ internal sealed class GraphPlan
     {
         var numbers = new Dictionary<Symbol, int>();
         for (int i = 0; i < graph.Inputs.Count; i++) numbers.Add(graph.Inputs[i], inputs[i]);
+        HashSet<Node>? needed = Needed(graph);
         foreach (Node node in graph.Nodes)
         {
-            if (graph.Inputs.Any(input => input.Node == node)) continue;
-            int[] read = [.. node.Inputs.Select(symbol => numbers[symbol])];
+            if (graph.Inputs.Any(input => input.Node == node) || needed?.Contains(node) == false) continue;
+            int[] read = [.. node.Operands.Select(symbol => numbers[symbol])];
             List<int> written = Add(node, read);
             for (int i = 0; i < written.Count; i++) numbers.Add(node.Outputs[i], written[i]);
         }
@@ -63,9 +64,24 @@ internal sealed class GraphPlan
         return [.. graph.Outputs.Select(output => numbers[output])];
     }
 
+    /// <summary>The calls that the outputs need, where there are some that nothing but masks of Keras' own needs; null: all.</summary>
+    public static HashSet<Node>? Needed(Graph graph)
+    {
+        if (!graph.Nodes.Any(node => node.Operands.Count < node.Inputs.Count)) return null;
+        var needed = new HashSet<Node>();
+        var open = new Stack<Node>(graph.Outputs.Select(output => output.Node));
+        while (open.TryPop(out Node? node))
+        {
+            if (!needed.Add(node) || graph.Inputs.Any(input => input.Node == node)) continue;
+            foreach (Symbol operand in node.Operands) open.Push(operand.Node);
+        }
+
+        return needed;
+    }
+
     private List<int> Add(Node node, int[] read)
     {
-        var inputs = new CallInputs([.. read.Select(tensor => _tensors[tensor].AsOpen())], node.Roles);
+        CallInputs inputs = node.CallOn([.. read.Select(tensor => _tensors[tensor].AsOpen())]);
         if (node.Layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read);
         List<int> written =
             [.. node.Layer.InferOutputShapes(inputs).Select(shape => AddTensor(LaneShape.Of(shape, $"{node.Layer.ClassName} '{node.Layer.Name}'"), null))];

@@ -14,16 +14,21 @@ internal sealed partial class GroupRunner
     private readonly bool[] _runsBackward;
     private readonly LaneTensor[][] _further; // for each call its inputs whose gradient is added to another's
     private readonly LaneTensor[] _furtherOutputs;
+    private readonly ActivityPenalty?[] _activities;
+    private readonly (Block Values, Block Gradient)[] _activityScratch;
 
     /// <param name="plan">The calls.</param>
     /// <param name="programs">What runs them.</param>
     /// <param name="flow">Where gradients flow; null in inference.</param>
     /// <param name="inputs">Data of the shape to come.</param>
     /// <param name="floats">For each of the model's inputs whether a call reads it as real values.</param>
+    /// <param name="activities">For each call what its output adds to the loss.</param>
     /// <param name="arena">Memory.</param>
-    public GroupRunner(GraphPlan plan, LayerProgram[] programs, GradientFlow? flow, Inputs inputs, IReadOnlyList<bool> floats, Arena arena)
+    public GroupRunner(
+        GraphPlan plan, LayerProgram[] programs, GradientFlow? flow, Inputs inputs, IReadOnlyList<bool> floats, ActivityPenalty?[] activities, Arena arena)
     {
-        _programs = programs;
+        (_programs, _activities) = (programs, activities);
+        _activityScratch = [.. activities.Select(activity => activity?.CreateScratch(arena) ?? default)];
         var tensors = new LaneTensor[plan.Tensors.Count];
         for (int i = 0; i < plan.Inputs.Count; i++)
         {
@@ -85,7 +90,11 @@ internal sealed partial class GroupRunner
     /// <summary>Runs some of the calls.</summary>
     public void Forward(int first, int end)
     {
-        for (int c = first; c < end; c++) _programs[c].Forward(_frames[c], Group);
+        for (int c = first; c < end; c++)
+        {
+            _programs[c].Forward(_frames[c], Group);
+            _activities[c]?.Record(_frames[c].Output, Group, _activityScratch[c].Values);
+        }
     }
 
     /// <summary>Before the first call runs backwards: puts together the gradients of losses that look at one tensor.</summary>
@@ -100,9 +109,17 @@ internal sealed partial class GroupRunner
         for (int c = end - 1; c >= first; c--)
         {
             if (!_runsBackward[c]) continue;
+            AddActivityGradient(c);
             _programs[c].Backward(_frames[c], Group);
             foreach (LaneTensor further in _further[c]) further.AddToSource(Group.Lanes);
         }
+    }
+
+    /// <summary>Adds what the output of a call adds to the loss, once all readers have given their gradients.</summary>
+    public void AddActivityGradient(int call)
+    {
+        if (_activities[call] is { } activity && !_frames[call].Output.Gradient.IsEmpty)
+            activity.AddGradient(_frames[call].Output, Group, _activityScratch[call].Values, _activityScratch[call].Gradient);
     }
 
     /// <summary>Adds the gradients of a call whose order of summation crosses groups.</summary>

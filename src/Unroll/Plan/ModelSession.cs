@@ -29,7 +29,9 @@ internal sealed class ModelSession : IDisposable
     private readonly int[] _stages; // calls before which the whole batch must have come so far
     private readonly bool _scoresLater; // what a masked step counts for depends on all groups
     private readonly Parameter[] _regularized;
+    private readonly ActivityPenalty?[] _activities;
     private readonly VectorWidth _width;
+    private double _weightPenalty, _activityPenalty;
     private TrainingBatch _batch;
 
     /// <param name="model">What is run.</param>
@@ -65,9 +67,15 @@ internal sealed class ModelSession : IDisposable
         _keepsGroups = training && layers.Any(layer => layer.OrdersItsGradients && plan.IsShared(layer));
         _usesSlots = training && (_programs.Any(program => program.AddsInParts) || layers.Any(layer => layer.Parameters.Count > 0 && plan.IsShared(layer)));
         Gradients?.AllocateSlots(_arena, _usesSlots || _threads > 1 ? chunks : 1);
-        _createRunner = () => new GroupRunner(plan, _programs, flow, inputs, floats, _arena);
+        _activities =
+        [
+            .. plan.Calls.Select(call => loss is not null && call.Layer.OutputRegularizer is { } regularizer
+                ? new ActivityPenalty(regularizer, plan.Tensors[call.Outputs[0]], maxRows, execution.Width)
+                : null),
+        ];
+        _createRunner = () => new GroupRunner(plan, _programs, flow, inputs, floats, _activities, _arena);
         _stages = training ? [.. Enumerable.Range(0, _programs.Length).Where(c => _programs[c].NeedsWholeBatch)] : [];
-        _scoresLater = training && Scores.Length > 1 && Scores.Any(score => score.Loss is not null && score.Shape.HasTime);
+        _scoresLater = training && (Scores.Length > 1 || _activities.Any(activity => activity is not null)) && Scores.Any(score => score.Loss is not null && score.Shape.HasTime);
         _ownsTeam = team is null;
         _team = team ?? new WorkerTeam(_threads);
         _choice = new ThreadChoice(_threads);
@@ -91,15 +99,15 @@ internal sealed class ModelSession : IDisposable
     public OutputShape Output => Scores[0].Shape;
 
     /// <summary>What the regularizers added to the loss of the last batch.</summary>
-    public double Penalty { get; private set; }
+    public double Penalty => _weightPenalty + _activityPenalty;
 
     /// <summary>Takes over the weights as they are now.</summary>
     public void Prepare()
     {
         foreach (LayerProgram program in _programs) program.Prepare();
         if (!_hasLosses) return;
-        Penalty = 0;
-        foreach (Parameter parameter in _regularized) Penalty += parameter.Regularizer!.Penalty(parameter.Value, parameter.Count, parameter.Sizes);
+        _weightPenalty = 0;
+        foreach (Parameter parameter in _regularized) _weightPenalty += parameter.Regularizer!.Penalty(parameter.Value, parameter.Count, parameter.Sizes);
     }
 
     /// <summary>Forward and backward for one batch; the gradients are complete afterwards.</summary>
@@ -132,6 +140,7 @@ internal sealed class ModelSession : IDisposable
 
         if (usesSlots) Gradients.SumSlots((count + VectorWidths.Chunk - 1) / VectorWidths.Chunk);
         foreach (LayerProgram program in _programs) program.EndBatch();
+        SumActivities(count);
         SpreadOverValid(count, scalesGradients: !_scoresLater);
         foreach (Parameter parameter in _regularized)
             parameter.Regularizer!.AddGradient(_width, Gradients.Total(parameter), parameter.Value, parameter.Count, parameter.Sizes);
@@ -148,6 +157,7 @@ internal sealed class ModelSession : IDisposable
             runner.Forward(0, _programs.Length);
             Score(runner, targets, rows.Span, first);
         });
+        SumActivities(rows.Length);
         SpreadOverValid(rows.Length, scalesGradients: false);
     }
 
@@ -216,7 +226,9 @@ internal sealed class ModelSession : IDisposable
                 }
 
                 runner.Backward(from + (collects ? 1 : 0), isLast ? to : to + 1);
-                if (collects) _programs[from].CollectBackward(runner.Frames[from], runner.Group);
+                if (!collects) return;
+                runner.AddActivityGradient(from);
+                _programs[from].CollectBackward(runner.Frames[from], runner.Group);
             });
         }
     }
@@ -292,10 +304,17 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
+    private void SumActivities(int rows)
+    {
+        _activityPenalty = 0;
+        foreach (ActivityPenalty? activity in _activities) _activityPenalty += activity?.Total(rows) ?? 0;
+    }
+
     private static void Load(GroupRunner runner, Inputs inputs, ReadOnlySpan<int> rows, int first, int lanes)
     {
         int count = Math.Min(lanes, rows.Length - first);
         int used = (count + VectorWidths.Chunk - 1) / VectorWidths.Chunk * VectorWidths.Chunk;
+        runner.Group.BatchRows = rows.Length;
         runner.Load(inputs, rows.Slice(first, count), first, count, used);
     }
 
@@ -310,7 +329,8 @@ internal sealed class ModelSession : IDisposable
     {
         int tensor = plan.Outputs[output];
         return loss?.Of(output)?.FusedActivation is { } fused && plan.Readers(tensor) == 1
-            && plan.ProducerOf(tensor) is { Outputs.Count: 1 } call && call.Layer.LastActivation?.Name == fused;
+            && plan.ProducerOf(tensor) is { Outputs.Count: 1 } call && call.Layer.LastActivation?.Name == fused
+            && call.Layer.OutputRegularizer is null;
     }
 
     private static int IndexOf(GraphPlan plan, int output)

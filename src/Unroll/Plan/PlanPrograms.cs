@@ -34,7 +34,7 @@ internal sealed class PlanPrograms(GraphPlan plan, Arena arena, VectorWidth widt
     {
         PlannedCall? below = plan.ProducerOf(call.Inputs[0]);
         return below is { Inputs.Count: 1, Outputs.Count: 1 } && plan.SourceOf(below.Inputs[0]) is not null && plan.Readers(below.Outputs[0]) == 1
-            && !plan.IsShared(below.Layer) && call.Layer.Absorbs(below.Layer, (long)maxRows * plan.Tensors[below.Inputs[0]].Size)
+            && !plan.IsShared(below.Layer) && below.Layer.OutputRegularizer is null && call.Layer.Absorbs(below.Layer, (long)maxRows * plan.Tensors[below.Inputs[0]].Size)
             ? below : null;
     }
 

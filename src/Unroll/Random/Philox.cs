@@ -12,6 +12,7 @@ internal enum RandomPurpose
     SyntheticReviews = 5,
     TrainTestSplit = 20,
     TimeseriesWindows = 21,
+    Noise = 6,
     BenchmarkData = 100,
 }
 

@@ -1,20 +1,19 @@
 using System.Text.Json.Nodes;
 using Unroll.Losses;
-using Unroll.Metrics;
 using Unroll.Models.Training;
 
 namespace Unroll.Saving;
 
-/// <summary>What a model was compiled with, as Keras' files hold it.</summary>
+/// <summary>What a model was compiled with, as Keras' files hold it: single entries, lists in the order of the outputs, or entries by the outputs' names.</summary>
 internal static class CompileConfig
 {
     public static JsonObject Write(TrainingState state) => new()
     {
         ["optimizer"] = Catalog.Optimizers.ToKeras(state.Optimizer),
-        ["loss"] = LossNode(state.Loss.First),
-        ["loss_weights"] = null,
-        ["metrics"] = MetricNodes(state, isWeighted: false) ?? [],
-        ["weighted_metrics"] = MetricNodes(state, isWeighted: true),
+        ["loss"] = Losses(state.Loss.Given),
+        ["loss_weights"] = Weights(state.Loss.GivenWeights),
+        ["metrics"] = Metrics(state.Metrics.Given) ?? new JsonArray(),
+        ["weighted_metrics"] = Metrics(state.Metrics.GivenWeighted),
         ["run_eagerly"] = false,
         ["steps_per_execution"] = 1,
         ["jit_compile"] = false,
@@ -24,53 +23,70 @@ internal static class CompileConfig
     /// <exception cref="InvalidDataException">Something is unknown or not supported; the message names it.</exception>
     public static void Apply(JsonObject config, Model model, string place)
     {
-        foreach (string name in (ReadOnlySpan<string>)["loss_weights", "sample_weight_mode"])
+        if (config["sample_weight_mode"] is { } mode && !IsEmpty(mode))
+            throw new InvalidDataException($"{place}: sample_weight_mode {mode.ToJsonString()} is not supported.");
+        var notices = new LoadNotices(model, place);
+        JsonNode? optimizer = config["optimizer"] ?? config["optimizer_config"];
+        if (optimizer is null) notices.Add("no optimizer is given (Keras leaves it out of some files); the model is compiled with rmsprop.");
+        LossSet? loss = notices.ReadLosses(config["loss"]);
+        if (loss is null)
         {
-            if (config[name] is { } value && value is not JsonArray { Count: 0 })
-                throw new InvalidDataException($"{place}: {name} {value.ToJsonString()} are not supported.");
+            notices.Add("no loss is left, so that the model is not compiled; call Compile to train it.");
+            return;
         }
 
-        JsonNode optimizer = config["optimizer"] ?? config["optimizer_config"]
-            ?? throw new InvalidDataException($"{place}: no optimizer is given.");
-        JsonNode loss = (config["loss"] is JsonArray { Count: 1 } single ? single[0] : config["loss"])
-            ?? throw new InvalidDataException($"{place}: no loss is given.");
         model.Compile(
-            Catalog.Optimizers.FromKeras(optimizer, $"{place}: optimizer"),
-            Catalog.Losses.FromKeras(loss, $"{place}: loss"),
-            MetricSet.FromMetrics(Metrics(config["metrics"], $"{place}: metrics")),
-            MetricSet.FromMetrics(Metrics(config["weighted_metrics"], $"{place}: weighted_metrics")));
+            optimizer is null ? null : notices.ReadOptimizer(optimizer), loss, notices.ReadMetrics(config["metrics"], "metrics"),
+            notices.ReadMetrics(config["weighted_metrics"], "weighted_metrics"), ReadWeights(config["loss_weights"], place));
+    }
+
+    private static bool IsEmpty(JsonNode node) => node is JsonArray { Count: 0 } or JsonObject { Count: 0 };
+
+    private static LossWeights? ReadWeights(JsonNode? node, string place)
+    {
+        return node switch
+        {
+            null => null,
+            JsonArray { Count: 0 } => null,
+            JsonArray list => LossWeights.Create([.. list.Select(Number)]),
+            JsonObject names => LossWeights.Named(names.Select(entry => (entry.Key, Number(entry.Value)))),
+            _ => Number(node),
+        };
+
+        double Number(JsonNode? entry) => entry is JsonValue value && value.TryGetValue(out double number) ? number
+            : throw new InvalidDataException($"{place}: loss_weights {node!.ToJsonString()} are not supported; numbers were expected.");
+    }
+
+    private static JsonNode? Losses(LossSet losses)
+    {
+        if (losses.IsSingle) return LossNode(losses.All[0]);
+        return losses.Names is { } names
+            ? new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, LossNode(losses.All[i]))))
+            : new JsonArray([.. losses.All.Select(LossNode)]);
     }
 
     /// <summary>A plain name says as much as an object with default arguments.</summary>
-    private static JsonNode LossNode(Loss loss)
+    private static JsonNode? LossNode(Loss? loss)
     {
+        if (loss is null) return null;
         JsonObject json = Catalog.Losses.ToKeras(loss);
         return JsonNode.DeepEquals(json, Catalog.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
     }
 
-    private static JsonArray? MetricNodes(TrainingState state, bool isWeighted)
+    private static JsonNode? Weights(LossWeights? weights)
     {
-        JsonNode[] nodes = [.. ((isWeighted ? state.Metrics.GivenWeighted : state.Metrics.Given)?.Flat() ?? []).Select(metric => metric.ToKeras())];
-        return nodes.Length == 0 ? null : new JsonArray(nodes);
+        if (weights is null) return null;
+        return weights.Names is { } names
+            ? new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, (JsonNode?)JsonValue.Create(weights.All[i]))))
+            : new JsonArray([.. weights.All.Select(weight => JsonValue.Create(weight))]);
     }
 
-    private static IEnumerable<Metric> Metrics(JsonNode? node, string place)
+    private static JsonNode? Metrics(MetricSet? set)
     {
-        switch (node)
-        {
-            case null:
-                yield break;
-            case JsonArray array:
-                foreach (Metric metric in array.SelectMany(item => Metrics(item, place))) yield return metric;
-                break;
-            case JsonObject json when json.Text("class_name") is "MeanMetricWrapper" && json["config"] is JsonObject wrapped:
-                // How tf.keras wrote metrics that were given by name.
-                yield return Metric.FromKeras(
-                    wrapped.Text("name") ?? throw new InvalidDataException($"{place}: a metric has no name."), place);
-                break;
-            default:
-                yield return Metric.FromKeras(node, place);
-                break;
-        }
+        if (set is null || set.Metric is null && set.Parts.Count == 0) return null;
+        if (set.Metric is { } single) return new JsonArray(single.ToKeras());
+        return set.Names is { } names
+            ? new JsonObject(names.Select((name, i) => KeyValuePair.Create(name, Metrics(set.Parts[i]))))
+            : new JsonArray([.. set.Parts.Select(part => part is { Metric: { } metric } ? metric.ToKeras() : Metrics(part))]);
     }
 }

@@ -12,6 +12,14 @@ internal static class Keras2
     {
         if (layer["config"] is not JsonObject config) return;
 
+        // Layers for GPUs computed the same; their weights are turned around when they are read.
+        if (layer.Text("class_name") is "CuDNNLSTM" or "CuDNNGRU")
+        {
+            layer["class_name"] = layer.Text("class_name")![5..];
+            (config["activation"], config["recurrent_activation"]) = ("tanh", "sigmoid");
+            if (layer.Text("class_name") is "GRU") config["reset_after"] = true;
+        }
+
         // Keras 2.0 had only what later became reset_after=False.
         if (layer.Text("class_name") is "GRU" && !config.ContainsKey("reset_after")) config["reset_after"] = false;
         foreach (string name in (ReadOnlySpan<string>)["activation", "recurrent_activation"])

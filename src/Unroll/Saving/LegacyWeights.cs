@@ -4,16 +4,17 @@ using Unroll.Layers;
 namespace Unroll.Saving;
 
 /// <summary>
-/// Weights as Keras 2 kept them: a group per layer, with lists of names as attributes. Names differ between versions;
-/// what counts is the order, so layers with weights and their weights are matched one to one.
+/// Weights as Keras 2 kept them: a group per layer, with lists of names as attributes. Layers are matched by name if the
+/// names are the same, else by their order; within a layer what counts is the order. A model inside of the model is one
+/// group: weights that are trained first.
 /// </summary>
 internal static class LegacyWeights
 {
     public static bool HasLayerNames(Hdf5Group group) => group.Attribute("layer_names") is not null || group.Attribute("layer_names0") is not null;
 
-    /// <summary>The values of all weights, in the model's order.</summary>
+    /// <summary>The values of all weights, by weight.</summary>
     /// <exception cref="InvalidDataException">Their number or a shape differs.</exception>
-    public static List<float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
+    public static Dictionary<Parameter, float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
     {
         var saved = new List<(string Layer, List<Hdf5Dataset> Weights)>();
         foreach (string name in Names(root, "layer_names"))
@@ -31,15 +32,42 @@ internal static class LegacyWeights
                 + $"but the model has {wanted.Count} ({string.Join(", ", wanted.Select(layer => layer.Name))})");
         }
 
-        var values = new List<float[]>();
+        if (saved.Select(layer => layer.Layer).Order(StringComparer.Ordinal).SequenceEqual(wanted.Select(layer => layer.Name).Order(StringComparer.Ordinal)))
+            wanted = [.. saved.Select(entry => wanted.First(layer => layer.Name == entry.Layer))];
+        var values = new Dictionary<Parameter, float[]>();
         foreach (((string name, List<Hdf5Dataset> weights), Layer layer) in saved.Zip(wanted))
         {
             if (weights.Count != layer.Parameters.Count)
                 throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
-            values.AddRange(weights.Zip(layer.Parameters, (dataset, parameter) => WeightsLayout.ReadAs(dataset, parameter, layer)));
+            Add(values, weights, layer);
         }
 
         return values;
+    }
+
+    private static void Add(Dictionary<Parameter, float[]> values, List<Hdf5Dataset> weights, Layer layer)
+    {
+        if (layer is Bidirectional both)
+        {
+            int forward = both.ForwardLayer.Parameters.Count;
+            Add(values, weights[..forward], both.ForwardLayer);
+            Add(values, weights[forward..], both.BackwardLayer);
+        }
+        else if (layer is RecurrentLayer recurrent && CudnnWeights.Are(weights, recurrent))
+        {
+            foreach ((float[] converted, Parameter parameter) in CudnnWeights.Convert(weights, recurrent).Zip(layer.Parameters)) values[parameter] = converted;
+        }
+        else
+        {
+            foreach ((Hdf5Dataset dataset, Parameter parameter) in weights.Zip(TrainedFirst(layer))) values[parameter] = WeightsLayout.ReadAs(dataset, parameter, layer);
+        }
+    }
+
+    private static IEnumerable<Parameter> TrainedFirst(Layer layer)
+    {
+        if (layer is not Model) return layer.Parameters;
+        IReadOnlyList<Parameter> trained = layer.TrainableParameters;
+        return [.. trained, .. layer.Parameters.Except(trained)];
     }
 
     /// <summary>A list of names; a long one is cut into several attributes, numbered from 0.</summary>

@@ -23,15 +23,38 @@ internal sealed record ModelFile(
     /// <summary>Key of what Unroll adds to the metadata.</summary>
     public const string OwnKey = "unroll";
 
+    private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs"u8;
+
     private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20, MaxText = 64 << 20;
     private const int MaxRatio = 50; // weights hardly shrink; only zeros do
 
     public static ModelFile Open(string path)
     {
-        Span<byte> start = stackalloc byte[2];
-        using (FileStream stream = File.OpenRead(path)) stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
-        bool isArchive = start.SequenceEqual("PK"u8);
+        if (Directory.Exists(path))
+        {
+            throw new InvalidDataException(File.Exists(System.IO.Path.Combine(path, "saved_model.pb"))
+                ? $"{path}: is a SavedModel of TensorFlow, which holds a program; load it with Keras and save it as .keras or .h5."
+                : $"{path}: is a folder; a .keras or .h5 file was expected.");
+        }
+
+        Span<byte> start = stackalloc byte[LfsPointer.Length];
+        int length;
+        using (FileStream stream = File.OpenRead(path)) length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        start = start[..length];
+        if (length == 0) throw new InvalidDataException($"{path}: is empty.");
+        if (start.SequenceEqual(LfsPointer)) throw new InvalidDataException($"{path}: is a pointer of Git LFS, not the model; 'git lfs pull' fetches the file.");
+        bool isArchive = start.StartsWith("PK"u8);
         return Guard(path, () => isArchive ? OpenArchive(BoundedZip.Open(path)) : OpenHdf5(Hdf5File.Open(path), path));
+    }
+
+    /// <summary>The same weights with a configuration from a file of its own, as <c>model.to_json()</c> gives it.</summary>
+    /// <exception cref="InvalidDataException">That file is no such JSON, or too large.</exception>
+    public ModelFile WithArchitecture(string path)
+    {
+        var length = new FileInfo(path).Length;
+        if (length > MaxConfig) throw new InvalidDataException($"{path}: {length:N0} bytes are more than the {MaxConfig:N0} that are accepted.");
+        JsonObject json = SafeJson.ParseObject(File.ReadAllBytes(path), path);
+        return this with { Config = json, Info = Info with { KerasVersion = json.Text("keras_version") ?? Info.KerasVersion } };
     }
 
     /// <summary>A file in memory.</summary>

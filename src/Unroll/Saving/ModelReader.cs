@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Unroll.Formats.Hdf5;
-using Unroll.Layers;
-using Unroll.Models.Training;
 
 namespace Unroll.Saving;
 
@@ -13,60 +11,55 @@ internal static class ModelReader
     /// <summary>Replaces the weights of a model and, if it is compiled and the file has it, the optimizer's state.</summary>
     public static void LoadWeights(ModelFile file, Model model) => file.Use(opened =>
     {
-        model.SetWeights(ReadWeights(opened, model.Layers));
-        if (model.State is not { } state) return true;
+        SetWeights(opened, model);
         List<Hdf5Dataset> saved = OptimizerVariables(opened);
         if (saved.Count == 0) return true;
-        model.BuildOptimizer();
-        if (SavedOptimizer.Fits(saved, state, out _)) SavedOptimizer.Read(saved, state);
+        if (model.State is null) model.AddLoadNotice($"{opened.Path}: the optimizer's state is left out, since the model is not compiled.");
+        else TakeOptimizer(opened, saved, model);
         return true;
     });
 
-    private static Sequential Make(ModelFile file, bool compile)
+    private static Model Make(ModelFile file, bool compile)
     {
+        if (file.Info.KerasVersion?.StartsWith("1.", StringComparison.Ordinal) == true)
+            throw new InvalidDataException($"{file.Path}: was written by Keras {file.Info.KerasVersion}; files of Keras 1 are not read. Keras 2 reads them: load it there and save it again.");
         if (file.Config is not { } json)
-            throw new InvalidDataException($"{file.Path}: holds weights alone; build the model and call LoadWeights.");
+            throw new InvalidDataException($"{file.Path}: holds weights alone. Name the model's JSON file as architecture (--architecture model.json), or build the model and call LoadWeights.");
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
-        ModelConfig config = ModelConfig.Read(json, file.Info.IsKeras2, place);
-        RequireRoom(config, file, place);
-
-        var model = new Sequential(config.Name, file.Own?.WholeNumber("seed") ?? 0);
-        foreach (Layer layer in config.Layers) model.Add(layer);
-        if (config.SampleShape is { } shape && config.Layers.Count > 0) model.Build(shape);
-        model.SetWeights(ReadWeights(file, model.Layers));
+        var budget = new WeightBudget(file.Weights.Datasets().Sum(dataset => (long)dataset.Count));
+        Model model = new ModelConfig(file.Info.IsKeras2, budget).Read(json, file.Own?.WholeNumber("seed") ?? 0, place);
+        if (model.Layers.FirstOrDefault(layer => !layer.IsBuilt) is { } unbuilt && model is Sequential)
+            throw new InvalidDataException($"{place}: the model was saved before it was built: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
+        SetWeights(file, model);
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
         return model;
-    }
-
-    /// <summary>Sizes in a configuration are believed only as far as the file holds weights for them.</summary>
-    private static void RequireRoom(ModelConfig config, ModelFile file, string place)
-    {
-        long wanted = config.CountWeights(), found = file.Weights.Datasets().Sum(dataset => (long)dataset.Count);
-        if (wanted > found)
-            throw new InvalidDataException($"{place}: the model has {wanted:N0} weights, but the file holds {found:N0} numbers.");
     }
 
     private static void Compile(ModelFile file, JsonObject config, Model model)
     {
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: compile_config" : $"{file.Path}: training_config";
         CompileConfig.Apply(config, model, place);
-        TrainingState state = model.State!;
+        if (model.State is not { } state) return;
         state.Epochs = file.Own?.WholeNumber("epochs") ?? 0;
         List<Hdf5Dataset> saved = OptimizerVariables(file);
-        if (saved.Count == 0) return;
-        model.BuildOptimizer();
-        if (!SavedOptimizer.Fits(saved, state, out string difference))
-        {
-            throw new InvalidDataException(
-                $"{file.Path}: {difference}. Load with compile: false and compile again, if the optimizer may start afresh.");
-        }
-
-        SavedOptimizer.Read(saved, state);
+        if (saved.Count > 0) TakeOptimizer(file, saved, model);
     }
 
-    private static List<float[]> ReadWeights(ModelFile file, IReadOnlyList<Layer> layers) =>
-        LegacyWeights.HasLayerNames(file.Weights) ? LegacyWeights.Read(file.Weights, layers) : WeightsLayout.Read(file.Weights, layers);
+    private static void TakeOptimizer(ModelFile file, List<Hdf5Dataset> saved, Model model)
+    {
+        model.BuildOptimizer();
+        if (!SavedOptimizer.TryRead(saved, SavedOptimizer.AreBySlot(file.Optimizer), model.State!, out string difference))
+            model.AddLoadNotice($"{file.Path}: {difference}. The optimizer starts afresh.");
+    }
+
+    private static void SetWeights(ModelFile file, Model model)
+    {
+        Dictionary<Parameter, float[]> values = LegacyWeights.HasLayerNames(file.Weights)
+            ? LegacyWeights.Read(file.Weights, model.Layers)
+            : WeightsLayout.Read(file.Weights, model.Layers);
+        model.SetWeights([.. model.Parameters.Select(parameter => values[parameter])]);
+    }
 
     private static List<Hdf5Dataset> OptimizerVariables(ModelFile file) =>
         file.Optimizer is { } group ? SavedOptimizer.ListedLegacy(group)

@@ -30,12 +30,14 @@ public static class ModelSaving
         /// </summary>
         /// <param name="path">The file.</param>
         /// <param name="compile">False: the model comes without optimizer, loss and metrics.</param>
+        /// <param name="architecture">For files that hold weights alone: the JSON file with the model's configuration, <c>model.to_json()</c>.</param>
         /// <exception cref="InvalidDataException">The file is damaged, or holds something that Unroll does not have; the message names it.</exception>
         /// <exception cref="IOException">The file can't be read.</exception>
-        public static Model Load(string path, bool compile = true)
+        public static Model Load(string path, bool compile = true, string? architecture = null)
         {
             ArgumentNullException.ThrowIfNull(path);
-            return ModelReader.Load(ModelFile.Open(path), compile);
+            ModelFile file = ModelFile.Open(path);
+            return ModelReader.Load(architecture is null ? file : file.WithArchitecture(architecture), compile);
         }
     }
 
@@ -58,8 +60,8 @@ public static class ModelSaving
 
     /// <summary>
     /// Replaces all weights by those of a <c>.weights.h5</c>, <c>.keras</c> or <c>.h5</c> file. If the model is compiled
-    /// and the file holds the state of an optimizer of the same form, that is taken over, too. If something does not fit,
-    /// nothing changes.
+    /// and the file holds the state of an optimizer of the same form, that is taken over, too; <see cref="Model.LoadNotices"/> says
+    /// what was left out. If the weights do not fit, nothing changes.
     /// </summary>
     /// <param name="model">A model whose weights are made.</param>
     /// <param name="path">The file.</param>
@@ -71,6 +73,7 @@ public static class ModelSaving
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
         RequireWeights(model, "LoadWeights");
+        model.ClearLoadNotices();
         ModelReader.LoadWeights(ModelFile.Open(path), model);
     }
 

@@ -19,7 +19,9 @@ internal static class ModelWriter
     public static void WriteArchive(Model model, Stream stream)
     {
         TrainingState? state = model.State;
+        Dictionary<Parameter, float[]> folded = FoldedActivations.Of(model);
         JsonObject config = ModelConfig.Write(model, state is null ? null : CompileConfig.Write(state));
+        if (folded.Count > 0) FoldedActivations.Rename(config["config"]);
         var metadata = new JsonObject
         {
             ["keras_version"] = KerasVersion,
@@ -33,15 +35,18 @@ internal static class ModelWriter
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         AddJson(archive, ModelFile.MetadataMember, metadata);
         AddJson(archive, ModelFile.ConfigMember, config);
-        using (Stream weights = Open(archive, ModelFile.WeightsMember)) WriteWeights(model, weights);
+        using (Stream weights = Open(archive, ModelFile.WeightsMember)) WriteWeights(model, weights, folded);
         if (model.Text is { } text) AddJson(archive, SavedText.Member, SavedText.Write(text));
     }
 
-    public static void WriteWeights(Model model, Stream stream)
+    /// <param name="model">The model.</param>
+    /// <param name="stream">Where it is written to.</param>
+    /// <param name="folded">Weights that are written otherwise than they are; the optimizer's state, which belongs to them as they are, is left out then.</param>
+    public static void WriteWeights(Model model, Stream stream, IReadOnlyDictionary<Parameter, float[]>? folded = null)
     {
         var root = new Hdf5Content();
-        WeightsLayout.Write(root, model.Layers);
-        if (model.State is { } state) SavedOptimizer.Write(root.Group("optimizer/vars"), state);
+        WeightsLayout.Write(root, model.Layers, folded);
+        if (model.State is { } state && (folded is null || folded.Count == 0)) SavedOptimizer.Write(root.Group("optimizer/vars"), state);
         Hdf5Writer.Write(stream, root);
     }
 

@@ -35,37 +35,99 @@ internal static class SavedOptimizer
     public static List<Hdf5Dataset> ListedLegacy(Hdf5Group group) =>
         [.. LegacyWeights.Names(group, "weight_names").Select(group.Dataset)];
 
-    /// <summary>Whether the variables are those that the optimizer has; if not, what differs.</summary>
-    public static bool Fits(IReadOnlyList<Hdf5Dataset> saved, TrainingState state, out string difference)
+    /// <summary>
+    /// Takes over the variables, in whichever order a generation of Keras wrote them. The optimizer must be built.
+    /// </summary>
+    /// <param name="saved">The variables.</param>
+    /// <param name="isBySlot">Whether the file is one of those that keep all first slots, then all second slots.</param>
+    /// <param name="state">What is filled.</param>
+    /// <param name="difference">If they don't fit, what differs from the order of today.</param>
+    /// <returns>False: they don't fit, and nothing was changed.</returns>
+    /// <exception cref="InvalidDataException">A variable can't be read; nothing was changed then.</exception>
+    public static bool TryRead(IReadOnlyList<Hdf5Dataset> saved, bool isBySlot, TrainingState state, out string difference)
     {
-        var expected = new List<IReadOnlyList<int>> { Array.Empty<int>() };
-        if (state.Optimizer.Schedule is null) expected.Add([]);
-        int header = expected.Count;
-        expected.AddRange(state.OptimizerVariables.Select(variable => variable.Parameter.Shape));
-        expected.AddRange(state.Optimizer.Scalars(1).Select(_ => (IReadOnlyList<int>)[]));
-        if (saved.Count == header) expected.RemoveRange(header, expected.Count - header); // saved before the first step
-        difference = saved.Count != expected.Count
-            ? $"the file has {saved.Count} variables of the optimizer, {state.Optimizer.Name} has {expected.Count}"
-            : saved.Zip(expected).FirstOrDefault(pair => !pair.First.Shape.SequenceEqual(pair.Second)) is ({ } dataset, var shape)
-                ? $"{dataset.Path} has the shape {Hdf5Shape.Text(dataset.Shape)}, {state.Optimizer.Name} has {Hdf5Shape.Text(shape)} there"
-                : "";
-        return difference.Length == 0;
+        difference = "";
+        SavedEntry[][] forms = [.. Forms(state, isBySlot)];
+        if (forms.FirstOrDefault(form => Difference(saved, form, state).Length == 0) is not { } fitting)
+        {
+            difference = Difference(saved, forms[0], state);
+            return false;
+        }
+
+        Read(saved, fitting, state);
+        return true;
     }
 
-    /// <summary>Takes over variables that fit. The optimizer must be built.</summary>
-    /// <exception cref="InvalidDataException">A variable can't be read; nothing was changed then.</exception>
-    public static void Read(IReadOnlyList<Hdf5Dataset> saved, TrainingState state)
-    {
-        int header = state.Optimizer.Schedule is null ? 2 : 1;
-        long iterations = saved[0].ReadInt64();
-        if (iterations < 0) throw saved[0].Bad($"says {iterations} steps were done");
-        float? rate = header == 2 ? saved[1].ReadSingles()[0] : null;
-        List<(Block Value, float[] Values)> variables =
-            [.. state.OptimizerVariables.Zip(saved.Skip(header), (variable, dataset) => (variable.Value, dataset.ReadSingles()))];
+    /// <summary>Whether the names of the variables are those of optimizers that kept them slot by slot.</summary>
+    public static bool AreBySlot(Hdf5Group? legacy) =>
+        legacy is not null && LegacyWeights.Names(legacy, "weight_names").FirstOrDefault() is { } name && !name.StartsWith("iteration:", StringComparison.Ordinal) && !name.EndsWith("/iteration:0", StringComparison.Ordinal)
+        && !name.EndsWith("iteration", StringComparison.Ordinal);
 
-        foreach ((Block value, float[] values) in variables) values.CopyTo(value.Span);
+    /// <summary>The orders that there were, that of today first.</summary>
+    private static IEnumerable<SavedEntry[]> Forms(TrainingState state, bool isBySlot)
+    {
+        SavedEntry[] rate = state.Optimizer.Schedule is null ? [new SavedEntry(SavedKind.Rate, [])] : [];
+        SavedEntry iteration = new(SavedKind.Iteration, []);
+        SavedEntry[] interleaved = [.. state.OptimizerVariables.Select(Slot)], bySlot = [.. state.OptimizerVariablesBySlot.Select(Slot)];
+        SavedEntry[] scalars = [.. state.Optimizer.Scalars(1).Select(_ => new SavedEntry(SavedKind.Other, []))];
+
+        // Keras 2 had a place for what Adam needs with amsgrad alone, and for moments that plain SGD does not have.
+        SavedEntry[] places = [.. state.TrainedParameters.Select(_ => new SavedEntry(SavedKind.Other, [1]))];
+        SavedEntry[] moments = [.. state.TrainedParameters.Select(parameter => new SavedEntry(SavedKind.Other, parameter.Shape))];
+        SavedEntry[] first = isBySlot ? bySlot : interleaved, second = isBySlot ? interleaved : bySlot;
+        yield return [iteration, .. rate, .. first, .. scalars];
+        if (scalars.Length > 0) yield return [iteration, .. rate, .. scalars, .. first];
+        yield return [iteration, .. rate];
+        foreach (SavedEntry[] slots in (SavedEntry[][])[first, second])
+        {
+            yield return [iteration, .. slots];
+            if (scalars.Length > 0) yield return [iteration, .. scalars, .. slots];
+            if (scalars.Length > 0) yield return [iteration, .. slots, .. scalars];
+            yield return [iteration, .. slots, .. places];
+        }
+
+        yield return [iteration];
+        if (bySlot.Length > 0) yield return bySlot;
+        if (bySlot.Length == 0) yield return [iteration, .. moments];
+
+        static SavedEntry Slot((Parameter Parameter, Block Value) variable) => new(SavedKind.Slot, variable.Parameter.Shape, variable.Value);
+    }
+
+    /// <summary>What differs, or nothing.</summary>
+    private static string Difference(IReadOnlyList<Hdf5Dataset> saved, SavedEntry[] form, TrainingState state) =>
+        saved.Count != form.Length
+            ? $"the file has {saved.Count} variables of the optimizer, {state.Optimizer.Name} has {form.Length}"
+            : saved.Zip(form).FirstOrDefault(pair => !pair.First.Shape.SequenceEqual(pair.Second.Shape)) is ({ } dataset, var entry)
+                ? $"{dataset.Path} has the shape {Hdf5Shape.Text(dataset.Shape)}, {state.Optimizer.Name} has {Hdf5Shape.Text(entry.Shape)} there"
+                : "";
+
+    private static void Read(IReadOnlyList<Hdf5Dataset> saved, SavedEntry[] form, TrainingState state)
+    {
+        long iterations = 0;
+        float? rate = null;
+        var slots = new List<(Block Value, float[] Values)>();
+        foreach ((Hdf5Dataset dataset, SavedEntry entry) in saved.Zip(form))
+        {
+            if (entry.Kind == SavedKind.Iteration) iterations = dataset.ReadInt64();
+            else if (entry.Kind == SavedKind.Rate) rate = dataset.ReadSingles()[0];
+            else if (entry.Kind == SavedKind.Slot) slots.Add((entry.Value, dataset.ReadSingles()));
+            if (iterations < 0) throw dataset.Bad($"says {iterations} steps were done");
+        }
+
+        foreach ((Block value, float[] values) in slots) values.CopyTo(value.Span);
         // The configuration may hold the rate with more digits than the float32 variable.
         if (rate is { } changed && changed != (float)state.LearningRate) state.LearningRate = changed;
         state.Iterations = iterations;
     }
+
+    private enum SavedKind
+    {
+        Iteration,
+        Rate,
+        Slot,
+        Other,
+    }
+
+    /// <summary>A variable as a form expects it.</summary>
+    private readonly record struct SavedEntry(SavedKind Kind, IReadOnlyList<int> Shape, Block Value = default);
 }

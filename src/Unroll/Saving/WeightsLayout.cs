@@ -1,62 +1,43 @@
-using Unroll.Configuration;
 using Unroll.Formats.Hdf5;
 using Unroll.Layers;
+using Unroll.Models;
 
 namespace Unroll.Saving;
 
-/// <summary>
-/// Where Keras 3 keeps weights: <c>/layers/&lt;class in snake case&gt;[_k]/…</c>. Layers are numbered within their class;
-/// their own names play no part.
-/// </summary>
+/// <summary>Weights in files of Keras 3, at their <see cref="WeightPlaces"/>.</summary>
 internal static class WeightsLayout
 {
-    public const string Root = "layers";
-
     /// <summary>What the group was called by Keras 2.13.</summary>
     public const string OldRoot = "_layer_checkpoint_dependencies";
 
-    /// <summary>The group of every layer, below <see cref="Root"/>.</summary>
-    public static IEnumerable<(string Group, Layer Layer)> Groups(IReadOnlyList<Layer> layers)
-    {
-        var counts = new Dictionary<string, int>();
-        foreach (Layer layer in layers)
-        {
-            string name = SnakeCase.Of(layer.ClassName);
-            int number = counts.GetValueOrDefault(name);
-            counts[name] = number + 1;
-            yield return (number == 0 ? name : $"{name}_{number}", layer);
-        }
-    }
-
-    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers)
+    public static void Write(Hdf5Content root, IReadOnlyList<Layer> layers, IReadOnlyDictionary<Parameter, float[]>? replaced = null)
     {
         root.Group("vars");
-        foreach ((string group, Layer layer) in Groups(layers))
+        foreach (string group in Empty(layers)) root.Group(group);
+        foreach ((string path, Parameter parameter, _) in WeightPlaces.Paths(layers))
         {
-            root.Group($"{Root}/{group}/vars");
-            foreach ((string path, Parameter parameter) in layer.WeightPaths.Zip(layer.Parameters))
-            {
-                int name = path.LastIndexOf('/');
-                root.Group($"{Root}/{group}/{path[..name]}").Add(path[(name + 1)..], parameter.ToArray(), [.. parameter.Shape]);
-            }
+            int name = path.LastIndexOf('/');
+            root.Group(path[..name]).Add(path[(name + 1)..], replaced?.GetValueOrDefault(parameter) ?? parameter.ToArray(), [.. parameter.Shape]);
         }
     }
 
-    /// <summary>The values of all weights, in the model's order.</summary>
+    /// <summary>The values of all weights, by weight.</summary>
     /// <exception cref="InvalidDataException">A weight is missing, of another shape, or one too many.</exception>
-    public static List<float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
+    public static Dictionary<Parameter, float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
     {
-        Hdf5Group all = root.Group(Root) ?? root.Group(OldRoot) ?? throw root.Bad($"has no group '{Root}'");
-        var values = new List<float[]>();
-        foreach ((string group, Layer layer) in Groups(layers))
+        string name = root.Group(WeightPlaces.Root) is not null ? WeightPlaces.Root : OldRoot;
+        Hdf5Group all = root.Group(name) ?? throw root.Bad($"has no group '{WeightPlaces.Root}'");
+        int step = NumbersByTwos(root, layers, name) ? 2 : 1;
+        var values = new Dictionary<Parameter, float[]>();
+        foreach ((string path, Parameter parameter, Layer layer) in WeightPlaces.Paths(layers, name, step))
         {
-            foreach ((string path, Parameter parameter) in layer.WeightPaths.Zip(layer.Parameters))
-            {
-                Hdf5Dataset dataset = all.Find($"{group}/{path}") as Hdf5Dataset
-                    ?? throw all.Bad($"has no '{group}/{path}' with the {parameter.Name} of layer '{layer.Name}'; it holds {string.Join(", ", all.Members.Keys.Take(20))}");
-                values.Add(ReadAs(dataset, parameter, layer));
-            }
+            Hdf5Dataset dataset = root.Find(path) as Hdf5Dataset
+                ?? throw all.Bad($"has no '{path[(name.Length + 1)..]}' with the {parameter.Name} of layer '{layer.Name}'; it holds {string.Join(", ", all.Members.Keys.Take(20))}");
+            values.Add(parameter, ReadAs(dataset, parameter, layer));
+        }
 
+        foreach ((string group, Layer layer) in WeightPlaces.Groups(layers, step))
+        {
             int found = all.Group(group)?.Datasets().Count() ?? 0;
             if (found > layer.Parameters.Count)
                 throw all.Bad($"has {found} weights in '{group}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
@@ -71,4 +52,19 @@ internal static class WeightsLayout
         ? dataset.ReadSingles()
         : throw dataset.Bad(
             $"has the shape {Hdf5Shape.Text(dataset.Shape)}, but the {parameter.Name} of {layer.ClassName} '{layer.Name}' has {Hdf5Shape.Text(parameter.Shape)}");
+
+    /// <summary>Whether the file is one of Keras 2.13's, in which only every other number is taken.</summary>
+    private static bool NumbersByTwos(Hdf5Group root, IReadOnlyList<Layer> layers, string name) =>
+        WeightPlaces.Paths(layers, name).Any(entry => root.Find(entry.Path) is not Hdf5Dataset) && WeightPlaces.Paths(layers, name, step: 2).All(entry => root.Find(entry.Path) is Hdf5Dataset);
+
+    /// <summary>The groups that Keras makes for every layer, with weights or without.</summary>
+    private static IEnumerable<string> Empty(IReadOnlyList<Layer> layers)
+    {
+        foreach ((string group, Layer layer) in WeightPlaces.Groups(layers))
+        {
+            yield return $"{WeightPlaces.Root}/{group}/vars";
+            if (layer is not Model model) continue;
+            foreach (string inner in Empty(model.Layers)) yield return $"{WeightPlaces.Root}/{group}/{inner}";
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Models.Training;
+using Unroll.OpenDoors.Tests;
 using Unroll.Optimizers;
 using Unroll.Plan;
 using Unroll.Testing;
@@ -24,6 +25,7 @@ public class AllocationTests
         { "GRU before", "adam", 1 },
         { "wide embedding", "rmsprop", 1 },
         { "SimpleRNN restricted", "nadam(clipnorm=1, use_ema=true)", 1 },
+        { "cell", "adam", 1 },
         { "SimpleRNN", "adamw(global_clipnorm=1)", 1 },
         { "SimpleRNN", "adamax(cosine_decay(0.1, 1000), clipvalue=1)", 1 },
         { "LSTM", "adam", 2 },
@@ -39,6 +41,7 @@ public class AllocationTests
             "SimpleRNN" => new SimpleRNN(3),
             "LSTM dropout" => new LSTM(3) { Dropout = 0.3, RecurrentDropout = 0.4 },
             "SimpleRNN restricted" => new SimpleRNN(3) { KernelRegularizer = "l2", RecurrentRegularizer = "l1", RecurrentConstraint = "max_norm", BiasConstraint = "non_neg" },
+            "cell" => new RNN(new MinimalGatedUnit(3) { Dropout = 0.3, RecurrentDropout = 0.4 }),
             "GRU" => new GRU(3),
             "GRU before" => new GRU(3) { ResetAfter = false },
             _ => new LSTM(3),

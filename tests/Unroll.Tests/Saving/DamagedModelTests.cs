@@ -62,8 +62,6 @@ public sealed class DamagedModelTests
     [InlineData("\"batch_shape\": [null, 7]", "\"batch_shape\": [null, 7, 7, 7]")]
     [InlineData("\"batch_shape\": [null, 7]", "\"batch_shape\": \"x\"")]
     [InlineData("\"activation\": \"tanh\"", "\"activation\": {\"class_name\": \"__lambda__\", \"config\": {\"code\": \"aW1wb3J0IG9z\"}}")]
-    [InlineData("\"loss\": \"binary_crossentropy\"", "\"loss\": \"os.system\"")]
-    [InlineData("\"metrics\": [\"accuracy\"]", "\"metrics\": [\"nonsense\"]")]
     public void Configurations_are_believed_no_further_than_the_weights(string from, string to)
     {
         byte[] file = Repack(KerasFile("gru_before_plain.keras"), Config, content =>
@@ -73,6 +71,17 @@ public sealed class DamagedModelTests
             return Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal));
         });
         Assert.False(IsRead(file, to));
+    }
+
+    [Theory]
+    [InlineData("\"loss\": \"binary_crossentropy\"", "\"loss\": \"os.system\"", "os.system")]
+    [InlineData("\"metrics\": [\"accuracy\"]", "\"metrics\": [\"nonsense\"]", "nonsense")]
+    public void What_a_model_was_compiled_with_is_left_out_by_name(string from, string to, string named)
+    {
+        byte[] file = Repack(KerasFile("gru_before_plain.keras"), Config, content =>
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace("\"Adagrad\"", "\"SGD\"", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal)));
+        Model model = ModelReader.Load(ModelFile.Parse(file, "damaged"), compile: true);
+        Assert.Contains(model.LoadNotices, notice => notice.Contains(named, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,14 +10,15 @@ internal sealed class KerasCase
 {
     private readonly JsonElement _json;
 
-    private KerasCase(string name)
+    private KerasCase(string directory, string name)
     {
         Name = name;
-        _json = JsonDocument.Parse(File.ReadAllText(KerasFiles.Path(name + ".json"))).RootElement;
+        _json = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, name + ".json"))).RootElement;
     }
 
     /// <summary>The case that a file such as <c>gru_plain.keras</c> belongs to.</summary>
-    public static KerasCase Of(string file) => new(file[..file.IndexOf('.', StringComparison.Ordinal)]);
+    public static KerasCase Of(string file, string? directory = null) =>
+        new(directory ?? KerasFiles.Directory, file[..file.IndexOf('.', StringComparison.Ordinal)]);
 
     public string Name { get; }
 
@@ -28,26 +29,33 @@ internal sealed class KerasCase
 
     public JsonElement Evaluation => _json.GetProperty("evaluate");
 
+    /// <summary>The values of evaluate in the order of Keras' list; null: not recorded.</summary>
+    public double[]? EvaluationList => OrNull("evaluate_list") is { } list ? [.. list.EnumerateArray().Select(value => value.GetDouble())] : null;
+
+    /// <summary>Summaries by what was asked for; null: not recorded.</summary>
+    public JsonElement? Summaries => OrNull("summary");
+
+    public JsonElement? Extra => OrNull("extra");
+
     /// <summary>Null if every sample counts the same.</summary>
-    public float[]? SampleWeight => OrNull("sample_weight") is { } weights ? Flatten(weights).Values : null;
+    public SampleWeights? SampleWeight => OrNull("sample_weight") is { } weights
+        ? Structured<SampleWeights?>(weights, Structure("sample_weight"), (part, _) => WeightsOf(part), parts => SampleWeights.PerOutput(parts), parts => SampleWeights.Named(parts.Select(part => (part.Name, part.Value!))))
+        : null;
 
     /// <summary>What training makes of the classes; null: all count the same.</summary>
     public IReadOnlyDictionary<int, double>? ClassWeight => OrNull("class_weight")?.EnumerateObject()
         .ToDictionary(entry => int.Parse(entry.Name, CultureInfo.InvariantCulture), entry => entry.Value.GetDouble());
 
-    public Inputs X
-    {
-        get
-        {
-            (float[] values, int[] shape) = Flatten(_json.GetProperty("x"));
-            if (_json.GetProperty("x_dtype").GetString() == "float32") return ToFloats(values, shape);
-            var ids = new int[shape[0], shape[1]];
-            for (int i = 0; i < values.Length; i++) ids[i / shape[1], i % shape[1]] = (int)values[i];
-            return ids;
-        }
-    }
+    public Inputs X => Structured(
+        _json.GetProperty("x"), Structure("x"), (part, name) => InputsOf(part, TypeOf("x_dtype", name)), parts => Inputs.Create(parts), parts => Inputs.Named(parts));
 
-    public float[] Predictions => Flatten(_json.GetProperty("predict")).Values;
+    public Targets Y => Structured(
+        _json.GetProperty("y"), Structure("y"), (part, _) => TargetsOf(part), parts => Targets.Create(parts), parts => Targets.Named(parts));
+
+    /// <summary>One array for each output, in the order of the outputs.</summary>
+    public IReadOnlyList<float[]> Predictions => Structured<IReadOnlyList<float[]>>(
+        _json.GetProperty("predict"), Structure("predict"), (part, _) => [Flatten(part).Values], parts => [.. parts.Select(part => part[0])],
+        parts => [.. parts.OrderBy(part => part.Name, StringComparer.Ordinal).Select(part => part.Value[0])]);
 
     public double FirstBatchLoss => _json.GetProperty("loss_first_batch").GetDouble();
 
@@ -55,17 +63,50 @@ internal sealed class KerasCase
 
     public IEnumerable<KerasTensor> WeightsAfterFit => Tensors("weights_after_fit");
 
-    public (float[] Values, int[] Shape) Y => Flatten(_json.GetProperty("y"));
-
     private JsonElement? OrNull(string name) => _json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private IEnumerable<KerasTensor> Tensors(string name) => _json.GetProperty(name).EnumerateArray().Select(json => new KerasTensor(json));
 
-    private static Inputs ToFloats(float[] values, int[] shape)
+    private string Structure(string name) => OrNull(name + "_structure")?.GetString() ?? "single";
+
+    private string TypeOf(string name, object? part)
     {
-        var x = new float[shape[0], shape[1], shape[2]];
-        Buffer.BlockCopy(values, 0, x, 0, 4 * values.Length);
-        return x;
+        JsonElement types = _json.GetProperty(name);
+        return (part switch { int index => types[index], string key => types.GetProperty(key), _ => types }).GetString()!;
+    }
+
+    private static T Structured<T>(
+        JsonElement json, string structure, Func<JsonElement, object?, T> part, Func<T[], T> list, Func<IEnumerable<(string Name, T Value)>, T> named) => structure switch
+        {
+            "list" => list([.. json.EnumerateArray().Select((entry, i) => part(entry, i))]),
+            "dict" => named(json.EnumerateObject().Select(entry => (entry.Name, part(entry.Value, entry.Name))).ToArray()),
+            _ => part(json, null),
+        };
+
+    private static Inputs InputsOf(JsonElement json, string type)
+    {
+        (float[] values, int[] shape) = Flatten(json);
+        return type == "float32" ? Inputs.FromValues(Shaped(values, shape)) : Inputs.FromIds(Shaped(Array.ConvertAll(values, value => (int)value), shape));
+    }
+
+    private static Targets TargetsOf(JsonElement json)
+    {
+        (float[] values, int[] shape) = Flatten(json);
+        return shape.Length == 1 ? values : Targets.FromValues(Shaped(values, shape));
+    }
+
+    private static SampleWeights? WeightsOf(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Null) return null;
+        (float[] values, int[] shape) = Flatten(json);
+        return shape.Length == 1 ? SampleWeights.FromValues(values) : SampleWeights.FromValues((float[,])Shaped(values, shape));
+    }
+
+    private static Array Shaped<T>(T[] values, int[] shape) where T : struct
+    {
+        var array = Array.CreateInstance(typeof(T), shape);
+        Buffer.BlockCopy(values, 0, array, 0, Buffer.ByteLength(values));
+        return array;
     }
 
     internal static (float[] Values, int[] Shape) Flatten(JsonElement nested)
@@ -92,6 +133,9 @@ internal sealed class KerasTensor(JsonElement json)
 
     /// <summary>The largest magnitude that was recorded.</summary>
     public double Largest => json.GetProperty("values").EnumerateArray().Max(value => Math.Abs(value.GetDouble()));
+
+    /// <summary>Null if training leaves the weight alone.</summary>
+    public bool HasValues => json.GetProperty("values").ValueKind == JsonValueKind.Array;
 
     public void AssertClose(float[] actual, double tolerance, string what)
     {

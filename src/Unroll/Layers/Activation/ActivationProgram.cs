@@ -18,7 +18,7 @@ internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext co
     {
         int size = Size(group);
         _kernel.Apply(frame.Input.Value.Slice(0, size), frame.Output.Value.Slice(0, size));
-        if (_isSoftmax) Softmax.Forward(frame.Output.Value, Context.InputSteps, Context.InputFeatures, group.Lanes);
+        if (_isSoftmax) Kernels.Activation.Softmax.Forward(frame.Output.Value, Context.InputSteps, Context.InputFeatures, group.Lanes);
         frame.Output.Mask = frame.Input.Mask;
     }
 
@@ -26,7 +26,7 @@ internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext co
     {
         if (!Context.NeedsInputGradient) return;
         int size = Size(group);
-        if (_isSoftmax) Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, Context.InputFeatures, group.Lanes);
+        if (_isSoftmax) Kernels.Activation.Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, Context.InputFeatures, group.Lanes);
         _kernel.Differentiate(frame.Output.Value.Slice(0, size), frame.Output.Gradient.Slice(0, size), frame.Input.Gradient.Slice(0, size));
     }
 

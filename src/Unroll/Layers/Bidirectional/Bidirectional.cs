@@ -112,6 +112,8 @@ public sealed class Bidirectional : Layer
         BackwardLayer.ResetStates();
     }
 
+    internal override bool GoesOnFromBatchToBatch => ForwardLayer.Stateful;
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new BidirectionalProgram(this, context, RecurrentInputs.Of(context));
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)

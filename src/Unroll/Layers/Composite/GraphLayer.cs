@@ -68,7 +68,7 @@ public abstract class GraphLayer : Layer
         {
             if (graph.Inputs.Any(input => input.Node == node)) continue;
             IReadOnlyList<IReadOnlyList<int?>> outputs =
-                node.Layer.InferOutputShapes(new CallInputs([.. node.Inputs.Select(symbol => shapes[symbol])], node.Roles));
+                node.Layer.InferOutputShapes(node.CallOn([.. node.Operands.Select(symbol => shapes[symbol])]));
             for (int i = 0; i < outputs.Count; i++) shapes.Add(node.Outputs[i], outputs[i]);
         }
 

@@ -70,15 +70,20 @@ public sealed class Dense : Layer
     /// <summary>What the bias is made to fulfil after each step; null: anything goes.</summary>
     public Constraint? BiasConstraint { get => Get(BiasConstraintArgument); init => Set(BiasConstraintArgument, value); }
 
+    /// <summary>What the output adds to the loss, row by row and divided by the rows of the batch; null: nothing.</summary>
+    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
+
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Dense>("Dense")
     {
-        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument],
+        Arguments = [.. CommonArguments, UnitsArgument, ActivationArgument, UseBiasArgument, KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, KernelConstraintArgument, BiasConstraintArgument, ActivityRegularizerArgument],
         Make = a => new Dense(a.Get(UnitsArgument)),
     };
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "kernel"
         ? (KernelRegularizer, KernelConstraint)
         : (BiasRegularizer, BiasConstraint);
+
+    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override Activation LastActivation => Activation;
 
@@ -101,7 +106,7 @@ public sealed class Dense : Layer
         return [.. inputShape.SkipLast(1), Units];
     }
 
-    private int Features(IReadOnlyList<int?> inputShape) => inputShape.Count is 1 or 2 && inputShape[^1] is { } features
+    private int Features(IReadOnlyList<int?> inputShape) => inputShape.Count > 0 && inputShape[^1] is { } features
         ? features
         : throw WrongInput(inputShape, "[batch, features] or [batch, time, features] with a known number of features");
 }

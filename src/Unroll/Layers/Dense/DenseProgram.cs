@@ -50,7 +50,7 @@ internal sealed class DenseProgram : LayerProgram
         sequence.Output = frame.Output.Value;
         frame.Output.Mask = frame.Input.Mask;
         _kernel.Forward(sequence);
-        if (_isSoftmax) Softmax.Forward(frame.Output.Value, Context.InputSteps, _units, group.Lanes);
+        if (_isSoftmax) Kernels.Activation.Softmax.Forward(frame.Output.Value, Context.InputSteps, _units, group.Lanes);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -62,7 +62,7 @@ internal sealed class DenseProgram : LayerProgram
         sequence.KernelGradient = gradients.ForGroup(_weights, group);
         sequence.BiasGradient = _bias is null ? default : gradients.ForGroup(_bias, group);
         sequence.ChunkGradientStride = gradients.ChunkStride;
-        if (_isSoftmax) Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, _units, group.Lanes);
+        if (_isSoftmax) Kernels.Activation.Softmax.Backward(frame.Output.Value, frame.Output.Gradient, Context.InputSteps, _units, group.Lanes);
         _kernel.Backward(sequence);
     }
 

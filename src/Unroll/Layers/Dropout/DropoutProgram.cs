@@ -11,19 +11,20 @@ internal sealed class DropoutProgram : LayerProgram
 {
     private readonly double _rate;
     private readonly int _seed;
-    private readonly bool _perStep, _isActive;
+    private readonly int[]? _noiseOf;
+    private readonly bool _isActive;
 
     /// <param name="context">What the layer is prepared for.</param>
     /// <param name="rate">Share that is dropped.</param>
     /// <param name="seed">Key of the masks; null: the model's.</param>
-    /// <param name="perStep">True: every time step has a mask of its own.</param>
-    public DropoutProgram(ProgramContext context, double rate, int? seed, bool perStep) : base(context)
+    /// <param name="noiseOf">For each element of a row the place of its factor; null: each has its own.</param>
+    public DropoutProgram(ProgramContext context, double rate, int? seed, int[]? noiseOf) : base(context)
     {
-        (_rate, _seed, _perStep) = (rate, seed ?? context.Seed, perStep);
+        (_rate, _seed, _noiseOf) = (rate, seed ?? context.Seed, noiseOf);
         _isActive = context.IsTraining && rate > 0;
     }
 
-    private int MaskRows => Context.InputFeatures * (_perStep ? Context.InputSteps : 1);
+    private int MaskRows => _noiseOf is null ? Context.InputSize : _noiseOf.Max() + 1;
 
     public override Frame CreateFrame(Arena arena) => _isActive
         ? new DropoutFrame(Context.NewOutput(arena)) { Factors = arena.Allocate((long)MaskRows * BatchGroup.MaxLanes) }
@@ -60,13 +61,28 @@ internal sealed class DropoutProgram : LayerProgram
 
     private void Multiply(Block source, Block allFactors, Block target, int lanes)
     {
-        int size = Context.InputFeatures * lanes, stride = RecurrentSequence.Stride(Context.InputFeatures, lanes);
+        int features = Context.InputFeatures, stride = RecurrentSequence.Stride(features, lanes);
         for (int t = 0; t < Context.InputSteps; t++)
         {
-            ReadOnlySpan<float> factors = allFactors.Span.Slice(_perStep ? t * size : 0, size);
-            TensorPrimitives.Multiply(source.Span.Slice(t * stride, size), factors, target.Span.Slice(t * stride, size));
+            int first = _noiseOf is null ? t * features : _noiseOf[t * features];
+            if (_noiseOf is null || IsRun(t * features, features, first))
+            {
+                int size = features * lanes;
+                TensorPrimitives.Multiply(source.Span.Slice(t * stride, size), allFactors.Span.Slice(first * lanes, size), target.Span.Slice(t * stride, size));
+                continue;
+            }
+
+            for (int f = 0; f < features; f++)
+            {
+                int at = t * stride + f * lanes;
+                TensorPrimitives.Multiply(
+                    source.Span.Slice(at, lanes), allFactors.Span.Slice(_noiseOf[t * features + f] * lanes, lanes), target.Span.Slice(at, lanes));
+            }
         }
     }
+
+    /// <summary>True if the factors of a step's features lie side by side.</summary>
+    private bool IsRun(int start, int features, int first) => _noiseOf![start + features - 1] == first + features - 1;
 
     private sealed class DropoutFrame(LaneTensor output) : Frame(output)
     {

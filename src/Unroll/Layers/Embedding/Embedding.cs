@@ -53,17 +53,22 @@ public sealed class Embedding : Layer
     /// <summary>True: id 0 is padding, and the layers above skip it.</summary>
     public bool MaskZero { get => Get(MaskZeroArgument); init => Set(MaskZeroArgument, value); }
 
+    /// <summary>What the output adds to the loss, row by row and divided by the rows of the batch; null: nothing.</summary>
+    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
+
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Embedding>("Embedding")
     {
         Arguments =
         [
             .. CommonArguments.SkipLast(1), DType.OfEmbedding,
             InputDimArgument, OutputDimArgument, EmbeddingsInitializerArgument, EmbeddingsRegularizerArgument,
-            Argument.Fixed("activity_regularizer", null), EmbeddingsConstraintArgument, MaskZeroArgument,
+            ActivityRegularizerArgument, EmbeddingsConstraintArgument, MaskZeroArgument,
         ],
         Make = a => new Embedding(a.Get(InputDimArgument), a.Get(OutputDimArgument)),
         WithVocabulary = WithVocabulary,
     };
+
+    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override bool KnowsItsInput => true;
 

@@ -9,12 +9,17 @@ namespace Unroll.Layers;
 /// </summary>
 public sealed class GlobalAveragePooling1D : WeightlessLayer
 {
+    private static readonly Argument<bool> KeepDimsArgument = Argument.Flag("keepdims").KeywordOnly();
+
     /// <inheritdoc/>
     public override string ClassName => "GlobalAveragePooling1D";
 
+    /// <summary>True: time stays as a dimension of size 1, <c>[B, 1, F]</c>.</summary>
+    public bool KeepDims { get => Get(KeepDimsArgument); init => Set(KeepDimsArgument, value); }
+
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GlobalAveragePooling1D>("GlobalAveragePooling1D")
     {
-        Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), Argument.Fixed("keepdims", false)],
+        Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), KeepDimsArgument],
         Make = _ => new GlobalAveragePooling1D(),
     };
 
@@ -23,6 +28,6 @@ public sealed class GlobalAveragePooling1D : WeightlessLayer
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         RequireSequence(inputShape);
-        return [inputShape[1]];
+        return KeepDims ? [1, inputShape[1]] : [inputShape[1]];
     }
 }

@@ -38,6 +38,7 @@ public sealed class InputLayer : WeightlessLayer
             if (size <= 0) throw new ArgumentOutOfRangeException(nameof(shape), size, $"Input: a dimension is {size}; it must be 1 or more, or null for any size.");
         IsIds = isIds;
         BatchSize = batchSize;
+        IsBuilt = true;
         Symbol = AddCall([], [shape])[0];
     }
 

@@ -55,10 +55,12 @@ internal sealed class ConstantProgram(ProgramContext context, MergeOperation ope
 }
 
 /// <summary>A function of every value by itself.</summary>
-internal sealed class PointwiseProgram(ProgramContext context, Func<float, float> apply, Func<float, float, float> slope) : SamePlacesProgram(context)
+internal sealed class PointwiseProgram(ProgramContext context, Func<float, float> apply, Func<float, float, float> slope, bool passesMask = false)
+    : SamePlacesProgram(context)
 {
     public override void Forward(Frame frame, BatchGroup group)
     {
+        if (passesMask) frame.Output.Mask = frame.Input.Mask;
         ReadOnlySpan<float> x = frame.Input.Value.Span[..Size(group)];
         Span<float> y = frame.Output.Value.Span;
         for (int i = 0; i < x.Length; i++) y[i] = apply(x[i]);

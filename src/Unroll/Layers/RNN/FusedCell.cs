@@ -33,7 +33,7 @@ public sealed class SimpleRNNCell(int units) : FusedCell(units)
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, SimpleRNNCell>("SimpleRNNCell")
     {
-        Arguments = [.. CommonArguments, .. CellArguments(isGated: false, afterBias: [], isLayer: false, last: [Argument.Ignored("seed", null)])],
+        Arguments = [.. CommonArguments, .. CellArguments(isGated: false, afterBias: [], afterRegularizers: [], last: [Argument.Ignored("seed", null)])],
         Positional = FirstArguments(isGated: false),
         Make = a => new SimpleRNNCell(a.Get(UnitsArgument)),
     };
@@ -63,7 +63,7 @@ public sealed class LSTMCell(int units) : FusedCell(units)
         Arguments =
         [
             .. CommonArguments, UnitsArgument, ActivationArgument, RecurrentActivationArgument, UseBiasArgument, LSTM.UnitForgetBiasArgument,
-            .. CellArguments(isGated: true, afterBias: [], isLayer: false, last: [Argument.Ignored("seed", null)]).Skip(4),
+            .. CellArguments(isGated: true, afterBias: [], afterRegularizers: [], last: [Argument.Ignored("seed", null)]).Skip(4),
         ],
         Positional = FirstArguments(isGated: true),
         Make = a => new LSTMCell(a.Get(UnitsArgument)),
@@ -88,7 +88,7 @@ public sealed class GRUCell(int units) : FusedCell(units)
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GRUCell>("GRUCell")
     {
-        Arguments = [.. CommonArguments, .. CellArguments(isGated: true, afterBias: [], isLayer: false, last: [GRU.ResetAfterArgument, Argument.Ignored("seed", null)])],
+        Arguments = [.. CommonArguments, .. CellArguments(isGated: true, afterBias: [], afterRegularizers: [], last: [GRU.ResetAfterArgument, Argument.Ignored("seed", null)])],
         Positional = FirstArguments(isGated: true),
         Make = a => new GRUCell(a.Get(UnitsArgument)),
     };

@@ -114,9 +114,9 @@ public abstract class RecurrentArguments : Layer
     /// <summary>What layers and cells write behind their flags, in Keras' order.</summary>
     /// <param name="isGated">Whether the cell has gates with an activation of their own.</param>
     /// <param name="afterBias">Entries of the cell's own behind the bias initializer.</param>
-    /// <param name="isLayer">Whether a regularizer of the output is among them.</param>
+    /// <param name="afterRegularizers">What layers have behind the regularizers.</param>
     /// <param name="last">Entries of the cell's own at the end.</param>
-    private protected static IReadOnlyList<Argument> CellArguments(bool isGated, IReadOnlyList<Argument> afterBias, bool isLayer, IReadOnlyList<Argument> last) =>
+    private protected static IReadOnlyList<Argument> CellArguments(bool isGated, IReadOnlyList<Argument> afterBias, IReadOnlyList<Argument> afterRegularizers, IReadOnlyList<Argument> last) =>
     [
         UnitsArgument,
         ActivationArgument,
@@ -129,7 +129,7 @@ public abstract class RecurrentArguments : Layer
         KernelRegularizerArgument,
         RecurrentRegularizerArgument,
         BiasRegularizerArgument,
-        .. isLayer ? (IReadOnlyList<Argument>)[Argument.Fixed("activity_regularizer", null)] : [],
+        .. afterRegularizers,
         KernelConstraintArgument,
         RecurrentConstraintArgument,
         BiasConstraintArgument,

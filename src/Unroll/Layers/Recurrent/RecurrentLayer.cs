@@ -4,6 +4,7 @@ using Unroll.Execution;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
@@ -51,6 +52,9 @@ public abstract class RecurrentLayer : RecurrentArguments
     /// <see cref="Bidirectional"/> sets it as it needs it.
     /// </summary>
     public bool ZeroOutputForMask { get => Get(ZeroOutputForMaskArgument); init => Set(ZeroOutputForMaskArgument, value); }
+
+    /// <summary>What the output adds to the loss, row by row and divided by the rows of the batch; null: nothing. As in Keras, SimpleRNN does not heed it.</summary>
+    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
 
     /// <summary>Gates in Keras' weights: 1, 4 or 3.</summary>
     internal int GateCount { get; }
@@ -115,6 +119,11 @@ public abstract class RecurrentLayer : RecurrentArguments
     /// <summary>What runs a call whose arguments are known.</summary>
     internal LayerProgram CreateProgram(ProgramContext context, RecurrentInputs inputs) => new RecurrentProgram(this, context, inputs);
 
+    // As in Keras, a SimpleRNN takes the argument and does not heed it.
+    internal override Regularizer? OutputRegularizer => Cell == CellKind.SimpleRnn ? null : ActivityRegularizer;
+
+    internal override bool GoesOnFromBatchToBatch => Stateful;
+
     internal override bool Absorbs(Layer below, long tokens) => below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
@@ -177,6 +186,6 @@ public abstract class RecurrentLayer : RecurrentArguments
     [
         .. CommonArguments,
         .. SequenceArguments,
-        .. CellArguments(isGated, afterBias, isLayer: true, last),
+        .. CellArguments(isGated, afterBias, [ActivityRegularizerArgument], last),
     ];
 }

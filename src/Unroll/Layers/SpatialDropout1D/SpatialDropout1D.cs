@@ -36,7 +36,7 @@ public sealed class SpatialDropout1D : WeightlessLayer
     };
 
     internal override LayerProgram CreateProgram(ProgramContext context) =>
-        new DropoutProgram(context, Rate, Seed, perStep: false);
+        new DropoutProgram(context, Rate, Seed, [.. Enumerable.Range(0, context.InputSize).Select(e => e % context.InputFeatures)]);
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {

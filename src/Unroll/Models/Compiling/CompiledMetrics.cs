@@ -33,16 +33,16 @@ internal sealed class CompiledMetrics(MetricSet? metrics, MetricSet? weightedMet
         if (_outputs == outputs) return;
         IReadOnlyList<Metric>[] plain = Arrange(metrics, outputs, "metrics"), weighted = Arrange(weightedMetrics, outputs, "weighted_metrics");
         var all = new List<CompiledMetric>();
+        var taken = new HashSet<string> { "loss" }; // several outputs can have the same name
         for (int output = 0; output < outputs.Count; output++)
         {
             string prefix = outputs.Count > 1 ? outputs.All[output] + "_" : "";
-            var taken = new HashSet<string> { "loss" };
             foreach ((Metric metric, bool isWeighted) in plain[output].Select(metric => (metric, false)).Concat(weighted[output].Select(metric => (metric, true))))
             {
                 string name = metric.Name;
-                if (isWeighted && taken.Contains(name)) name = "weighted_" + name;
+                if (isWeighted && taken.Contains(prefix + name)) name = "weighted_" + name;
                 string stem = name;
-                for (int number = 1; !taken.Add(name); number++) name = $"{stem}_{number}";
+                for (int number = 1; !taken.Add(prefix + name); number++) name = $"{stem}_{number}";
                 all.Add(new CompiledMetric(prefix + name, metric, isWeighted, output));
             }
         }

@@ -100,8 +100,8 @@ internal sealed class BoxTable
     private static List<string> Wrap(string cell, int width)
     {
         var lines = new List<string>();
-        string line = "";
-        foreach (string word in cell.Split(' '))
+        string text = cell.TrimStart(' '), line = "", indent = cell[..^text.Length];
+        foreach (string word in text.Split(' '))
         {
             string piece = word.Length > width ? word[..(width - 1)] + '…' : word;
             if (line.Length > 0 && line.Length + 1 + piece.Length > width)
@@ -110,7 +110,7 @@ internal sealed class BoxTable
                 line = "";
             }
 
-            line = line.Length == 0 ? piece : line + ' ' + piece;
+            line = line.Length == 0 ? (lines.Count == 0 ? indent : "") + piece : line + ' ' + piece;
         }
 
         lines.Add(line);

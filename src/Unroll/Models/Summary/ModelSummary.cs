@@ -21,7 +21,7 @@ internal static class ModelSummary
             throw new ArgumentOutOfRangeException(nameof(lineLength), lineLength, $"A summary needs at least {Shortest} characters per line.");
         return style == SummaryStyle.Keras2
             ? Keras2(table, lineLength ?? 65)
-            : Keras3(table, lineLength ?? TerminalLineLength(showTrainable ? 100 : 88), showTrainable);
+            : Keras3(table, lineLength ?? TerminalLineLength((table.IsConnected ? 108 : 88) + (showTrainable ? 12 : 0)), showTrainable);
     }
 
     private static int TerminalLineLength(int longest)
@@ -39,16 +39,19 @@ internal static class ModelSummary
 
     private static string Keras3(SummaryTable table, int lineLength, bool showTrainable)
     {
-        List<BoxColumn> columns = showTrainable
-            ? BoxColumn.Cut(lineLength, [0.405, 0.72, 0.9, 1.0], [1, 1, 2, 1], [Align.Left, Align.Left, Align.Right, Align.Center])
-            : BoxColumn.Cut(lineLength, [0.45, 0.80, 1.0], [1, 2, 1], [Align.Left, Align.Left, Align.Right]);
-        var box = new BoxTable(columns, ["Layer (type)", "Output Shape", "Param #", .. showTrainable ? ["Trainable"] : Array.Empty<string>()]);
+        List<BoxColumn> columns = BoxColumn.Cut(lineLength, Shares(table.IsConnected, showTrainable), Borders(table.IsConnected, showTrainable), Alignments(table.IsConnected, showTrainable));
+        List<string> header = ["Layer (type)", "Output Shape", "Param #"];
+        if (table.IsConnected) header.Add("Connected to");
+        if (showTrainable) header.Add("Trainable");
+        var box = new BoxTable(columns, [.. header]);
         foreach (SummaryRow row in table.Rows)
         {
             string count = row.IsBuilt ? PythonFormat.Thousands(row.ParameterCount) : "0 (unbuilt)";
             string trainable = row.IsTrainable switch { true => "Y", false => "N", null => "-" };
-            string[] cells = [$"{row.Name} ({row.ClassName})", table.ShapeOf(row) ?? "?", count, trainable];
-            box.Add(cells.AsSpan(0, columns.Count));
+            List<string> cells = [$"{row.Name} ({row.ClassName})", table.ShapeOf(row) ?? "?", count];
+            if (table.IsConnected) cells.Add(row.Connected ?? "-");
+            if (showTrainable) cells.Add(trainable);
+            box.Add([.. cells]);
         }
 
         var text = new StringBuilder($"Model: \"{table.ModelName}\"\n").Append(box.ToString());
@@ -60,6 +63,25 @@ internal static class ModelSummary
         if (table.OptimizerCount is { } count64) AppendTotal(text, "Optimizer", count64, optimizerBytes);
         return text.ToString();
     }
+
+    /// <summary>Where columns end, as shares of the line.</summary>
+    private static double[] Shares(bool isConnected, bool showTrainable)
+    {
+        double[] shares = isConnected ? [0.3, 0.56, 0.74, 1.0] : [0.45, 0.80, 1.0];
+        return showTrainable ? [.. shares.Select(share => share * 0.9), 1.0] : shares;
+    }
+
+    /// <summary>What each column gives to the lines between: two where Keras draws the wider one.</summary>
+    private static int[] Borders(bool isConnected, bool showTrainable) => (isConnected, showTrainable) switch
+    {
+        (false, false) => [1, 2, 1],
+        (false, true) => [1, 1, 2, 1],
+        (true, false) => [1, 1, 2, 1],
+        (true, true) => [1, 1, 1, 2, 1],
+    };
+
+    private static Align[] Alignments(bool isConnected, bool showTrainable) =>
+        [Align.Left, Align.Left, Align.Right, .. isConnected ? [Align.Left] : Array.Empty<Align>(), .. showTrainable ? [Align.Center] : Array.Empty<Align>()];
 
     private static void AppendTotal(StringBuilder text, string name, long count, long bytes) =>
         text.Append(CultureInfo.InvariantCulture, $" {name} params: {PythonFormat.Thousands(count)} ({Size(bytes)})\n");

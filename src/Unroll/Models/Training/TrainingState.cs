@@ -48,6 +48,22 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
         }
     }
 
+    /// <summary>The weights that the optimizer changes; empty before it has its slots.</summary>
+    public IReadOnlyCollection<Parameter> TrainedParameters => _slots.Keys;
+
+    /// <summary>The same in the order of older files: averages, then all first slots, all second slots.</summary>
+    public IEnumerable<(Parameter Parameter, Block Value)> OptimizerVariablesBySlot
+    {
+        get
+        {
+            CatchUp();
+            if (_averages is not null)
+                foreach (Parameter parameter in _slots.Keys) yield return (parameter, _averages[parameter]);
+            for (int i = 0; i < Optimizer.SlotCount; i++)
+                foreach ((Parameter parameter, Block[] slots) in _slots) yield return (parameter, slots[i]);
+        }
+    }
+
     /// <summary>The learning rate of the next step, float32 like Keras' variable.</summary>
     /// <exception cref="InvalidOperationException">Set although the optimizer follows a schedule.</exception>
     public double LearningRate

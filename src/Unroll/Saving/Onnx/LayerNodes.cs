@@ -6,16 +6,26 @@ namespace Unroll.Saving.Onnx;
 /// <summary>The operators of every layer that can be exported.</summary>
 internal static class LayerNodes
 {
-    /// <summary>Adds the nodes of a layer as it works when it predicts.</summary>
+    /// <summary>Adds the nodes of a call as the layer works when it predicts.</summary>
+    /// <param name="scope">Where the nodes belong.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="inputs">What goes in.</param>
+    /// <param name="call">Shapes and roles of what goes in.</param>
     /// <exception cref="NotSupportedException">ONNX has nothing for the layer.</exception>
-    public static OnnxFlow Add(NodeScope scope, Layer layer, OnnxFlow input) => layer switch
+    public static IReadOnlyList<OnnxFlow> Add(NodeScope scope, Layer layer, IReadOnlyList<OnnxFlow> inputs, Node call) => layer switch
+    {
+        RecurrentLayer recurrent => AddRecurrent(scope, recurrent, inputs, call.Roles),
+        Bidirectional both => AddBidirectional(scope, both, inputs, call.Roles),
+        MergeLayer merge => [MergeNodes.Add(scope, merge, inputs, call)],
+        Concatenate concatenate => [MergeNodes.Add(scope, concatenate, inputs, call)],
+        Operation operation => [OperationNodes.Add(scope, operation, inputs, call)],
+        _ => [AddSimple(scope, layer, inputs[0])],
+    };
+
+    private static OnnxFlow AddSimple(NodeScope scope, Layer layer, OnnxFlow input) => layer switch
     {
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
-        RecurrentLayer recurrent => new OnnxFlow(
-            RecurrentNodes.Add(scope, recurrent, input), recurrent.ReturnSequences ? input.Mask : null),
-        Bidirectional both => new OnnxFlow(
-            AddBidirectional(scope, both, input), both.ForwardLayer.ReturnSequences ? input.Mask : null),
         TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
         Dropout or SpatialDropout1D => input,
@@ -23,8 +33,30 @@ internal static class LayerNodes
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
         GlobalMaxPooling1D => new OnnxFlow(
             scope.Node("ReduceMax", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0)), null),
+        Flatten => new OnnxFlow(scope.Node("Flatten", [input.Value], new OnnxAttribute("axis", 1)), null),
         _ => throw scope.Refuse("there is no translation of this layer."),
     };
+
+    private static OnnxFlow[] AddRecurrent(NodeScope scope, RecurrentLayer layer, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
+    {
+        (OnnxFlow used, OnnxMask? passed, string[] states) = RecurrentArguments(scope, inputs, roles);
+        IReadOnlyList<string> outputs = RecurrentNodes.Add(scope, layer, used, states);
+        return [new OnnxFlow(outputs[0], layer.ReturnSequences ? passed : null), .. outputs.Skip(1).Select(state => new OnnxFlow(state, null))];
+    }
+
+    /// <summary>As in Keras a call with initial states uses a mask only if one is given; the output carries it nevertheless.</summary>
+    private static (OnnxFlow Used, OnnxMask? Passed, string[] States) RecurrentArguments(NodeScope scope, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
+    {
+        string[] states = [.. inputs.Where((_, i) => roles[i] == RecurrentLayer.StateRole).Select(state => state.Value)];
+        if (CallInputs.IndexOf(roles, RecurrentLayer.MaskRole) is { } at)
+        {
+            NodeScope inner = scope.Inner("mask");
+            var given = new OnnxMask(inner, OperationNodes.AsCondition(inner, inputs[at]));
+            return (inputs[0] with { Mask = given }, given, states);
+        }
+
+        return (states.Length > 0 ? inputs[0] with { Mask = null } : inputs[0], inputs[0].Mask, states);
+    }
 
     private static OnnxFlow AddEmbedding(NodeScope scope, Embedding embedding, string ids)
     {
@@ -65,17 +97,21 @@ internal static class LayerNodes
         return ActivationNodes.Add(scope, dense.Activation, output);
     }
 
-    private static string AddBidirectional(NodeScope scope, Bidirectional both, OnnxFlow input)
+    private static OnnxFlow[] AddBidirectional(NodeScope scope, Bidirectional both, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
     {
-        string forward = RecurrentNodes.Add(scope.Inner(both.ForwardLayer.Name), both.ForwardLayer, input);
-        string backward = RecurrentNodes.Add(scope.Inner(both.BackwardLayer.Name), both.BackwardLayer, input, flip: true);
-        return both.MergeMode switch
+        (OnnxFlow used, OnnxMask? passed, string[] states) = RecurrentArguments(scope, inputs, roles);
+        int half = states.Length > 0 ? both.ForwardLayer.StateCount : 0;
+        IReadOnlyList<string> forward = RecurrentNodes.Add(scope.Inner(both.ForwardLayer.Name), both.ForwardLayer, used, states[..half]);
+        IReadOnlyList<string> backward = RecurrentNodes.Add(scope.Inner(both.BackwardLayer.Name), both.BackwardLayer, used, states[half..], flip: true);
+        string[] merged = both.MergeMode switch
         {
-            MergeMode.Concat => scope.Node("Concat", [forward, backward], new OnnxAttribute("axis", -1)),
-            MergeMode.Sum => scope.Node("Add", [forward, backward]),
-            MergeMode.Mul => scope.Node("Mul", [forward, backward]),
-            MergeMode.Ave => scope.Node("Mean", [forward, backward]),
-            _ => throw scope.Refuse($"there is no translation of the merge mode {both.MergeMode}."),
+            MergeMode.Concat => [scope.Node("Concat", [forward[0], backward[0]], new OnnxAttribute("axis", -1))],
+            MergeMode.Sum => [scope.Node("Add", [forward[0], backward[0]])],
+            MergeMode.Mul => [scope.Node("Mul", [forward[0], backward[0]])],
+            MergeMode.Ave => [scope.Node("Mean", [forward[0], backward[0]])],
+            _ => [forward[0], backward[0]],
         };
+        OnnxMask? mask = both.ForwardLayer.ReturnSequences ? passed : null;
+        return [.. merged.Select(value => new OnnxFlow(value, mask)), .. forward.Skip(1).Concat(backward.Skip(1)).Select(state => new OnnxFlow(state, null))];
     }
 }

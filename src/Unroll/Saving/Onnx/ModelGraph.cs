@@ -1,10 +1,14 @@
 using Unroll.Formats.Onnx;
 using Unroll.Layers;
+using Unroll.Plan;
 
 namespace Unroll.Saving.Onnx;
 
 /// <summary>What flows from layer to layer: a tensor, and which of its time steps count (null: all).</summary>
-internal readonly record struct OnnxFlow(string Value, OnnxMask? Mask);
+/// <param name="Value">The tensor.</param>
+/// <param name="Mask">The steps that count.</param>
+/// <param name="IsCondition">Whether the tensor holds booleans.</param>
+internal readonly record struct OnnxFlow(string Value, OnnxMask? Mask, bool IsCondition = false);
 
 /// <summary>Turns a model into a graph of ONNX operators, layer by layer.</summary>
 internal static class ModelGraph
@@ -20,7 +24,7 @@ internal static class ModelGraph
     public static OnnxGraph Create(Model model)
     {
         if (model.Layers.Count == 0) throw new InvalidOperationException("The model has no layers. Add some first.");
-        if (model.Layers.FirstOrDefault(layer => layer.OutputShape is null) is { } unbuilt)
+        if (model.Layers.FirstOrDefault(layer => layer is not InputLayer && layer.OutputShape is null) is { } unbuilt)
         {
             throw new InvalidOperationException(
                 $"Layer '{unbuilt.Name}' ({unbuilt.ClassName}) has no weights yet. Call Build, Fit or Predict before exporting.");
@@ -29,36 +33,101 @@ internal static class ModelGraph
         if (model.ParameterCount > MaxWeights)
             throw new NotSupportedException($"The model has {model.ParameterCount:N0} weights; an ONNX file holds at most {MaxWeights:N0}.");
 
-        var graph = new OnnxGraph(model.Name);
-        OnnxFlow flow = new(AddInput(graph, model.Layers[0]), null);
-        string output = flow.Value;
-        var integers = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (Layer layer in model.Layers)
-        {
-            flow = LayerNodes.Add(new NodeScope(graph, integers, layer, layer.Name), layer, flow);
-            if (flow.Value != output) flow = flow with { Value = graph.Rename(flow.Value, layer.Name) };
-            else if (layer == model.Layers[^1]) flow = flow with { Value = graph.Node("Identity", layer.Name, [flow.Value]) };
-            output = flow.Value;
-        }
-
-        Layer last = model.Layers[^1];
-        graph.Output(output, Open(last.OutputShape!), $"Output of {last.ClassName} '{last.Name}'");
-        return graph;
+        return new Builder(model).Create();
     }
 
-    private static string AddInput(OnnxGraph graph, Layer first)
+    /// <summary>The graph while it is made.</summary>
+    private sealed class Builder(Model model)
     {
-        string name = $"{first.Name}_input";
-        if (first is Embedding embedding)
+        private readonly OnnxGraph _graph = new(model.Name);
+        private readonly Dictionary<string, string> _integers = new(StringComparer.Ordinal);
+        private readonly Dictionary<(Layer, string), string> _weights = [];
+        private readonly HashSet<string> _given = new(StringComparer.Ordinal); // values that have their names already
+
+        // A chain takes sequences of any length, whatever length it has seen; in other graphs sizes may have to agree.
+        private readonly bool _opensTime = model is Sequential && !model.Layers.Any(layer => layer is Flatten or Concatenate or Model);
+
+        public OnnxGraph Create()
         {
-            return graph.Input(
-                name, isFloat: false, [Batch, Time], $"Token ids, 0 to {embedding.InputDim - 1}{(embedding.MaskZero ? "; 0 is padding" : "")}");
+            Graph graph = GraphOf(model);
+            OnnxFlow[] inputs = [.. graph.Inputs.Select(input => new OnnxFlow(AddInput(input), null))];
+            foreach (OnnxFlow input in inputs) _given.Add(input.Value);
+            OnnxFlow[] outputs = [.. Run(graph, inputs, "")];
+            var put = new HashSet<string>();
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                Symbol symbol = graph.Outputs[i];
+                string value = outputs[i].Value, name = graph.Outputs.Keys?[i] ?? symbol.Layer.Name;
+                if (outputs[i].IsCondition) value = _graph.Node("Cast", name, [value], new OnnxAttribute("to", OnnxGraph.Float));
+                else if (value != name || !put.Add(value)) value = _graph.Node("Identity", name, [value]);
+                _graph.Output(value, Open(symbol.Shape, ""), $"Output of {symbol.Layer.ClassName} '{symbol.Layer.Name}'");
+            }
+
+            return _graph;
         }
 
-        return graph.Input(name, isFloat: true, Open(first.InputShape!), "Features");
-    }
+        private static Graph GraphOf(Model model)
+        {
+            if (model.Graph is { } graph) return graph;
+            ((Sequential)model).Build([.. model.Layers[0].InputShape!]);
+            return model.Graph!;
+        }
 
-    /// <summary>The shape with batch and, where there are two dimensions more, time left open.</summary>
-    private static OnnxDimension[] Open(IReadOnlyList<int?> shape) =>
-        shape.Count == 2 ? [Batch, Time, shape[1]!.Value] : [Batch, shape[0]!.Value];
+        private List<OnnxFlow> Run(Graph graph, OnnxFlow[] inputs, string prefix)
+        {
+            var flows = new Dictionary<Symbol, OnnxFlow>();
+            for (int i = 0; i < graph.Inputs.Count; i++) flows.Add(graph.Inputs[i], inputs[i]);
+            HashSet<Node>? needed = GraphPlan.Needed(graph);
+            foreach (Node node in graph.Nodes)
+            {
+                if (node.Layer is InputLayer || needed?.Contains(node) == false) continue;
+                OnnxFlow[] operands = [.. node.Operands.Select(operand => flows[operand])];
+                string name = prefix + node.Layer.Name;
+                IReadOnlyList<OnnxFlow> outputs = node.Layer is Model inner
+                    ? Run(GraphOf(inner), operands, name + "/")
+                    : LayerNodes.Add(new NodeScope(_graph, _integers, _weights, node.Layer, name), node.Layer, operands, node);
+                for (int i = 0; i < outputs.Count; i++) flows.Add(node.Outputs[i], Named(outputs[i], i == 0 ? name : $"{name}/{i}"));
+            }
+
+            return [.. graph.Outputs.Select(output => flows[output])];
+        }
+
+        /// <summary>Values are called after the layer that puts them out; what only passes through keeps its name.</summary>
+        private OnnxFlow Named(OnnxFlow flow, string name)
+        {
+            if (!_given.Contains(flow.Value)) flow = flow with { Value = _graph.Rename(flow.Value, name) };
+            _given.Add(flow.Value);
+            return flow;
+        }
+
+        private string AddInput(Symbol input)
+        {
+            string name = model is Sequential ? $"{model.Layers[0].Name}_input" : input.Layer.Name;
+            bool isIds = input.IsIds;
+            Embedding? reader = Readers(GraphOf(model), input).OfType<Embedding>().FirstOrDefault();
+            string doc = !isIds ? "Features"
+                : reader is null ? "Token ids"
+                : $"Token ids, 0 to {reader.InputDim - 1}{(reader.MaskZero ? "; 0 is padding" : "")}";
+            return _graph.Input(name, isFloat: !isIds, Open(input.Shape, model is Sequential ? "" : input.Layer.Name + "_"), doc);
+        }
+
+        private static IEnumerable<Layer> Readers(Graph graph, Symbol input) =>
+            graph.Nodes.Where(node => node.Operands.Contains(input)).Select(node => node.Layer);
+
+        /// <summary>The shape with the batch left open, and sizes that are not known.</summary>
+        private OnnxDimension[] Open(IReadOnlyList<int?> shape, string prefix)
+        {
+            var dimensions = new OnnxDimension[shape.Count + 1];
+            dimensions[0] = Batch;
+            for (int d = 0; d < shape.Count; d++)
+            {
+                bool isTime = d == 0 && (shape.Count > 1 || IsSequenceOfIds(shape));
+                dimensions[d + 1] = shape[d] is { } size && !(_opensTime && isTime) ? size : (OnnxDimension)(d == 0 ? prefix + Time : $"{prefix}{Time}_{d}");
+            }
+
+            return dimensions;
+        }
+
+        private bool IsSequenceOfIds(IReadOnlyList<int?> shape) => ReferenceEquals(shape, model.Graph!.Inputs[0].Shape) && model.Graph.Inputs[0].IsIds;
+    }
 }

@@ -6,12 +6,13 @@ namespace Unroll.Saving.Onnx;
 /// <summary>Adds the nodes of one layer to the graph, named <c>layer/Operator</c>.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="integers">Integer constants that the graph has so far.</param>
+/// <param name="weights">Weights that the graph has so far: those of shared layers are there once.</param>
 /// <param name="layer">The layer that error messages name.</param>
 /// <param name="name">What names of nodes and weights begin with.</param>
-internal sealed class NodeScope(OnnxGraph graph, Dictionary<string, string> integers, Layer layer, string name)
+internal sealed class NodeScope(OnnxGraph graph, Dictionary<string, string> integers, Dictionary<(Layer, string), string> weights, Layer layer, string name)
 {
     /// <summary>A scope inside this one.</summary>
-    public NodeScope Inner(string part) => new(graph, integers, layer, $"{name}/{part}");
+    public NodeScope Inner(string part) => new(graph, integers, weights, layer, $"{name}/{part}");
 
     /// <summary>Adds a node with one output.</summary>
     public string Node(string operation, IEnumerable<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
@@ -22,8 +23,16 @@ internal sealed class NodeScope(OnnxGraph graph, Dictionary<string, string> inte
         graph.Node(operation, $"{name}/{operation}", inputs, unused, attributes);
 
     /// <summary>Adds weights.</summary>
-    public string Weights(string part, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
-        graph.Constant($"{name}/{part}", values, shape);
+    public string Weights(string part, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
+    {
+        if (!weights.TryGetValue((layer, $"{name}/{part}"), out string? constant))
+            weights.Add((layer, $"{name}/{part}"), constant = graph.Constant($"{name}/{part}", values, shape));
+        return constant;
+    }
+
+    /// <summary>Adds a node all of whose outputs are used.</summary>
+    public string[] NodeOf(string operation, IEnumerable<string> inputs, IEnumerable<string> outputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
+        graph.NodeOf(operation, $"{name}/{operation}", inputs, outputs, attributes);
 
     /// <summary>A number.</summary>
     public string Float(float value) => graph.Constant($"{name}/constant", [value]);

@@ -10,42 +10,64 @@ namespace Unroll.Saving.Onnx;
 /// </summary>
 internal static class RecurrentNodes
 {
-    /// <summary>Adds the nodes; the layer's output <c>[B, U]</c> or <c>[B, T, U]</c>, steps in the order of reading.</summary>
+    /// <summary>Adds the nodes.</summary>
     /// <param name="scope">Where the nodes belong.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="input">Its input <c>[B, T, F]</c>.</param>
+    /// <param name="input">Its input <c>[B, T, F]</c>, and which steps of it the layer uses.</param>
+    /// <param name="states">States to begin with, <c>[B, U]</c> each; none: zeros.</param>
     /// <param name="flip">True: steps against the order of reading.</param>
-    public static string Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input, bool flip = false)
+    /// <returns>
+    /// The layer's output <c>[B, U]</c> or <c>[B, T, U]</c>, steps in the order of reading; behind it the states if the layer
+    /// puts them out.
+    /// </returns>
+    public static IReadOnlyList<string> Add(NodeScope scope, RecurrentLayer layer, OnnxFlow input, IReadOnlyList<string> states, bool flip = false)
     {
+        if (layer.Stateful) throw scope.Refuse("it remembers states from call to call, which a file can't; make it with stateful=false, and pass initial states if need be.");
         (string x, OnnxMask? mask) = (input.Value, input.Mask);
-        RecurrentLayer options = layer;
-        bool reverse = options.GoBackwards && mask is null;
+        bool reverse = layer.GoBackwards && mask is null;
         if (mask is not null)
         {
             // Runtimes differ in what reverse means for sequences of different lengths: flipped sequences are read forward.
-            if (options.GoBackwards) (x, mask) = (scope.Flip(x, 1), mask.Flipped);
+            if (layer.GoBackwards) (x, mask) = (scope.Flip(x, 1), mask.Flipped);
             x = scope.Node("GatherND", [x, mask.Order], new OnnxAttribute("batch_dims", 1));
         }
 
         x = scope.Node("Transpose", [x], new OnnxAttribute("perm", [1L, 0, 2]));
-        string[] inputs = [x, .. Weights(scope, layer), mask?.Lengths ?? ""];
+        string[] inputs = [x, .. Weights(scope, layer), mask?.Lengths ?? "", .. states.Select(state => scope.Node("Unsqueeze", [state, scope.Integers(0)]))];
         int used = Array.FindLastIndex(inputs, name => name.Length > 0) + 1;
-        string output = scope.Node(
-            Operator(layer), inputs[..used], unused: options.ReturnSequences ? [] : [""], [.. Attributes(scope, layer, reverse)]);
-        if (!options.ReturnSequences) return Last(scope, output, mask, options.ZeroOutputForMask);
+        OnnxAttribute[] attributes = [.. Attributes(scope, layer, reverse)];
+        if (!layer.ReturnState)
+        {
+            string only = scope.Node(Operator(layer), inputs[..used], unused: layer.ReturnSequences ? [] : [""], attributes);
+            return [layer.ReturnSequences ? Sequence(scope, layer, only, mask, reverse, flip) : Last(scope, layer, only, mask)];
+        }
 
+        string[] all = scope.NodeOf(Operator(layer), inputs[..used], layer is LSTM ? ["Y", "Y_h", "Y_c"] : ["Y", "Y_h"], attributes);
+        string output = layer.ReturnSequences ? Sequence(scope, layer, all[0], mask, reverse, flip) : Last(scope, layer, all[1], mask);
+        return [output, .. all.Skip(1).Select((state, i) => State(scope, state, mask, i < states.Count ? states[i] : null))];
+    }
+
+    private static string Sequence(NodeScope scope, RecurrentLayer layer, string output, OnnxMask? mask, bool reverse, bool flip)
+    {
         output = scope.Node("Squeeze", [output, scope.Integers(1)]);
         if (mask is null && flip != reverse) output = scope.Flip(output, 0); // ONNX puts reverse outputs in the order of time
         output = scope.Node("Transpose", [output], new OnnxAttribute("perm", [1L, 0, 2]));
         if (mask is null) return output;
-        output = PutBack(scope, output, mask, options.ZeroOutputForMask);
+        output = PutBack(scope, output, mask, layer.ZeroOutputForMask);
         return flip ? scope.Flip(output, 1) : output;
     }
 
-    private static string Last(NodeScope scope, string output, OnnxMask? mask, bool zeroForMask)
+    private static string Last(NodeScope scope, RecurrentLayer layer, string output, OnnxMask? mask)
     {
         output = scope.Node("Squeeze", [output, scope.Integers(0)]);
-        return mask is null ? output : scope.Node("Where", [zeroForMask ? mask.LastStep : mask.AnyStep, output, scope.Float(0f)]);
+        return mask is null ? output : scope.Node("Where", [layer.ZeroOutputForMask ? mask.LastStep : mask.AnyStep, output, scope.Float(0f)]);
+    }
+
+    /// <summary>A state after the last step: where no step counts, that of the beginning.</summary>
+    private static string State(NodeScope scope, string state, OnnxMask? mask, string? initial)
+    {
+        state = scope.Node("Squeeze", [state, scope.Integers(0)]);
+        return mask is null ? state : scope.Node("Where", [mask.AnyStep, state, initial ?? scope.Float(0f)]);
     }
 
     /// <summary>Outputs of the steps that count, which are in front, at the places of those steps.</summary>

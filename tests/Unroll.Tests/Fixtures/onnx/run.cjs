@@ -8,10 +8,14 @@ async function runAll(job) {
   const session = await ort.InferenceSession.create(job.model, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const runs = [];
   for (const run of job.runs) {
-    const input = run.ids ? new ort.Tensor('int32', Int32Array.from(run.ids), run.shape)
-      : new ort.Tensor('float32', Float32Array.from(run.values), run.shape);
-    const output = (await session.run({ [session.inputNames[0]]: input }))[session.outputNames[0]];
-    runs.push({ shape: output.dims, values: Array.from(output.data, value => Number.isFinite(value) ? value : String(value)) });
+    const feeds = {};
+    run.inputs.forEach((input, i) => {
+      feeds[session.inputNames[i]] = input.ids ? new ort.Tensor('int32', Int32Array.from(input.ids), input.shape)
+        : new ort.Tensor('float32', Float32Array.from(input.values), input.shape);
+    });
+    const outputs = await session.run(feeds);
+    runs.push(session.outputNames.map(name => outputs[name]).map(output =>
+      ({ shape: output.dims, values: Array.from(output.data, value => Number.isFinite(value) ? value : String(value)) })));
   }
   return { input: session.inputNames, output: session.outputNames, runs };
 }

@@ -5,7 +5,7 @@ using Unroll.Tests.Golden;
 namespace Unroll.Tests.Saving.Onnx;
 
 /// <summary>A model and the inputs that its one exported file has to take.</summary>
-internal sealed record OnnxCase(Sequential Model, Inputs[] Runs);
+internal sealed record OnnxCase(Model Model, Inputs[] Runs);
 
 /// <summary>Models that are exported, by name.</summary>
 internal static class OnnxCases
@@ -94,6 +94,9 @@ internal static class OnnxCases
             }
         }
 
+        cases.Add("Flatten", new OnnxCase(
+            WithWeights([Cell("LSTM", sequences: true), new Flatten(), new Dense(2)], [4, 6]), [Inputs.FromValues(Waves(3, 4, 6))]));
+        OnnxGraphCases.Add(cases);
         cases.Add("Masking", new OnnxCase(
             WithWeights([new Masking(-1), Cell("GRU", sequences: true), new GlobalAveragePooling1D()], [null, 2]), [Inputs.FromValues(Marked)]));
         return cases;
@@ -127,19 +130,25 @@ internal static class OnnxCases
         var model = new Sequential();
         foreach (Layer layer in layers) model.Add(layer);
         if (shape is not null) model.Build(shape);
+        return WithWeights(model);
+    }
+
+    /// <summary>Gives a model weights that do not depend on anything random.</summary>
+    internal static T WithWeights<T>(T model) where T : Model
+    {
         model.SetWeights([.. model.GetWeights().Select((weights, k) => GoldenWeights.W(0.5 + k, weights.Length))]);
         return model;
     }
 
     /// <summary>Ids that go round and round through the vocabulary, zero now and then.</summary>
-    private static int[,] Cycle(int samples, int steps, int vocabulary)
+    internal static int[,] Cycle(int samples, int steps, int vocabulary)
     {
         var ids = new int[samples, steps];
         for (int i = 0; i < ids.Length; i++) ids[i / steps, i % steps] = ((i * 5) + (i / 7)) % vocabulary;
         return ids;
     }
 
-    private static Array Waves(params int[] shape)
+    internal static Array Waves(params int[] shape)
     {
         Array values = Array.CreateInstance(typeof(float), shape);
         Buffer.BlockCopy(GoldenWeights.W(0.1, values.Length), 0, values, 0, values.Length * sizeof(float));

@@ -91,7 +91,8 @@ public sealed class OnnxFileTests : IDisposable
     {
         IEnumerable<Type> tried = OnnxCases.All.Values.SelectMany(model => model.Model.Layers).Select(layer => layer.GetType()).Distinct();
         Type[] layers = [.. typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract)];
-        Assert.Empty(layers.Except(tried).Select(type => type.Name));
+        Type[] noLayersOfTheirOwn = [typeof(Model), typeof(Sequential), typeof(InputLayer), typeof(Operation)]; // taken apart, inputs, and no layers in Keras' sense
+        Assert.Empty(layers.Except(tried).Except(noLayersOfTheirOwn).Select(type => type.Name));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -28,12 +28,17 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Witnesses witnesses) : ICl
         OnnxCase model = OnnxCases.All[name];
         for (int run = 0; run < model.Runs.Length; run++)
         {
-            JsonElement output = result.GetProperty("runs")[run];
-            Tensor<float> expected = model.Model.Predict(model.Runs[run]);
-            Assert.Equal(expected.Lengths.ToArray().Select(length => (int)length), output.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
-            var values = new float[expected.FlattenedLength];
-            expected.FlattenTo(values);
-            AssertClose(values, output.GetProperty("values"), run);
+            JsonElement outputs = result.GetProperty("runs")[run];
+            Predictions all = model.Model.PredictAll(model.Runs[run]);
+            Assert.Equal(all.Count, outputs.GetArrayLength());
+            for (int i = 0; i < all.Count; i++)
+            {
+                Tensor<float> expected = all[i];
+                Assert.Equal(expected.Lengths.ToArray().Select(length => (int)length), outputs[i].GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+                var values = new float[expected.FlattenedLength];
+                expected.FlattenTo(values);
+                AssertClose(values, outputs[i].GetProperty("values"), run);
+            }
         }
     }
 
@@ -70,7 +75,10 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Witnesses witnesses) : ICl
                 {
                     name = entry.Key,
                     model = ModelFile(entry.Key),
-                    runs = entry.Value.Runs.Select(run => new { shape = run.Shape, ids = run.HasIds(0) ? run.Ids(0) : null, values = run.HasIds(0) ? null : run.Values(0) }),
+                    runs = entry.Value.Runs.Select(run => new
+                    {
+                        inputs = run.Select((part, i) => new { shape = part.Shape, ids = run.HasIds(i) ? run.Ids(i) : null, values = run.HasIds(i) ? null : run.Values(i) }),
+                    }),
                 })));
                 OnnxTools.RunNode(Script("run.cjs"), jobs, Path.Combine(_folder.FullName, "results.json"));
                 return Read("results.json");

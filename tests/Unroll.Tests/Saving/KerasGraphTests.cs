@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Unroll.Testing;
+using Xunit;
+
+namespace Unroll.Tests.Saving;
+
+/// <summary>
+/// Functional models of Keras, and models of layers beyond the first ones: they do what they did in Keras, or what they lack
+/// here is named.
+/// </summary>
+public sealed class KerasGraphTests
+{
+    /// <summary>Files that can't be read yet, and what the refusal says.</summary>
+    private static readonly Dictionary<string, string> Refused = new()
+    {
+        ["fn_additive_attention"] = "Layer 'AdditiveAttention' is unknown",
+        ["fn_additive_no_scale"] = "Layer 'AdditiveAttention' is unknown",
+        ["fn_attention_concat"] = "Layer 'Attention' is unknown",
+        ["fn_attention_dot"] = "Layer 'Attention' is unknown",
+        ["fn_attention_scores"] = "Layer 'Attention' is unknown",
+        ["fn_dot_layers"] = "Layer 'Dot' is unknown",
+        ["fn_mha_attention_mask"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_mha_causal"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_mha_cross_scores"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_mha_scores_mask"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_siamese"] = "Layer 'Dot' is unknown",
+        ["fn_transformer"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_transformer_2blocks"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_transformer_masked"] = "Layer 'MultiHeadAttention' is unknown",
+        ["fn_transformer_masked_causal"] = "Layer 'MultiHeadAttention' is unknown",
+        ["sq_activation_layers"] = "Layer 'ReLU' is unknown",
+        ["sq_activations_dense"] = "Activation 'gelu' is unknown",
+        ["sq_convlstm1d"] = "Layer 'ConvLSTM1D' is unknown",
+        ["sq_einsum_dense"] = "Layer 'EinsumDense' is unknown",
+        ["sq_rnn_lstm_cell"] = "Layer 'RNN' is unknown",
+        ["sq_td_conv1d"] = "TimeDistributed: argument 'layer' is a Conv1D",
+        ["sq_td_lstm"] = "argument 'layer' is a Embedding",
+        ["sq_td_nested"] = "TimeDistributed: argument 'layer' is a",
+    };
+
+    /// <summary>Models whose optimizer there is none of: they predict, and what is left out is told.</summary>
+    private static readonly string[] Foreign = ["opt_accumulation", "opt_adafactor", "opt_ftrl", "opt_lamb", "opt_lion", "opt_muon"];
+
+    /// <summary>
+    /// Numbers that nobody has accounted for yet: fn_mask_merges agrees to 1e-6 in all rows whose texts are padded alike (and in
+    /// one more), but not in the others, and neither the rules of Keras' documentation nor any other choice of a mask for each
+    /// layer gives the recorded values there.
+    /// </summary>
+    private const string Unsettled = "fn_mask_merges.keras";
+
+    public static TheoryData<string> ForeignFiles => [.. Names().Where(name => Foreign.Contains(CaseOf(name)))];
+
+    public static TheoryData<string> Files => [.. Names().Where(name => IsWhole(name) && name != Unsettled)];
+
+    public static TheoryData<string> RefusedFiles => [.. Names().Where(name => Refused.ContainsKey(CaseOf(name)))];
+
+    public static TheoryData<string> Archives => [.. Names().Where(name => IsWhole(name) && name.EndsWith(".keras", StringComparison.Ordinal))];
+
+    public static TheoryData<string> SavedFiles => [.. Names().Where(name => IsWhole(name) && name != Unsettled && name.EndsWith(".keras", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Works_as_in_Keras(string file) => new KerasRun(Recorded(file), Load(file)).AssertAll(evaluationTolerance: 1e-5);
+
+    [Theory]
+    [MemberData(nameof(RefusedFiles))]
+    public void What_is_missing_is_named(string file)
+    {
+        var refusal = Assert.Throws<InvalidDataException>(() => Load(file));
+        Assert.Contains(Refused[CaseOf(file)], refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(ForeignFiles))]
+    public void A_foreign_optimizer_is_left_out(string file)
+    {
+        Model model = Load(file);
+        Assert.NotEmpty(model.LoadNotices);
+        new KerasRun(Recorded(file), model).AssertPredictions();
+    }
+
+    [Theory]
+    [MemberData(nameof(Archives))]
+    public void Summaries_are_those_of_Keras(string file)
+    {
+        Model model = Load(file);
+        foreach (JsonProperty summary in Recorded(file).Summaries!.Value.EnumerateObject())
+        {
+            string expected = summary.Value.GetString()!;
+            int width = expected.Split('\n')[1].Length;
+            bool isExpanded = summary.Name.StartsWith("expand_nested", StringComparison.Ordinal);
+            string actual = model.Summary(lineLength: isExpanded ? 100 : width, expandNested: isExpanded, showTrainable: isExpanded);
+            Assert.Equal(WithoutCounterSize(expected), WithoutCounterSize(actual));
+        }
+    }
+
+    [Fact]
+    public void Rows_padded_alike_agree_where_masks_are_merged()
+    {
+        Model model = Load(Unsettled);
+        KerasCase recorded = Recorded(Unsettled);
+        Inputs x = model.CheckInputs(recorded.X);
+        float[] actual = [.. model.Predict(x)], expected = recorded.Predictions[0];
+        int length = x.Part(0).Shape[1], alike = 0;
+        for (int row = 0; row < expected.Length; row++)
+        {
+            IEnumerable<bool> Used(int input) => x.Ids(input).Skip(row * length).Take(length).Select(id => id != 0);
+            if (!Used(0).SequenceEqual(Used(1))) continue;
+            Assert.Equal(expected[row], actual[row], 1e-5f);
+            alike++;
+        }
+
+        Assert.True(alike >= 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(SavedFiles))]
+    public void Saved_again_it_is_the_same_model(string file)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}.keras");
+        try
+        {
+            Load(file).Save(path);
+            Model model = Model.Load(path);
+            Assert.Empty(model.LoadNotices);
+            new KerasRun(Recorded(file), model).AssertAll(evaluationTolerance: 1e-5);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The files were recorded where Keras' step counter has 4 bytes; with TensorFlow and here it has 8.</summary>
+    private static string WithoutCounterSize(string summary) => string.Join('\n', summary.TrimEnd('\n').Split('\n')
+        .Select(line => line.StartsWith(" Total params", StringComparison.Ordinal) || line.StartsWith(" Optimizer params", StringComparison.Ordinal) ? line[..line.IndexOf('(', StringComparison.Ordinal)] : line));
+
+    private static IReadOnlyList<string> Names() => [.. KerasFiles.NamesIn(KerasFiles.GraphDirectory, ".keras", ".h5").Where(name => !name.StartsWith("k2_", StringComparison.Ordinal))];
+
+    private static bool IsWhole(string file) => !Refused.ContainsKey(CaseOf(file)) && !Foreign.Contains(CaseOf(file));
+
+    private static string CaseOf(string file) => Path.GetFileNameWithoutExtension(file);
+
+    private static Model Load(string file) => Model.Load(Path.Combine(KerasFiles.GraphDirectory, file));
+
+    private static KerasCase Recorded(string file) => KerasCase.Of(file, KerasFiles.GraphDirectory);
+}
