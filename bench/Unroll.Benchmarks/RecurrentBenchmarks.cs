@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 using Unroll.Testing;
 
 namespace Unroll.Benchmarks;
@@ -34,7 +35,7 @@ public class RecurrentBenchmarks
         var gradients = new GradientStore(_arena, model.Layers);
         LayerProgram[] programs = new PlanPrograms(plan, _arena, VectorWidths.Best, 1, gradients, flow, Lanes).Create(_ => false);
         foreach (LayerProgram program in programs) program.Prepare();
-        _runner = new GroupRunner(plan, programs, flow, ids, [false], _arena);
+        _runner = new GroupRunner(plan, programs, flow, ids, [false], new ActivityPenalty?[programs.Length], _arena);
         _runner.Load(ids, Enumerable.Range(0, Lanes).ToArray(), 0, Lanes, Lanes);
         _runner.Group.Training = true;
         _runner.Forward(0, 1);

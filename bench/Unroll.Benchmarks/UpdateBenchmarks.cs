@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
 using Unroll.Testing;

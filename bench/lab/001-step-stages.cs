@@ -4,13 +4,14 @@
 // 32 rows at a time, and the whole step beside it.
 using System.Diagnostics;
 using Unroll;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 
 Measure("rnn5", 2000, 50, new SimpleRNN(5), steps: 30, batch: 64, "rmsprop(1e-4)");
 Measure("lstm8", 1000, 8, new LSTM(8), steps: 80, batch: 32, "adam");
@@ -40,7 +41,7 @@ static void Measure(string name, int vocabulary, int width, RecurrentLayer layer
     var flow = new GradientFlow(plan, model.TrainableParameters.ToHashSet(), [true]);
     var gradients = new GradientStore(arena, model.Layers);
     LayerProgram[] programs = new PlanPrograms(plan, arena, VectorWidths.Best, 1, gradients, flow, batch).Create(call => call.Index == 2);
-    var runner = new GroupRunner(plan, programs, flow, inputs, [false], arena);
+    var runner = new GroupRunner(plan, programs, flow, inputs, [false], new ActivityPenalty?[programs.Length], arena);
     runner.Load(inputs, Enumerable.Range(0, Lanes).ToArray(), 0, Lanes, Lanes);
     runner.Group.Training = true;
     var loss = new CompiledLoss(new BinaryCrossentropy(), null);

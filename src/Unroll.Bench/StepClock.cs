@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Unroll.Callbacks;
 
 namespace Unroll.Bench;
 

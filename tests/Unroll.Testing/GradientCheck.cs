@@ -1,6 +1,6 @@
 using Unroll.Kernels.Simd;
 using Unroll.Losses;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 using Unroll.Random;
 using Xunit;
 

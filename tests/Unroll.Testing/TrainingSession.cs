@@ -1,5 +1,5 @@
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
+using Unroll.Plan;
 
 namespace Unroll.Testing;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Unroll.Callbacks;
 using Unroll.Cli.Infrastructure;
 
 namespace Unroll.Cli.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Reflection;
-using Unroll.Callbacks;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Layers;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Reflection;
 using System.Runtime.Loader;
 using Unroll.Activations;
-using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;

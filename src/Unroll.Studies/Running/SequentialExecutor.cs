@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Metrics;

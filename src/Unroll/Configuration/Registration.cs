@@ -22,6 +22,12 @@ public abstract class Registration<T>
     /// <summary>Other names that it is known by.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>
+    /// The configuration with the size of the vocabulary filled in where it is known from the data and left out by the user;
+    /// if there is nothing to fill in, what came in.
+    /// </summary>
+    public Func<ObjectConfig, int, ObjectConfig> WithVocabulary { get; init; } = (config, _) => config;
+
     /// <summary>Names of the arguments that can be written without their name, in order.</summary>
     public abstract IReadOnlyList<string> PositionalNames { get; }
 

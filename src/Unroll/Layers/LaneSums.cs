@@ -1,6 +1,6 @@
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

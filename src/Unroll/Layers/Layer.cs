@@ -1,9 +1,9 @@
 using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Constraints;
+using Unroll.Execution;
 using Unroll.Initializers;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
@@ -12,7 +12,7 @@ namespace Unroll.Layers;
 /// A layer: arguments, weights, and what it makes of shapes. Stacked in a <see cref="Sequential"/>, or called on symbols
 /// and put into a <see cref="Model"/>; a layer that is called twice shares its weights.
 /// </summary>
-public abstract class Layer : Configurable
+public abstract class Layer : Configurable, IWeightOwner
 {
     private static readonly Argument<string> NameArgument = Argument.Text("name", "").KeywordOnly();
 
@@ -92,8 +92,16 @@ public abstract class Layer : Configurable
     /// <summary>True if the layer can be a model's first without an input shape: it knows what it is fed.</summary>
     internal virtual bool KnowsItsInput => false;
 
+    /// <summary>True if a batch goes on where the one before ended: rows can't be run alone.</summary>
+    internal virtual bool GoesOnFromBatchToBatch => false;
+
+    /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
+    internal virtual int? Vocabulary => null;
+
     /// <summary>True if the layer adds its gradients for the whole batch in an order of its own (an embedding).</summary>
     internal virtual bool OrdersItsGradients => false;
+
+    bool IWeightOwner.OrdersItsGradients => OrdersItsGradients;
 
     /// <summary>Where Keras' weights files keep the layer's weights: for each of <see cref="Parameters"/> a path below the layer's group.</summary>
     internal virtual IEnumerable<string> WeightPaths => Parameters.Select((_, i) => $"vars/{i}");

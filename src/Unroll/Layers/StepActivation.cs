@@ -1,8 +1,8 @@
 using Unroll.Activations;
+using Unroll.Execution;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,5 +1,4 @@
 using Unroll.Activations;
-using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;
@@ -94,7 +93,7 @@ public static class Catalog
     public static Layer CreateLayer(ObjectConfig config, int? vocabulary = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        if (vocabulary is { } size && NameMatching.Comparer.Equals(config.Type, "Embedding")) config = Embedding.WithVocabulary(config, size);
+        if (vocabulary is { } size && Layers.Find(config.Type) is { } registration) config = registration.WithVocabulary(config, size);
         return Layers.Create(config);
     }
 
@@ -104,9 +103,10 @@ public static class Catalog
     /// </summary>
     internal static IReadOnlyList<string> PositionalNames(ObjectConfig config)
     {
-        IReadOnlyList<string> names = Layers.Find(config.Type)?.PositionalNames ?? Optimizers.Find(config.Type)?.PositionalNames
+        Registration<Layer>? layer = Layers.Find(config.Type);
+        IReadOnlyList<string> names = layer?.PositionalNames ?? Optimizers.Find(config.Type)?.PositionalNames
             ?? Callbacks.Find(config.Type)?.PositionalNames ?? [];
-        bool takesVocabulary = NameMatching.Comparer.Equals(config.Type, "Embedding") && Embedding.WithVocabulary(config, 1) != config;
+        bool takesVocabulary = layer is not null && layer.WithVocabulary(config, 1) != config;
         return takesVocabulary ? [.. names.Skip(1)] : names;
     }
 }

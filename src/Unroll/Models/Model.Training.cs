@@ -1,9 +1,8 @@
 using System.Numerics.Tensors;
-using Unroll.Callbacks;
-using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 
 namespace Unroll;
 
@@ -207,7 +206,7 @@ public partial class Model
     {
         lock (_planning)
         {
-            IReadOnlyList<LaneShape> shapes = x.Shapes();
+            IReadOnlyList<LaneShape> shapes = LaneShape.OfSamples(x);
             if (_plan is null || !Fits(_plan, shapes)) _plan = new GraphPlan(BuiltGraph(), shapes);
             return _plan;
         }
@@ -228,7 +227,7 @@ public partial class Model
     {
         // Taken out while in use: another thread that predicts at the same time makes one of its own.
         GraphPlan plan = PlanFor(x);
-        if (plan.Calls.Any(call => call.Layer is RecurrentLayer { Stateful: true } or Bidirectional { ForwardLayer.Stateful: true })) return null; // states belong to batches
+        if (plan.Calls.Any(call => call.Layer.GoesOnFromBatchToBatch)) return null; // states belong to batches
         RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
         if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
         if (predictor is null) return null;

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Models;
 using Unroll.Models.Training;
+using Unroll.Plan;
+using Unroll.Text;
 
 namespace Unroll;
 
@@ -21,6 +24,7 @@ namespace Unroll;
 public partial class Model : GraphLayer
 {
     private readonly Arena _arena = new();
+    private readonly List<string> _loadNotices = [];
     private readonly Lock _planning = new();
     private readonly IReadOnlyList<Layer>? _layers;
     private GraphPlan? _plan;
@@ -57,6 +61,12 @@ public partial class Model : GraphLayer
     /// <summary>Key of everything random.</summary>
     public int Seed { get; }
 
+    /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
+    public TextPipeline? Text { get; set; }
+
+    /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
+    public IReadOnlyList<string> LoadNotices => _loadNotices;
+
     /// <summary>Threads used inside a step, 1 by default; results do not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int Threads
@@ -82,7 +92,7 @@ public partial class Model : GraphLayer
 
     internal override IReadOnlyList<Layer> InnerLayers => Layers;
 
-    internal override IEnumerable<string> WeightPaths => Saving.WeightsLayout.Paths(Layers).Select(entry => entry.Path);
+    internal override IEnumerable<string> WeightPaths => WeightPlaces.Paths(Layers).Select(entry => entry.Path);
 
     internal VectorWidth Width { get; set; } = VectorWidths.Best;
 
@@ -153,6 +163,10 @@ public partial class Model : GraphLayer
         (InputShapes, OutputShapes) = (inputs.Shapes, InferOutputShapes(inputs));
         Rekey(seed, ref layerIndex);
     }
+
+    internal void AddLoadNotice(string notice) => _loadNotices.Add(notice);
+
+    internal void ClearLoadNotices() => _loadNotices.Clear();
 
     private protected Graph BuiltGraph() => Graph
         ?? throw new InvalidOperationException($"The model '{Name}' does not know the shape of its inputs yet. Call Build with the shape of a sample, or Fit, first.");

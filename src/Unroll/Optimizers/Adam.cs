@@ -3,7 +3,6 @@ using Unroll.Kernels.Math;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;

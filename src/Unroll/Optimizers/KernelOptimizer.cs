@@ -1,6 +1,5 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Layers;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;

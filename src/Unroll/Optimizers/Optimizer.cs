@@ -1,8 +1,6 @@
 using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Layers;
-using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;

@@ -2,7 +2,6 @@ using Unroll.Configuration;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Models.Training;
 using Unroll.Schedules;
 
 namespace Unroll.Optimizers;

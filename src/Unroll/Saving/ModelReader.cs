@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Unroll.Formats.Hdf5;
-using Unroll.Layers;
 
 namespace Unroll.Saving;
 

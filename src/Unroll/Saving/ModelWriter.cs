@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Unroll.Formats.Hdf5;
-using Unroll.Layers;
 using Unroll.Models.Training;
 
 namespace Unroll.Saving;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Unroll.Formats.Hdf5;
 using Unroll.Kernels.Memory;
-using Unroll.Layers;
 using Unroll.Models.Training;
 
 namespace Unroll.Saving;

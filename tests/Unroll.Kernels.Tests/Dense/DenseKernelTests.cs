@@ -3,7 +3,6 @@ using Unroll.Kernels.Dense;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Kernels.Reference;
 using Unroll.Kernels.Simd;
 using Unroll.Testing;
 using Xunit;

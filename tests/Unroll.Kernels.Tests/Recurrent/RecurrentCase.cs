@@ -1,7 +1,6 @@
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Kernels.Reference;
 using Unroll.Kernels.Simd;
 using Unroll.Testing;
 

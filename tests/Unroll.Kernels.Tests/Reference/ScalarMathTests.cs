@@ -1,4 +1,3 @@
-using Unroll.Kernels.Reference;
 using Unroll.Testing;
 using Xunit;
 

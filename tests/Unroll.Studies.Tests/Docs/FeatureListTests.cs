@@ -1,5 +1,4 @@
 using Unroll.Activations;
-using Unroll.Callbacks;
 using Unroll.Constraints;
 using Unroll.Layers;
 using Unroll.Losses;

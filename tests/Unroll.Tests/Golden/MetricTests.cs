@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Metrics;
 using Unroll.Models;

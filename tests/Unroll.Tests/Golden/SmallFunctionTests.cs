@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Optimizers;

@@ -1,6 +1,6 @@
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 using Unroll.Testing;
 using Xunit;
 

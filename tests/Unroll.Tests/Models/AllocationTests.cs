@@ -2,10 +2,10 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.OpenDoors.Tests;
 using Unroll.Optimizers;
+using Unroll.Plan;
 using Unroll.Testing;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
+using Unroll.Plan;
 using Unroll.Testing;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using Unroll.Configuration;
+using Unroll.Execution;
 using Unroll.Kernels.Math;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,5 +1,5 @@
+using Unroll.Execution;
 using Unroll.Kernels.Math;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

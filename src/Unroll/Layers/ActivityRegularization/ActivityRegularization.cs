@@ -1,5 +1,5 @@
 using Unroll.Configuration;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;

@@ -1,5 +1,5 @@
+using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
+using Unroll.Execution;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Configuration;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 

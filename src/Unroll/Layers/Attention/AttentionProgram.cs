@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
+using Unroll.Execution;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 using Unroll.Random;
 
 namespace Unroll.Layers;

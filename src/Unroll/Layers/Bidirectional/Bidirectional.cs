@@ -1,7 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Constraints;
+using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
@@ -111,6 +111,8 @@ public sealed class Bidirectional : Layer
         ForwardLayer.ResetStates();
         BackwardLayer.ResetStates();
     }
+
+    internal override bool GoesOnFromBatchToBatch => ForwardLayer.Stateful;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new BidirectionalProgram(this, context, RecurrentInputs.Of(context));
 

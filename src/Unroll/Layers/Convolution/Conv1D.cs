@@ -1,8 +1,8 @@
 using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Constraints;
+using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;

@@ -1,9 +1,9 @@
 using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Constraints;
+using Unroll.Execution;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;

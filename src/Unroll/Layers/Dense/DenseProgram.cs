@@ -1,8 +1,8 @@
+using Unroll.Execution;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Dense;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,7 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Constraints;
+using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
@@ -65,11 +65,14 @@ public sealed class Embedding : Layer
             ActivityRegularizerArgument, EmbeddingsConstraintArgument, MaskZeroArgument,
         ],
         Make = a => new Embedding(a.Get(InputDimArgument), a.Get(OutputDimArgument)),
+        WithVocabulary = WithVocabulary,
     };
 
     internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override bool KnowsItsInput => true;
+
+    internal override int? Vocabulary => InputDim;
 
     internal override bool OrdersItsGradients => true;
 
@@ -81,7 +84,7 @@ public sealed class Embedding : Layer
     internal override RowLayer CreateRow(RowContext context) => new EmbeddingRow(this, context);
 
     /// <summary><c>embedding(8)</c> is short for <c>embedding(vocabulary, 8)</c>.</summary>
-    internal static ObjectConfig WithVocabulary(ObjectConfig config, int vocabulary)
+    private static ObjectConfig WithVocabulary(ObjectConfig config, int vocabulary)
     {
         bool isNamed = config.Named.Keys.Any(name => NameMatching.Comparer.Equals(name, "input_dim"));
         bool hasOutput = config.Named.Keys.Any(name => NameMatching.Comparer.Equals(name, "output_dim"));

@@ -1,6 +1,6 @@
+using Unroll.Execution;
 using Unroll.Formulas;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,8 +1,8 @@
+using Unroll.Execution;
 using Unroll.Formulas;
 using Unroll.Formulas.Compilation;
 using Unroll.Kernels.Formulas;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 using Unroll.Random;
 
 namespace Unroll.Layers;

@@ -1,7 +1,7 @@
 using Unroll.Configuration;
+using Unroll.Execution;
 using Unroll.Formulas;
 using Unroll.Initializers;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

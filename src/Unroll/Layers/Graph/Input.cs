@@ -1,4 +1,4 @@
-using Unroll.Models.Execution;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 

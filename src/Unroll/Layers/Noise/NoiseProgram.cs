@@ -1,5 +1,5 @@
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 using Unroll.Random;
 
 namespace Unroll.Layers;

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

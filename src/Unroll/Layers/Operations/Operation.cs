@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 

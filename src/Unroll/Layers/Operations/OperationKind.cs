@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Unroll.Execution;
 using Unroll.Kernels.Math;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

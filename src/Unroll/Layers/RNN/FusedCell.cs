@@ -1,6 +1,6 @@
 using Unroll.Activations;
 using Unroll.Configuration;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 

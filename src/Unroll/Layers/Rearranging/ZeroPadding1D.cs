@@ -1,5 +1,5 @@
 using Unroll.Configuration;
-using Unroll.Models.Execution;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 

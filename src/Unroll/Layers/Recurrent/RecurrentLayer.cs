@@ -1,9 +1,9 @@
 using Unroll.Activations;
 using Unroll.Configuration;
+using Unroll.Execution;
 using Unroll.Initializers;
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
@@ -121,6 +121,8 @@ public abstract class RecurrentLayer : RecurrentArguments
 
     // As in Keras, a SimpleRNN takes the argument and does not heed it.
     internal override Regularizer? OutputRegularizer => Cell == CellKind.SimpleRnn ? null : ActivityRegularizer;
+
+    internal override bool GoesOnFromBatchToBatch => Stateful;
 
     internal override bool Absorbs(Layer below, long tokens) => below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
 

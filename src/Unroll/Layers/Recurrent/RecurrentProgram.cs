@@ -1,6 +1,6 @@
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 using Unroll.Random;
 
 namespace Unroll.Layers;

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using Unroll.Execution;
 using Unroll.Kernels.Embedding;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
-using Unroll.Models.Execution;
 
 namespace Unroll.Layers;
 

@@ -1,5 +1,5 @@
 using Unroll.Losses;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

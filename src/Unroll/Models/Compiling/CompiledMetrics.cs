@@ -1,5 +1,5 @@
+using Unroll.Execution;
 using Unroll.Metrics;
-using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
 

@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 using Unroll.Models.Training;
 
 namespace Unroll.Models;

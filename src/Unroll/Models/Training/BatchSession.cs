@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Unroll.Models.Execution;
+using Unroll.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 
@@ -20,7 +21,7 @@ internal sealed class BatchSession
     }
 
     /// <summary>True for batches of the same shape and at most as many rows.</summary>
-    public bool Fits(Inputs x) => x.Count <= _rows && x.Shapes().Select((shape, i) => shape.Dimensions.SequenceEqual(_plan.Tensors[_plan.Inputs[i]].Dimensions)).All(fits => fits);
+    public bool Fits(Inputs x) => x.Count <= _rows && LaneShape.OfSamples(x).Select((shape, i) => shape.Dimensions.SequenceEqual(_plan.Tensors[_plan.Inputs[i]].Dimensions)).All(fits => fits);
 
     /// <summary>One step.</summary>
     public Evaluation Train(Inputs x, Targets y, SampleWeights? sampleWeight, IReadOnlyDictionary<int, double>? classWeight)

@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 
 namespace Unroll.Models.Training;
 

@@ -1,6 +1,6 @@
+using Unroll.Execution;
 using Unroll.Losses;
 using Unroll.Metrics;
-using Unroll.Models.Execution;
 
 namespace Unroll.Models.Training;
 

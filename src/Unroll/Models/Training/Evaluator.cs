@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using Unroll.Callbacks;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

@@ -1,5 +1,5 @@
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 
@@ -64,28 +64,28 @@ internal static class InputChecks
         for (int i = 0; i < x.Parts; i++)
         {
             if (!x.HasIds(i)) continue;
-            Embedding? smallest = null;
+            Layer? smallest = null;
             foreach (PlannedCall call in plan.Calls)
             {
-                if (call.Layer is Embedding embedding && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || embedding.InputDim < smallest.InputDim))
-                    smallest = embedding;
+                if (call.Layer.Vocabulary is { } vocabulary && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || vocabulary < smallest.Vocabulary))
+                    smallest = call.Layer;
             }
 
-            if (smallest is not null) RequireIds(x.Part(i), smallest);
+            if (smallest is { Vocabulary: { } size }) RequireIds(x.Part(i), smallest, size);
         }
     }
 
-    private static void RequireIds(Inputs x, Embedding embedding)
+    private static void RequireIds(Inputs x, Layer layer, int vocabulary)
     {
-        int vocabulary = embedding.InputDim, steps = x.SampleSize;
+        int steps = x.SampleSize;
         int at = x.Ids(0).AsSpan().IndexOfAnyExceptInRange(0, vocabulary - 1);
         if (at < 0) return;
         int id = x.Ids(0)[at];
         string remedy = id < 0
             ? "Ids can't be negative."
-            : $"Load the data with num_words {vocabulary}, or make the Embedding larger.";
+            : $"Load the data with num_words {vocabulary}, or make the {layer.ClassName} larger.";
         throw new ArgumentException(
-            $"Sample {at / steps}, position {at % steps} holds the token id {id}, but the Embedding '{embedding.Name}' has the "
+            $"Sample {at / steps}, position {at % steps} holds the token id {id}, but the {layer.ClassName} '{layer.Name}' has the "
             + $"vocabulary 0 … {vocabulary - 1} (input_dim {vocabulary}). {remedy}", nameof(x));
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using Unroll.Execution;
 using Unroll.Losses;
 using Unroll.Metrics;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

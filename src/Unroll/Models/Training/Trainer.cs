@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Unroll.Callbacks;
-using Unroll.Models.Execution;
+using Unroll.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

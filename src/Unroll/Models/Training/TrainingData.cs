@@ -1,4 +1,5 @@
-using Unroll.Models.Execution;
+using Unroll.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Models.Training;
 

@@ -1,8 +1,7 @@
+using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Layers;
-using Unroll.Models.Execution;
 using Unroll.Optimizers;
 
 namespace Unroll.Models.Training;

@@ -1,7 +1,6 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Layers;
 using Unroll.Optimizers;
 
 namespace Unroll.Models.Training;

@@ -1,6 +1,6 @@
 using Unroll.Formats.Onnx;
 using Unroll.Layers;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 
 namespace Unroll.Saving.Onnx;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Unroll.Callbacks;
 using Unroll.Models;
 using Xunit;
 

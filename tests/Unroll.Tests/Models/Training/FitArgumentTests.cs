@@ -1,4 +1,3 @@
-using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Tests.Callbacks;
 using Xunit;

@@ -1,6 +1,6 @@
+using Unroll.Execution;
 using Unroll.Formats.Onnx.Messages;
 using Unroll.Layers;
-using Unroll.Models.Execution;
 using Xunit;
 
 namespace Unroll.Tests.Saving.Onnx;

@@ -1,0 +1,141 @@
+using Unroll.Execution;
+using Unroll.Layers;
+
+namespace Unroll.Plan;
+
+/// <summary>
+/// A graph of calls made flat for inputs of known shapes: nested models are taken apart, tensors have numbers, and it is
+/// known where gradients flow. Holds no state of the model: several plans of one model can be at work at the same time.
+/// </summary>
+internal sealed class GraphPlan
+{
+    private readonly List<PlannedCall> _calls = [];
+    private readonly List<LaneShape> _tensors = [];
+    private readonly List<int?> _sources = []; // for each tensor the number of the model's input that it is
+
+    /// <param name="graph">The model.</param>
+    /// <param name="inputs">Shapes of the model's inputs for one row.</param>
+    public GraphPlan(Graph graph, IReadOnlyList<LaneShape> inputs)
+    {
+        for (int i = 0; i < inputs.Count; i++) Inputs.Add(AddTensor(inputs[i], i));
+        Outputs = [.. Flatten(graph, Inputs)];
+    }
+
+    /// <summary>The calls in an order in which they can run.</summary>
+    public IReadOnlyList<PlannedCall> Calls => _calls;
+
+    /// <summary>Shapes of all tensors by number.</summary>
+    public IReadOnlyList<LaneShape> Tensors => _tensors;
+
+    /// <summary>Numbers of the model's inputs.</summary>
+    public List<int> Inputs { get; } = [];
+
+    /// <summary>Numbers of the model's outputs.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    /// <summary>For a tensor the number of the model's input that it is; null: a layer puts it out.</summary>
+    public int? SourceOf(int tensor) => _sources[tensor];
+
+    /// <summary>How many calls read a tensor, an output of the model counting as one.</summary>
+    public int Readers(int tensor) => _calls.Sum(call => call.Inputs.Count(input => input == tensor)) + Outputs.Count(output => output == tensor);
+
+    /// <summary>The call that puts a tensor out; null: it is an input of the model.</summary>
+    public PlannedCall? ProducerOf(int tensor) => _calls.FirstOrDefault(call => call.Outputs.Contains(tensor));
+
+    /// <summary>True if a layer is called in several places.</summary>
+    public bool IsShared(Layer layer) => _calls.Count(call => call.Layer == layer) > 1;
+
+    /// <summary>All layers that are called, each once, in the order of their first calls.</summary>
+    public IReadOnlyList<Layer> Layers() => [.. _calls.Select(call => call.Layer).Distinct()];
+
+    private List<int> Flatten(Graph graph, IReadOnlyList<int> inputs)
+    {
+        var numbers = new Dictionary<Symbol, int>();
+        for (int i = 0; i < graph.Inputs.Count; i++) numbers.Add(graph.Inputs[i], inputs[i]);
+        HashSet<Node>? needed = Needed(graph);
+        foreach (Node node in graph.Nodes)
+        {
+            if (graph.Inputs.Any(input => input.Node == node) || needed?.Contains(node) == false) continue;
+            int[] read = [.. node.Operands.Select(symbol => numbers[symbol])];
+            List<int> written = Add(node, read);
+            for (int i = 0; i < written.Count; i++) numbers.Add(node.Outputs[i], written[i]);
+        }
+
+        return [.. graph.Outputs.Select(output => numbers[output])];
+    }
+
+    /// <summary>The calls that the outputs need, where there are some that nothing but masks of Keras' own needs; null: all.</summary>
+    public static HashSet<Node>? Needed(Graph graph)
+    {
+        if (!graph.Nodes.Any(node => node.Operands.Count < node.Inputs.Count)) return null;
+        var needed = new HashSet<Node>();
+        var open = new Stack<Node>(graph.Outputs.Select(output => output.Node));
+        while (open.TryPop(out Node? node))
+        {
+            if (!needed.Add(node) || graph.Inputs.Any(input => input.Node == node)) continue;
+            foreach (Symbol operand in node.Operands) open.Push(operand.Node);
+        }
+
+        return needed;
+    }
+
+    private List<int> Add(Node node, int[] read)
+    {
+        CallInputs inputs = node.CallOn([.. read.Select(tensor => _tensors[tensor].AsOpen())]);
+        if (node.Layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read);
+        List<int> written =
+            [.. node.Layer.InferOutputShapes(inputs).Select(shape => AddTensor(LaneShape.Of(shape, $"{node.Layer.ClassName} '{node.Layer.Name}'"), null))];
+        _calls.Add(new PlannedCall(node.Layer, node.Roles, read, written, _calls.Count));
+        return written;
+    }
+
+    private int AddTensor(LaneShape shape, int? source)
+    {
+        _tensors.Add(shape);
+        _sources.Add(source);
+        return _tensors.Count - 1;
+    }
+}
+
+/// <summary>A call of a layer in a plan.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Roles">For each input Keras' name of the argument; null: by position.</param>
+/// <param name="Inputs">Numbers of the tensors that go in.</param>
+/// <param name="Outputs">Numbers of the tensors that go out.</param>
+/// <param name="Index">Place among the calls.</param>
+internal sealed record PlannedCall(Layer Layer, IReadOnlyList<string?> Roles, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs, int Index);
+
+/// <summary>Where gradients flow in a plan.</summary>
+internal sealed class GradientFlow
+{
+    /// <param name="plan">The calls.</param>
+    /// <param name="trainable">Weights that training changes.</param>
+    /// <param name="scored">For each of the model's outputs whether a loss looks at it.</param>
+    public GradientFlow(GraphPlan plan, IReadOnlySet<Parameter> trainable, IReadOnlyList<bool> scored)
+    {
+        var learns = new bool[plan.Tensors.Count]; // something below the tensor learns
+        foreach (PlannedCall call in plan.Calls)
+        {
+            bool any = call.Layer.Parameters.Any(trainable.Contains) || call.Inputs.Any(input => learns[input]);
+            foreach (int output in call.Outputs) learns[output] = any;
+        }
+
+        HasGradient = new bool[plan.Tensors.Count];
+        RunsBackward = new bool[plan.Calls.Count];
+        for (int i = 0; i < plan.Outputs.Count; i++)
+            if (scored[i] && learns[plan.Outputs[i]]) HasGradient[plan.Outputs[i]] = true;
+        for (int c = plan.Calls.Count - 1; c >= 0; c--)
+        {
+            PlannedCall call = plan.Calls[c];
+            RunsBackward[c] = call.Outputs.Any(output => HasGradient[output]);
+            if (!RunsBackward[c]) continue;
+            foreach (int input in call.Inputs.Where(input => learns[input])) HasGradient[input] = true;
+        }
+    }
+
+    /// <summary>For each tensor whether a gradient comes in there.</summary>
+    public bool[] HasGradient { get; }
+
+    /// <summary>For each call whether gradients pass through it.</summary>
+    public bool[] RunsBackward { get; }
+}
