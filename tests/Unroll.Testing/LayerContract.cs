@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using Unroll.Execution;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Models.Execution;
+using Unroll.Plan;
 using Unroll.Random;
 using Xunit;
 

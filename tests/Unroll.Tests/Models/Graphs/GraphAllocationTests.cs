@@ -1,8 +1,8 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Models.Execution;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
+using Unroll.Plan;
 using Xunit;
 
 namespace Unroll.Tests.Models.Graphs;
