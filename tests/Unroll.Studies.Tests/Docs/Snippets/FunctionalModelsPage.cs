@@ -10,7 +10,7 @@ public sealed class FunctionalModelsPage
     public void Graphs_are_made_trained_and_asked()
     {
         string printed = Printed.By(Snippet);
-        Assert.Contains("concatenate (Concatenate)", printed, StringComparison.Ordinal);
+        Assert.Contains("│ concatenate ", printed, StringComparison.Ordinal);
         Assert.Contains("good_accuracy: ", printed, StringComparison.Ordinal);
         Assert.Contains("16 features of a text", printed, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", printed, StringComparison.Ordinal);

@@ -33,6 +33,8 @@ public sealed class SavingPage : IDisposable
             ModelFileInfo info = ModelFileInfo.Read("reviews.keras");
             Console.WriteLine($"{info.Format}, {info}");
 
+            foreach (string notice in Model.Load("reviews.keras").LoadNotices) Console.WriteLine(notice);
+
             Model reader = Model.Load("reviews.keras", compile: false);
             reader.Compile("adam", "binary_crossentropy", ["accuracy"]);
 
