@@ -1,5 +1,5 @@
-using Unroll.Activations;
 using System.Text.Json.Nodes;
+using Unroll.Activations;
 using Unroll.Configuration;
 
 namespace Unroll.Layers;

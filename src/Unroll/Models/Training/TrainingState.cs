@@ -91,7 +91,7 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
     {
         var order = new List<string> { "loss" };
         if (outputs.Count == 1) order.AddRange(Metrics.All.Select(entry => entry.Metric.Name).Where(logs.ContainsKey).Distinct());
-        order.AddRange(outputs.All.Select(name => name + "_loss").Where(logs.ContainsKey).Distinct());
+        order.AddRange(outputs.All.Where((_, output) => Loss.Of(output) is not null).Select(name => name + "_loss").Where(logs.ContainsKey));
         order.AddRange(logs.Keys.Except(order).Order(StringComparer.Ordinal));
         return order;
     }
