@@ -22,7 +22,7 @@ public abstract class ConvolutionLayer : Layer
 
     private protected static readonly Argument<int> DilationRateArgument = LayerArguments.Window("dilation_rate", 1);
 
-    private protected static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Linear);
+    private protected static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Linear);
 
     private protected static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 
