@@ -4,6 +4,7 @@ using Unroll.Kernels.Formulas;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
+using Unroll.Testing;
 using Xunit;
 
 namespace Unroll.Tests.Formulas;
@@ -60,9 +61,7 @@ public class FormulaPlanTests
             sequence.InputGradient = arena.Allocate(4 * RecurrentSequence.Stride(3, 16));
             for (int i = 0; i < weights.Length; i++) sequence.WeightGradients[i] = arena.Allocate(weights[i].Length);
             Step();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Step();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocations.Of(Step));
             arena.Free();
 
             void Step()

@@ -3,6 +3,7 @@ using Unroll.Kernels.Simd;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
 using Unroll.Plan;
+using Unroll.Testing;
 using Xunit;
 
 namespace Unroll.Tests.Models.Graphs;
@@ -31,9 +32,10 @@ public class GraphAllocationTests
         var means = new RunningMeans(state, session, y, model.OutputNames);
         int[] rows = [.. Enumerable.Range(0, Rows)];
         for (int step = 0; step < WarmSteps; step++) Step(step);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < MeasuredSteps; step++) Step(WarmSteps + step);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int step = 0; step < MeasuredSteps; step++) Step(WarmSteps + step);
+        }));
 
         void Step(int step)
         {
