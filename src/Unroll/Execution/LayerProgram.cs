@@ -62,9 +62,6 @@ internal abstract class LayerProgram(ProgramContext context)
     /// </summary>
     public virtual bool NeedsWholeBatch => false;
 
-    /// <summary>True if a batch goes on where the one before ended, row by row: rows can't be run alone.</summary>
-    public virtual bool RemembersRows => false;
-
     /// <summary>True if a chunk's gradient of a weight is added in several parts.</summary>
     public virtual bool AddsInParts => false;
 

@@ -206,17 +206,20 @@ public partial class Model
     {
         lock (_planning)
         {
-            IReadOnlyList<LaneShape> shapes = LaneShape.OfSamples(x);
-            if (_plan is null || !Fits(_plan, shapes)) _plan = new GraphPlan(BuiltGraph(), shapes);
+            if (_plan is null || !Fits(_plan, x)) _plan = new GraphPlan(BuiltGraph(), LaneShape.OfSamples(x));
             return _plan;
         }
     }
 
-    private static bool Fits(GraphPlan plan, IReadOnlyList<LaneShape> shapes)
+    // Asked for every prediction of a row, which takes some microseconds in all: plain loops.
+    private static bool Fits(GraphPlan plan, Inputs x)
     {
-        for (int i = 0; i < shapes.Count; i++)
+        for (int i = 0; i < x.Parts; i++)
         {
-            if (!plan.Tensors[plan.Inputs[i]].Dimensions.SequenceEqual(shapes[i].Dimensions)) return false;
+            IReadOnlyList<int> known = plan.Tensors[plan.Inputs[i]].Dimensions, shape = x.Part(i).Shape;
+            if (known.Count != shape.Count - 1) return false;
+            for (int k = 0; k < known.Count; k++)
+                if (known[k] != shape[k + 1]) return false;
         }
 
         return true;
@@ -227,7 +230,7 @@ public partial class Model
     {
         // Taken out while in use: another thread that predicts at the same time makes one of its own.
         GraphPlan plan = PlanFor(x);
-        if (plan.Calls.Any(call => call.Layer.GoesOnFromBatchToBatch)) return null; // states belong to batches
+        if (plan.GoesOnFromBatchToBatch) return null; // states belong to batches
         RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
         if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
         if (predictor is null) return null;

@@ -19,7 +19,11 @@ internal sealed class GraphPlan
     {
         for (int i = 0; i < inputs.Count; i++) Inputs.Add(AddTensor(inputs[i], i));
         Outputs = [.. Flatten(graph, Inputs)];
+        GoesOnFromBatchToBatch = _calls.Any(call => call.Layer.GoesOnFromBatchToBatch);
     }
+
+    /// <summary>True if a layer goes on where the batch before ended: rows can't be run alone.</summary>
+    public bool GoesOnFromBatchToBatch { get; }
 
     /// <summary>The calls in an order in which they can run.</summary>
     public IReadOnlyList<PlannedCall> Calls => _calls;

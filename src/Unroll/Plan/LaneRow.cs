@@ -32,9 +32,6 @@ internal sealed class LaneRow : RowLayer
         OutputMasks = [.. context.Outputs.Select(shape => context.Arena.Allocate(shape.Steps))];
     }
 
-    /// <summary>True if the layer can't be run row by row.</summary>
-    public bool RemembersRows => _program.RemembersRows;
-
     private Block[] MaskMemory { get; }
 
     private Block[] OutputMasks { get; }

@@ -32,7 +32,7 @@ internal sealed class RowPredictor
     /// <summary>What it runs.</summary>
     public GraphPlan Plan { get; }
 
-    /// <summary>The predictor for a plan; null if no layer that works has a form for single rows, or one goes on from batch to batch.</summary>
+    /// <summary>The predictor for a plan; null if no layer that works has a form for single rows.</summary>
     public static RowPredictor? Create(GraphPlan plan, Inputs inputs, VectorWidth width)
     {
         var arena = new Arena();
@@ -53,7 +53,6 @@ internal sealed class RowPredictor
             RowLayer? own = call.Layer.CreateRow(context);
             pays |= own is not null && call.Layer.ParameterCount > 0 && !call.Layer.KnowsItsInput;
             RowLayer layer = layers[call.Index] = own ?? new LaneRow(call, context, plan);
-            if (layer is LaneRow { RemembersRows: true }) return null;
             for (int i = 0; i < call.Outputs.Count; i++) tensors[call.Outputs[i]] = layer.Outputs[i];
         }
 

@@ -17,8 +17,6 @@ internal sealed class BidirectionalProgram : LayerProgram
     private readonly int[] _forwardInputs, _backwardInputs; // what each direction takes of the call's inputs
     private readonly bool _hasGradient;
 
-    public override bool RemembersRows => _forward.RemembersRows || _backward.RemembersRows;
-
     public BidirectionalProgram(Bidirectional layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
         RecurrentLayer forward = layer.ForwardLayer, backward = layer.BackwardLayer;

@@ -13,6 +13,8 @@ internal sealed class CellLayer(RecurrentCell cell, SequenceFlags flags) : Layer
 
     public IReadOnlyList<int> StateSizes => cell.StateSizes;
 
+    internal override bool GoesOnFromBatchToBatch => flags.Stateful;
+
     public override void ResetStates() => _states?.Reset();
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)

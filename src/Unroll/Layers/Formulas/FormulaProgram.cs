@@ -54,8 +54,6 @@ internal sealed class FormulaProgram : LayerProgram
     // A weight may be named several times in a formula.
     public override bool AddsInParts => _parameters.Count > 0;
 
-    public override bool RemembersRows => _flags.Kept is not null;
-
     public override void Prepare()
     {
         for (int i = 0; i < _values.Length; i++) _values[i] = _parameters[i].Value;

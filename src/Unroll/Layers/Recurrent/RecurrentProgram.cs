@@ -51,8 +51,6 @@ internal sealed class RecurrentProgram : LayerProgram
 
     public override bool AddsInParts => _inputs.State is not null || _kept is not null;
 
-    public override bool RemembersRows => _kept is not null;
-
     public override void Prepare() => _weights.Pack(_inputKernel.Value, _recurrentKernel.Value, _bias?.Value ?? default);
 
     public override void BeginBatch(Inputs inputs, ReadOnlySpan<int> rows)
