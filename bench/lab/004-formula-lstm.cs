@@ -3,14 +3,14 @@
 // What does an LSTM cost that is written as a formula, beside the fused kernel? Forward and backward over 80 steps of 32
 // rows, 8 inputs, both in turns, medians of 200 repetitions (128 units: 60).
 //
-// 2-core AMD EPYC (Zen 4), busy with other work; forward + backward in µs, the middle of three runs:
+// 2-core AMD EPYC (Zen 4), idle but for this; forward + backward in µs:
 //
-//   512 bits,   8 units: fused    52 +    63, formula    57 +    81: 1.21 times
-//   512 bits,  32 units: fused   348 +   578, formula   401 +   650: 1.13 times
-//   512 bits, 128 units: fused  7855 + 16088, formula  8252 + 16942: 1.05 times (the three runs: 0.96 to 1.11)
-//   256 bits,   8 units: fused    66 +    85, formula    70 +   102: 1.14 times
-//   256 bits,  32 units: fused   418 +   846, formula   484 +   944: 1.13 times
-//   256 bits, 128 units: fused  8083 + 26253, formula  8822 + 28121: 1.08 times (1.08 to 1.12)
+//   512 bits,   8 units: fused    52 +    64, formula    58 +    80: 1.20 times
+//   512 bits,  32 units: fused   335 +   549, formula   365 +   605: 1.10 times
+//   512 bits, 128 units: fused  3760 +  7581, formula  4057 +  8036: 1.07 times
+//   256 bits,   8 units: fused    64 +    83, formula    68 +    99: 1.14 times
+//   256 bits,  32 units: fused   397 +   819, formula   435 +   890: 1.09 times
+//   256 bits, 128 units: fused  4311 + 11961, formula  4556 + 12622: 1.06 times
 //
 // Outputs agree to the bit. Without AggressiveOptimization on the loop over instructions 8 units took 1.9 times as long:
 // what remains are passes over memory that the fused kernel spares itself, 11 in the backward pass of a step.
