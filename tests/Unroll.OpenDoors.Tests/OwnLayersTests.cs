@@ -174,6 +174,17 @@ public sealed class OwnLayersTests : IDisposable
         Assert.Equal(expected, parts.Predict(all).ToArray());
     }
 
+    /// <summary>Predictions may come from several threads, and each new length makes a plan, which records the formula again.</summary>
+    [Fact]
+    public void Several_threads_predict_at_a_time()
+    {
+        (float[,,] x, _) = Data(rows: 20);
+        Sequential model = Model("gated(4), rnn(minimal_gated_unit(5)), dense(1)", new SGD(0.1));
+        float[][] expected = [.. Enumerable.Range(1, 7).Select(length => model.Predict(Part(x, 0, length)).ToArray())];
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            Assert.Equal(expected[i % 7], model.Predict(Part(x, 0, i % 7 + 1)).ToArray()));
+    }
+
     [Fact]
     public void Mistakes_are_named()
     {
@@ -181,8 +192,13 @@ public sealed class OwnLayersTests : IDisposable
         Assert.Equal("RNN: argument 'cell' is 'lstm(4)'; it must be a cell, lstm_cell(16) say.", Fails("rnn(lstm(4)), dense(1)"));
         Assert.StartsWith("RNN: argument 'cell' is missing", Fails("rnn, dense(1)"), StringComparison.Ordinal);
 
+        Assert.StartsWith("Stepless says nothing of its step: override Step(", Assert.Throws<InvalidOperationException>(
+            () => new Sequential { new RNN(new Stepless(3)) }.Build(7, 3)).Message, StringComparison.Ordinal);
+
         static string Fails(string layers) => Assert.ThrowsAny<ArgumentException>(() => Model(layers, new SGD(1)).Build(7, 3)).Message;
     }
+
+    private sealed class Stepless(int units) : RecurrentCell(units);
 
     private static Sequential Model(string layers, Optimizer optimizer)
     {

@@ -4,7 +4,6 @@ using Unroll.Kernels.Simd;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Adds to the gradient of a weight element by element: the lanes of a chunk by the tree of
 /// <see cref="Kernels.Gemm.Contraction{TSimd, TVector}"/>, chunk by chunk, so that neither grouping nor width changes a bit.

@@ -95,6 +95,10 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>True if a batch goes on where the one before ended: rows can't be run alone.</summary>
     internal virtual bool GoesOnFromBatchToBatch => false;
 
+    /// <summary>True if an output carries the mask of the first input.</summary>
+    /// <param name="output">Its number.</param>
+    internal virtual bool HandsOnMask(int output) => false;
+
     /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
     internal virtual int? Vocabulary => null;
 

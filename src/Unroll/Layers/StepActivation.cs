@@ -6,7 +6,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>The activation at the end of a layer, in place on all steps of a tensor.</summary>
 internal sealed class StepActivation
 {

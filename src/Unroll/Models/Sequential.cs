@@ -18,6 +18,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
 {
     private readonly List<Layer> _stack = [];
     private readonly List<Node> _nodes = []; // this model's calls of its layers
+    private readonly Lock _building = new(); // predictions of several lengths may come from several threads
     private InputLayer? _input;
     private bool _hasOwnInput; // the user gave an input
 
@@ -83,18 +84,22 @@ public sealed class Sequential : Model, IEnumerable<Layer>
     {
         ArgumentNullException.ThrowIfNull(sampleShape);
         if (_stack.Count == 0) throw new InvalidOperationException("The model has no layers. Add some first.");
-        if (Graph is not null && Graph.Inputs[0].Shape.SequenceEqual(sampleShape)) return;
-        IReadOnlyList<int?> shape = sampleShape;
-        int index = 0;
-        foreach (Layer layer in _stack)
+        if (IsFor(sampleShape)) return;
+        lock (_building)
         {
-            BuildLayer(layer, shape, index);
-            index += layer.LeafCalls;
-            shape = layer.OutputShape!;
-        }
+            if (IsFor(sampleShape)) return;
+            IReadOnlyList<int?> shape = sampleShape;
+            int index = 0;
+            foreach (Layer layer in _stack)
+            {
+                BuildLayer(layer, shape, index);
+                index += layer.LeafCalls;
+                shape = layer.OutputShape!;
+            }
 
-        IsBuilt = true;
-        SetGraph(sampleShape);
+            SetGraph(sampleShape);
+            IsBuilt = true;
+        }
     }
 
     /// <inheritdoc/>
@@ -152,13 +157,16 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         return x;
     }
 
+    private bool IsFor(IReadOnlyList<int?> sampleShape) => Graph is { } graph && graph.Inputs[0].Shape.SequenceEqual(sampleShape);
+
     private void BuildLayer(Layer layer, IReadOnlyList<int?> inputShape, int index) =>
         layer.Build(CallInputs.Single(inputShape), Arena, Seed, index);
 
-    /// <summary>Calls the layers one after the other on an input of a shape; earlier calls are forgotten.</summary>
+    /// <summary>Calls the layers one after the other on an input of a shape; earlier calls are forgotten. The graph of
+    /// another shape serves until then: threads that predict at the same time plan by it for shapes of their own.</summary>
     private void SetGraph(IReadOnlyList<int?> sampleShape)
     {
-        ForgetGraph();
+        ForgetCalls();
         if (!_hasOwnInput || !_input!.Symbol.Shape.SequenceEqual(sampleShape))
         {
             string name = _input?.Name ?? "input_layer";
@@ -182,10 +190,15 @@ public sealed class Sequential : Model, IEnumerable<Layer>
 
     private void ForgetGraph()
     {
-        foreach (Node node in _nodes) node.Layer.RemoveCall(node);
-        _nodes.Clear();
+        ForgetCalls();
         Graph = null;
         ForgetPlans();
+    }
+
+    private void ForgetCalls()
+    {
+        foreach (Node node in _nodes) node.Layer.RemoveCall(node);
+        _nodes.Clear();
     }
 
     private string UniqueName(string className)

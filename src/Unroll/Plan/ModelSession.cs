@@ -9,7 +9,7 @@ namespace Unroll.Plan;
 /// A built model made ready to run on inputs of one shape: programs, buffers and threads. Rows of a batch are cut into
 /// groups; which thread runs which group changes no result.
 /// </summary>
-internal sealed class ModelSession : IDisposable
+internal sealed partial class ModelSession : IDisposable
 {
     private readonly Arena _arena = new();
     private readonly LayerProgram[] _programs;
@@ -33,9 +33,6 @@ internal sealed class ModelSession : IDisposable
     private readonly VectorWidth _width;
     private readonly Action<int> _runStage;
     private double _weightPenalty, _activityPenalty;
-    private Frame[] _frames = [];
-    private Stage _stage; // the part of the calls that all groups go through before any goes on
-    private StageWork _stageWork;
     private TrainingBatch _batch;
 
     /// <param name="model">What is run.</param>
@@ -188,78 +185,6 @@ internal sealed class ModelSession : IDisposable
         _arena.Free();
     }
 
-    /// <summary>
-    /// All groups go as far as the next call that needs the whole batch; then on. Every group has buffers of its own. Chunks
-    /// are summed as ever, so that it makes no difference how many threads do it.
-    /// </summary>
-    private void TrainInStages()
-    {
-        _stage = new Stage(0, _stages.Length > 0 ? _stages[0] : _programs.Length, false, false);
-        RunStage(StageWork.Load);
-        for (int s = 0; s < _stages.Length; s++)
-        {
-            _stage = new Stage(_stages[s], s + 1 < _stages.Length ? _stages[s + 1] : _programs.Length, false, false);
-            RunStage(StageWork.Collect);
-            _programs[_stage.From].Join(Frames(_stage.From), _batch.Rows.Length);
-            RunStage(StageWork.Forward);
-        }
-
-        if (_scoresLater)
-        {
-            RunStage(StageWork.RecordMasks);
-            foreach (OutputScore score in Scores) score.ValidFactor = score.FactorOverValid(_batch.Rows.Length);
-        }
-
-        for (int s = _stages.Length; s >= 0; s--)
-        {
-            int from = s > 0 ? _stages[s - 1] : 0, to = s < _stages.Length ? _stages[s] : _programs.Length;
-            _stage = new Stage(from, to, IsLast: s == _stages.Length, Collects: s > 0 && _flow!.RunsBackward[from]);
-            if (!_stage.IsLast && _flow!.RunsBackward[to]) _programs[to].JoinBackward(Frames(to), _batch.Rows.Length);
-            RunStage(StageWork.Backward);
-        }
-    }
-
-    private void RunStage(StageWork work)
-    {
-        _stageWork = work;
-        _team.Run(_runStage, _batch.Threads);
-    }
-
-    /// <summary>What a group does in the stage under way.</summary>
-    private void RunInStage(GroupRunner runner, int g)
-    {
-        (int from, int to, bool isLast, bool collects) = _stage;
-        switch (_stageWork)
-        {
-            case StageWork.Load:
-                LoadForTraining(runner, g);
-                runner.Forward(from, to);
-                break;
-            case StageWork.Collect:
-                _programs[from].Collect(runner.Frames[from], runner.Group);
-                break;
-            case StageWork.Forward:
-                runner.Forward(from, to);
-                break;
-            case StageWork.RecordMasks:
-                for (int i = 0; i < Scores.Length; i++)
-                    if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
-                break;
-            default:
-                if (isLast)
-                {
-                    Score(runner, _batch.Targets, _batch.Rows.Span, g * _batch.Lanes);
-                    runner.BeginBackward();
-                }
-
-                runner.Backward(from + (collects ? 1 : 0), isLast ? to : to + 1);
-                if (!collects) break;
-                runner.AddActivityGradient(from);
-                _programs[from].CollectBackward(runner.Frames[from], runner.Group);
-                break;
-        }
-    }
-
     /// <summary>Call by call, and the groups of each in ascending order, however large they are.</summary>
     private void AddSharedGradients(int groups)
     {
@@ -267,14 +192,6 @@ internal sealed class ModelSession : IDisposable
         {
             for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients(c);
         }
-    }
-
-    /// <summary>A call at work on all groups, in ascending order.</summary>
-    private ReadOnlySpan<Frame> Frames(int call)
-    {
-        if (_frames.Length < _batch.Groups) _frames = new Frame[_batch.Groups];
-        for (int g = 0; g < _batch.Groups; g++) _frames[g] = _runners[g].Frames[call];
-        return _frames.AsSpan(0, _batch.Groups);
     }
 
     private void ForGroups(int worker, Action<GroupRunner, int> run)
@@ -378,44 +295,10 @@ internal sealed class ModelSession : IDisposable
     private static int GroupLanes(int rows, int threads) =>
         rows > VectorWidths.Chunk * threads ? BatchGroup.MaxLanes : VectorWidths.Chunk;
 
-    /// <summary>What groups do between two points at which all must have come so far.</summary>
-    private enum StageWork
-    {
-        Load,
-        Collect,
-        Forward,
-        RecordMasks,
-        Backward,
-    }
-
-    /// <summary>Calls between two such points.</summary>
-    private readonly record struct Stage(int From, int To, bool IsLast, bool Collects);
-
     /// <summary>The training step under way; a field, so that a step need not allocate what its threads have in common.</summary>
     private readonly record struct TrainingBatch(
         Inputs Inputs, Targets Targets, ReadOnlyMemory<int> Rows, int Lanes, int Epoch, int Step, int Threads)
     {
         public int Groups => (Rows.Length + Lanes - 1) / Lanes;
     }
-}
-
-/// <summary>How a model runs; changes the time, never the results.</summary>
-/// <param name="Threads">Threads inside a step, at most: a fit uses them as far as they make it faster.</param>
-/// <param name="Width">Vector width.</param>
-internal readonly record struct ExecutionOptions(int Threads, VectorWidth Width);
-
-/// <summary>What is run.</summary>
-/// <param name="Plan">The calls.</param>
-/// <param name="Trainable">Weights that training changes.</param>
-/// <param name="Seed">Key of everything random.</param>
-internal sealed record SessionModel(GraphPlan Plan, IReadOnlyList<Parameter> Trainable, int Seed);
-
-/// <summary>What outputs are scored by.</summary>
-internal abstract class SessionLoss
-{
-    /// <summary>The loss of an output; null: none.</summary>
-    public abstract Losses.Loss? Of(int output);
-
-    /// <summary>What it counts for.</summary>
-    public abstract double WeightOf(int output);
 }

@@ -26,6 +26,8 @@ public sealed class ActivationLayer : WeightlessLayer
         Make = a => new ActivationLayer(a.Get(ActivationArgument)),
     };
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal override Activation LastActivation => Activation;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new ActivationProgram(this, context);

@@ -4,7 +4,6 @@ using Unroll.Kernels.Math;
 
 namespace Unroll.Layers;
 
-
 /// <summary>x above 0, α·(e^x − 1) below (Clevert et al. 2016). Any shape; masks pass.</summary>
 public sealed class ELU : WeightlessLayer
 {
@@ -26,6 +25,8 @@ public sealed class ELU : WeightlessLayer
         Arguments = [NameEntry, AlphaArgument, TrainableArgument, DType.AsPolicy],
         Make = _ => new ELU(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override LayerProgram CreateProgram(ProgramContext context)
     {

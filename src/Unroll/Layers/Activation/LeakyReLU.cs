@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>x above 0, negativeSlope · x below (Maas et al. 2013). Any shape; masks pass.</summary>
 public sealed class LeakyReLU : WeightlessLayer
 {
@@ -25,6 +24,8 @@ public sealed class LeakyReLU : WeightlessLayer
         Arguments = [.. CommonArguments, NegativeSlopeArgument],
         Make = _ => new LeakyReLU(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override LayerProgram CreateProgram(ProgramContext context)
     {

@@ -6,7 +6,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// max(x, 0) − α · max(−x, 0) with a trained α for every place of a sample, or one for all places along some axes (He et al.
 /// 2015). Any shape; masks pass.
@@ -41,6 +40,8 @@ public sealed class PReLU : Layer
         Arguments = [.. CommonArguments, AlphaInitializerArgument, AlphaRegularizerArgument, AlphaConstraintArgument, SharedAxesArgument],
         Make = _ => new PReLU(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => (AlphaRegularizer, AlphaConstraint);
 

@@ -2,7 +2,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="PReLU"/>.</summary>
 internal sealed class PReLUProgram : SamePlacesProgram
 {

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// min(x, maxValue) above the threshold, negativeSlope · (x − threshold) from there down. Any shape; masks pass.
 /// </summary>
@@ -40,6 +39,8 @@ public sealed class ReLU : WeightlessLayer
         Arguments = [.. CommonArguments, MaxValueArgument, NegativeSlopeArgument, ThresholdArgument],
         Make = _ => new ReLU(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override LayerProgram CreateProgram(ProgramContext context)
     {

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// e^x / Σ e^x along an axis, or along several together. Any shape. As in Keras it can't work behind the mask of a sequence.
 /// </summary>

@@ -3,7 +3,6 @@ using Unroll.Kernels.Math;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="Softmax"/>: every group of elements sums to 1.</summary>
 internal sealed class SoftmaxProgram(ProgramContext context, int[][] groups) : SamePlacesProgram(context)
 {

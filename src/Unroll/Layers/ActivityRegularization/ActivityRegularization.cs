@@ -4,7 +4,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Passes its input on and adds <c>(l1 · Σ|x| + l2 · Σx²) / rows of the batch</c> to the loss. Any shape; masks pass.</summary>
 public sealed class ActivityRegularization : WeightlessLayer
 {
@@ -30,6 +29,8 @@ public sealed class ActivityRegularization : WeightlessLayer
         Arguments = [.. CommonArguments, L1Argument, L2Argument],
         Make = _ => new ActivityRegularization(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override Regularizer OutputRegularizer => new L1L2(L1, L2);
 

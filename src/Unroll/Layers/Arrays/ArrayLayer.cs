@@ -58,6 +58,8 @@ public abstract class ArrayLayer : Layer
     /// <param name="weights">The weights; gradients are to be added to <see cref="ArrayWeights.Gradient"/>.</param>
     protected internal abstract void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, ArrayWeights weights);
 
+    internal override bool HandsOnMask(int output) => PassesMask;
+
     internal sealed override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => OutputShapeFor(inputShape);
 
     internal sealed override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)

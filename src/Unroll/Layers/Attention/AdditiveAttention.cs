@@ -3,7 +3,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Attention (Bahdanau et al. 2015): probabilities <c>softmax(Σ_d scale_d · tanh(q_d + k_d))</c> and their mean of the values.</summary>
 public sealed class AdditiveAttention : AttentionLayer
 {

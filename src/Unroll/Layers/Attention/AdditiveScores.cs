@@ -5,7 +5,6 @@ using Unroll.Kernels.Memory;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Scores <c>Σ_d w_d · tanh(c · (q_d + k_d))</c> with one head: w is a vector, or a number with a factor c beside it.</summary>
 internal sealed class AdditiveScores(AttentionCore core, ProgramContext context)
 {

@@ -3,7 +3,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>How <see cref="Attention"/> scores a key for a query.</summary>
 public enum ScoreMode
 {

@@ -2,7 +2,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>How an attention core treats what it may not look at.</summary>
 internal enum AttentionMasking
 {

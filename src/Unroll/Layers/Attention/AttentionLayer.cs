@@ -4,7 +4,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Base of attention with one head and no products of its own: a list of query <c>[B, T, D]</c>, value <c>[B, S, V]</c> and, if it is
 /// another, key <c>[B, S, D]</c> goes in, <c>[B, T, V]</c> comes out. Masked values are not looked at; the output of a masked query is 0.
@@ -47,6 +46,8 @@ public abstract class AttentionLayer : Layer
         if (causal) yield return new CallArgument(CausalFlag, JsonValue.Create(true));
         if (scores) yield return new CallArgument(ScoresFlag, JsonValue.Create(true));
     }
+
+    internal override bool HandsOnMask(int output) => output == 0;
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
     {

@@ -7,7 +7,6 @@ using Unroll.Random;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="AttentionCore"/>.</summary>
 internal sealed class AttentionProgram : LayerProgram
 {

@@ -6,7 +6,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Attention with several heads (Vaswani et al. 2017): with <c>Q = q·Wq + bq</c> and so on, every head takes
 /// <c>softmax(Q·Kᵀ / √keyDim) · V</c>, and a product over all heads makes as many features of it as the query has:
@@ -100,6 +99,8 @@ public sealed class MultiHeadAttention : Layer
         ],
         Make = a => new MultiHeadAttention(a.Get(NumHeadsArgument), a.Get(KeyDimArgument)),
     };
+
+    internal override bool HandsOnMask(int output) => output == 0;
 
     internal override int LeafCalls => 5;
 

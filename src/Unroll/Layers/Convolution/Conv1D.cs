@@ -1,30 +1,21 @@
 using Unroll.Activations;
 using Unroll.Configuration;
-using Unroll.Constraints;
 using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Regularizers;
 
 namespace Unroll.Layers;
-
 
 /// <summary>
 /// Convolution over time, <c>y[t, f] = activation(b[f] + Σ_q Σ_c x[t · strides + q · dilation, c] · K[q, c, f])</c>:
 /// <c>[B, T, C] → [B, T', F]</c>. With groups, each block of F / groups filters sees its own block of C / groups features. Masks
 /// end here, as in Keras.
 /// </summary>
-public sealed class Conv1D : ConvolutionLayer
+public sealed class Conv1D : KernelConvolution
 {
     private static readonly Argument<WindowPadding> CausalPaddingArgument =
         PaddingOf(("valid", WindowPadding.Valid), ("same", WindowPadding.Same), ("causal", WindowPadding.Causal));
 
     private static readonly Argument<int> GroupsArgument = Argument.Whole("groups", 1).Size();
-
-    private static readonly Argument<Initializer> KernelInitializerArgument = Initializer.Catalog.Argument("kernel_initializer", new GlorotUniform());
-
-    private static readonly Argument<Regularizer?> KernelRegularizerArgument = Regularizer.Catalog.OptionalArgument("kernel_regularizer");
-
-    private static readonly Argument<Constraint?> KernelConstraintArgument = Constraint.Catalog.OptionalArgument("kernel_constraint");
 
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">Features that come out.</param>
@@ -42,26 +33,11 @@ public sealed class Conv1D : ConvolutionLayer
     /// <inheritdoc/>
     public override string ClassName => "Conv1D";
 
-    /// <summary>Features that come out.</summary>
-    public int Filters { get => Get(FiltersArgument); init => Set(FiltersArgument, value); }
-
     /// <inheritdoc/>
     public override WindowPadding Padding { get => Get(CausalPaddingArgument); init => Set(CausalPaddingArgument, value); }
 
     /// <summary>Blocks of features that don't see each other; divides features and filters.</summary>
     public int Groups { get => Get(GroupsArgument); init => Set(GroupsArgument, value); }
-
-    /// <summary>First values of the kernel.</summary>
-    public Initializer KernelInitializer { get => Get(KernelInitializerArgument); init => Set(KernelInitializerArgument, value); }
-
-    /// <summary>What the kernel adds to the loss; null: nothing.</summary>
-    public Regularizer? KernelRegularizer { get => Get(KernelRegularizerArgument); init => Set(KernelRegularizerArgument, value); }
-
-    /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
-    public Constraint? KernelConstraint { get => Get(KernelConstraintArgument); init => Set(KernelConstraintArgument, value); }
-
-    /// <summary>What the output adds to the loss, divided by the rows of the batch; null: nothing.</summary>
-    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Conv1D>("Conv1D")
     {
@@ -73,12 +49,6 @@ public sealed class Conv1D : ConvolutionLayer
         ],
         Make = a => new Conv1D(a.Get(FiltersArgument), a.Get(KernelSizeArgument)),
     };
-
-    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
-
-    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "bias"
-        ? (BiasRegularizer, BiasConstraint)
-        : (KernelRegularizer, KernelConstraint);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

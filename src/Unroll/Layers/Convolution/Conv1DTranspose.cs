@@ -1,26 +1,17 @@
 using Unroll.Activations;
 using Unroll.Configuration;
-using Unroll.Constraints;
 using Unroll.Execution;
 using Unroll.Initializers;
-using Unroll.Regularizers;
 
 namespace Unroll.Layers;
-
 
 /// <summary>
 /// The transpose of a convolution: every step of the input adds a window to the output,
 /// <c>y[t · strides + q · dilation, f] += Σ_c x[t, c] · K[q, f, c]</c>, then bias and activation. <c>[B, T, C] → [B, T', F]</c>, where
 /// T' is T · strides with padding "same". Masks end here, as in Keras.
 /// </summary>
-public sealed class Conv1DTranspose : ConvolutionLayer
+public sealed class Conv1DTranspose : KernelConvolution
 {
-    private static readonly Argument<Initializer> KernelInitializerArgument = Initializer.Catalog.Argument("kernel_initializer", new GlorotUniform());
-
-    private static readonly Argument<Regularizer?> KernelRegularizerArgument = Regularizer.Catalog.OptionalArgument("kernel_regularizer");
-
-    private static readonly Argument<Constraint?> KernelConstraintArgument = Constraint.Catalog.OptionalArgument("kernel_constraint");
-
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">Features that come out.</param>
     /// <param name="kernelSize">Steps of a window.</param>
@@ -37,21 +28,6 @@ public sealed class Conv1DTranspose : ConvolutionLayer
     /// <inheritdoc/>
     public override string ClassName => "Conv1DTranspose";
 
-    /// <summary>Features that come out.</summary>
-    public int Filters { get => Get(FiltersArgument); init => Set(FiltersArgument, value); }
-
-    /// <summary>First values of the kernel.</summary>
-    public Initializer KernelInitializer { get => Get(KernelInitializerArgument); init => Set(KernelInitializerArgument, value); }
-
-    /// <summary>What the kernel adds to the loss; null: nothing.</summary>
-    public Regularizer? KernelRegularizer { get => Get(KernelRegularizerArgument); init => Set(KernelRegularizerArgument, value); }
-
-    /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
-    public Constraint? KernelConstraint { get => Get(KernelConstraintArgument); init => Set(KernelConstraintArgument, value); }
-
-    /// <summary>What the output adds to the loss, divided by the rows of the batch; null: nothing.</summary>
-    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
-
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Conv1DTranspose>("Conv1DTranspose")
     {
         Arguments =
@@ -63,16 +39,10 @@ public sealed class Conv1DTranspose : ConvolutionLayer
         Make = a => new Conv1DTranspose(a.Get(FiltersArgument), a.Get(KernelSizeArgument)),
     };
 
-    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
-
     private int Reach => (KernelSize - 1) * DilationRate + 1;
 
     /// <summary>Steps that are cut off at the beginning.</summary>
     internal int Before => Padding == WindowPadding.Same ? Math.Max(0, Reach - Strides) / 2 : 0;
-
-    internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "bias"
-        ? (BiasRegularizer, BiasConstraint)
-        : (KernelRegularizer, KernelConstraint);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {

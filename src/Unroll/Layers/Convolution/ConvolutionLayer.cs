@@ -6,7 +6,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Base of convolutions over time: <c>[B, T, C] → [B, T', F]</c>. Masks end here, as in Keras.</summary>
 public abstract class ConvolutionLayer : Layer
 {
@@ -65,6 +64,11 @@ public abstract class ConvolutionLayer : Layer
 
     /// <summary>What the bias is made to fulfil after each step; null: anything goes.</summary>
     public Constraint? BiasConstraint { get => Get(BiasConstraintArgument); init => Set(BiasConstraintArgument, value); }
+
+    /// <summary>What the output adds to the loss, divided by the rows of the batch; null: nothing.</summary>
+    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
+
+    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal TimeWindow Window => new(KernelSize, Strides, DilationRate, Padding);
 

@@ -6,7 +6,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Runs <see cref="Conv1D"/>: what a window sees is put side by side, <c>[T'][q · c]</c>, and goes through the products of a dense
 /// layer. Copying costs one move for every product with a filter; the tiles then run over the whole depth at once.

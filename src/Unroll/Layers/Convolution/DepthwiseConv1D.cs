@@ -6,7 +6,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Convolution over time of every feature by itself: <c>y[t, c · m + i] = activation(b + Σ_q x[t · strides + q · dilation, c] · K[q, c, i])</c>
 /// with m = depthMultiplier, <c>[B, T, C] → [B, T', C · m]</c>. Masks end here, as in Keras.
@@ -43,9 +42,6 @@ public sealed class DepthwiseConv1D : ConvolutionLayer
     /// <summary>What the kernel is made to fulfil after each step; null: anything goes.</summary>
     public Constraint? DepthwiseConstraint { get => Get(DepthwiseConstraintArgument); init => Set(DepthwiseConstraintArgument, value); }
 
-    /// <summary>What the output adds to the loss, divided by the rows of the batch; null: nothing.</summary>
-    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
-
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, DepthwiseConv1D>("DepthwiseConv1D")
     {
         Arguments =
@@ -57,8 +53,6 @@ public sealed class DepthwiseConv1D : ConvolutionLayer
         Positional = [KernelSizeArgument, StridesArgument, PaddingArgument, DepthMultiplierArgument],
         Make = a => new DepthwiseConv1D(a.Get(KernelSizeArgument)),
     };
-
-    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "bias"
         ? (BiasRegularizer, BiasConstraint)

@@ -6,7 +6,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="DepthwiseConv1D"/>: a feature is multiplied with a number and added, for all rows of a group at once.</summary>
 internal sealed class DepthwiseProgram : LayerProgram
 {

@@ -7,7 +7,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Convolution over time of every feature by itself, then a product over the features at every step (Chollet 2017):
 /// <c>[B, T, C] → [B, T', C · depthMultiplier] → [B, T', F]</c>. Bias and activation come last. Masks end here, as in Keras.
@@ -68,9 +67,6 @@ public sealed class SeparableConv1D : ConvolutionLayer
     /// <summary>What the second kernel is made to fulfil after each step; null: anything goes.</summary>
     public Constraint? PointwiseConstraint { get => Get(PointwiseConstraintArgument); init => Set(PointwiseConstraintArgument, value); }
 
-    /// <summary>What the output adds to the loss, divided by the rows of the batch; null: nothing.</summary>
-    public Regularizer? ActivityRegularizer { get => Get(ActivityRegularizerArgument); init => Set(ActivityRegularizerArgument, value); }
-
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, SeparableConv1D>("SeparableConv1D")
     {
         Arguments =
@@ -85,8 +81,6 @@ public sealed class SeparableConv1D : ConvolutionLayer
     };
 
     internal override int LeafCalls => 2;
-
-    internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
     {

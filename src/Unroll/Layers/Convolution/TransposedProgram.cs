@@ -6,7 +6,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="Conv1DTranspose"/>: every step through the products of a dense layer, what comes out is added up in the windows.</summary>
 internal sealed class TransposedProgram : LayerProgram
 {

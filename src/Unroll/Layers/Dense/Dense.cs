@@ -79,6 +79,8 @@ public sealed class Dense : Layer
         Make = a => new Dense(a.Get(UnitsArgument)),
     };
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight == "kernel"
         ? (KernelRegularizer, KernelConstraint)
         : (BiasRegularizer, BiasConstraint);

@@ -43,6 +43,8 @@ public sealed class Dropout : WeightlessLayer
         Make = a => new Dropout(a.Get(RateArgument)),
     };
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new DropoutProgram(context, Rate, Seed, NoiseOf(context.Inputs[0]));
 
     private int[]? NoiseOf(LaneShape shape)

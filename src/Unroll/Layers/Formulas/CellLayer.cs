@@ -13,6 +13,8 @@ internal sealed class CellLayer(RecurrentCell cell, SequenceFlags flags) : Layer
 
     public IReadOnlyList<int> StateSizes => cell.StateSizes;
 
+    internal override bool HandsOnMask(int output) => flags.ReturnSequences && output == 0;
+
     internal override bool GoesOnFromBatchToBatch => flags.Stateful;
 
     public override void ResetStates() => _states?.Reset();

@@ -19,6 +19,7 @@ namespace Unroll.Layers;
 /// </summary>
 public abstract class FormulaLayer : Layer
 {
+    private readonly Lock _recording = new(); // predictions may be planned by several threads at a time
     private DeclaredWeights? _weights;
 
     /// <inheritdoc/>
@@ -39,6 +40,8 @@ public abstract class FormulaLayer : Layer
             .Get(name, shape, initializer ?? (shape.Length == 1 ? new Zeros() : new GlorotUniform()));
     }
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal sealed override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
         Record(Features(inputShape), out DeclaredWeights weights);
@@ -53,16 +56,19 @@ public abstract class FormulaLayer : Layer
 
     private Recording Record(int features, out DeclaredWeights weights)
     {
-        weights = _weights = new DeclaredWeights();
-        try
+        lock (_recording)
         {
-            Value x = Value.Input(features);
-            Value y = Formula(x);
-            return Recording.OfLayer(x, weights.Values, y);
-        }
-        finally
-        {
-            _weights = null;
+            weights = _weights = new DeclaredWeights();
+            try
+            {
+                Value x = Value.Input(features);
+                Value y = Formula(x);
+                return Recording.OfLayer(x, weights.Values, y);
+            }
+            finally
+            {
+                _weights = null;
+            }
         }
     }
 

@@ -32,6 +32,7 @@ public abstract class RecurrentCell : Layer, IRecurrentCell
 
     private static readonly Argument<double> RecurrentDropoutArgument = Argument.Number("recurrent_dropout", 0).Between(0, 1);
 
+    private readonly Lock _recording = new(); // predictions may be planned by several threads at a time
     private DeclaredWeights? _weights;
     private int _features;
 
@@ -61,7 +62,8 @@ public abstract class RecurrentCell : Layer, IRecurrentCell
     /// <summary>One time step of a cell with one state: the new state, which is put out.</summary>
     /// <param name="x">The input, [F].</param>
     /// <param name="h">The state before the step, [U].</param>
-    protected virtual Value Step(Value x, Value h) => throw new NotImplementedException($"{ClassName} must override Step.");
+    protected virtual Value Step(Value x, Value h) => throw new InvalidOperationException(
+        $"{ClassName} says nothing of its step: override Step(Value x, Value h), or Step(Value x, Values states) for several states.");
 
     /// <summary>One time step of a cell with any states: the new states in their order, the one that is put out first.</summary>
     /// <param name="x">The input, [F].</param>
@@ -96,15 +98,18 @@ public abstract class RecurrentCell : Layer, IRecurrentCell
     /// <summary>Records the formula of a step.</summary>
     internal Recording Record(int features, out DeclaredWeights weights)
     {
-        weights = _weights = new DeclaredWeights();
-        _features = features;
-        try
+        lock (_recording)
         {
-            return Recording.OfCell(features, StateSizes, () => _weights.Values, Step);
-        }
-        finally
-        {
-            _weights = null;
+            DeclaredWeights declared = weights = _weights = new DeclaredWeights();
+            _features = features;
+            try
+            {
+                return Recording.OfCell(features, StateSizes, () => declared.Values, Step);
+            }
+            finally
+            {
+                _weights = null;
+            }
         }
     }
 

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// The product of two inputs along an axis of each, sample by sample: <c>new Dot(2)</c> makes <c>[B, T, S]</c> of <c>[B, T, D]</c> and
 /// <c>[B, S, D]</c>. Masks end here, as in Keras.

@@ -6,7 +6,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="Dot"/>.</summary>
 internal sealed class DotProgram : LayerProgram
 {

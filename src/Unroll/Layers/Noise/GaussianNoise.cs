@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Adds normal noise in training, <c>x + N(0, stddev)</c>; does nothing otherwise. Any shape; masks pass.</summary>
 public sealed class GaussianNoise : WeightlessLayer
 {
@@ -30,6 +29,8 @@ public sealed class GaussianNoise : WeightlessLayer
         Arguments = [.. CommonArguments, StddevArgument, SeedArgument],
         Make = a => new GaussianNoise(a.Get(StddevArgument)),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new NoiseProgram(context, NoiseKind.Added, Stddev, Seed);
 }

@@ -4,7 +4,6 @@ using Unroll.Random;
 
 namespace Unroll.Layers;
 
-
 /// <summary>What noise does to values.</summary>
 internal enum NoiseKind
 {

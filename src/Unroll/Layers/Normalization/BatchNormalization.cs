@@ -4,7 +4,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Normalises every feature over the batch (Ioffe and Szegedy 2015): <c>y = (x − μ) / √(σ² + ε) · γ + β</c>. In training μ and the
 /// biased σ² are those of the batch, over everything but the features' axis; masked steps are left out of them. They also move

@@ -5,7 +5,6 @@ using Unroll.Kernels.Simd;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Runs <see cref="BatchNormalization"/>. Sums over the batch are taken in float64, chunk by chunk, and the chunks added in
 /// ascending order: they depend on neither threads nor grouping.

@@ -4,7 +4,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Normalises groups of features of every sample over everything but the features' axis (Wu and He 2018):
 /// <c>y = (x − μ) / √(σ² + ε) · γ + β</c> with γ and β for every feature. Any shape; masks pass.

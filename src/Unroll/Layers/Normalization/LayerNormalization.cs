@@ -4,7 +4,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Normalises every sample, at every place of the other axes, along some axes (Ba et al. 2016):
 /// <c>y = (x − μ) / √(σ² + ε) · γ + β</c>, biased variance, ε = 0.001. Any shape; masks pass, and masked steps are normalised like others.

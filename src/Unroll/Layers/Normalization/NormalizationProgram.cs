@@ -4,7 +4,6 @@ using Unroll.Kernels.Memory;
 
 namespace Unroll.Layers;
 
-
 /// <summary>What elements of a sample are divided by, and whether their mean is taken off first.</summary>
 /// <param name="Epsilon">Added to the mean square, or the least sum of squares.</param>
 /// <param name="Centers">Whether the mean is taken off.</param>

@@ -4,7 +4,6 @@ using Unroll.Initializers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Divides by the root of the mean square along some axes (Zhang and Sennrich 2019): <c>y = x / √(mean(x²) + ε) · γ</c>,
 /// ε = 1e-6. Any shape; masks end here, as in Keras.

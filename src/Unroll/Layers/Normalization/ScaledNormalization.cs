@@ -5,7 +5,6 @@ using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Base of normalisations with trained factors γ and shifts β.</summary>
 public abstract class ScaledNormalization : Layer
 {
@@ -68,6 +67,8 @@ public abstract class ScaledNormalization : Layer
 
     /// <summary>The shifts; null: 0.</summary>
     internal Parameter? Beta => Parameters.FirstOrDefault(parameter => parameter.Name == "beta");
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
     {

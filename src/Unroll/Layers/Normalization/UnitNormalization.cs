@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Gives what lies along some axes the length 1: <c>y = x / √max(Σx², 1e-12)</c>; zeros stay zeros. Any shape; masks pass.</summary>
 public sealed class UnitNormalization : WeightlessLayer
 {
@@ -26,6 +25,8 @@ public sealed class UnitNormalization : WeightlessLayer
         Arguments = [.. CommonArguments, AxisArgument],
         Make = _ => new UnitNormalization(),
     };
+
+    internal override bool HandsOnMask(int output) => true;
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {

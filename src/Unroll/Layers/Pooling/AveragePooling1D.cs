@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>The mean of every window, over the steps that are inside. <c>[B, T, F] → [B, T', F]</c>; masks end here, as in Keras.</summary>
 public sealed class AveragePooling1D : PoolingLayer
 {

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>The largest value of every window; of several the first has the gradient. <c>[B, T, F] → [B, T', F]</c>; masks end here, as in Keras.</summary>
 public sealed class MaxPooling1D : PoolingLayer
 {

@@ -2,7 +2,6 @@ using Unroll.Configuration;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Base of layers that make one value of every window over time: <c>[B, T, F] → [B, T', F]</c>. Masks end here, as in Keras.</summary>
 public abstract class PoolingLayer : WeightlessLayer
 {

@@ -5,7 +5,6 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Runs <see cref="MaxPooling1D"/> and <see cref="AveragePooling1D"/>.</summary>
 internal sealed class WindowPoolingProgram(ProgramContext context, TimeWindow window, bool takesLargest) : LayerProgram(context)
 {

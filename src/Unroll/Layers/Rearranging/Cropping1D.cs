@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Leaves out steps at the beginning and at the end: <c>[B, T, F] → [B, T − before − after, F]</c>. Masks end here, as in Keras.</summary>
 public sealed class Cropping1D : WeightlessLayer
 {

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Puts the dimensions of a sample in another order: <c>new Permute(2, 1)</c> makes <c>[B, F, T]</c> of <c>[B, T, F]</c>. Masks
 /// end here, as in Keras.

@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Puts the same features out at every one of n steps: <c>[B, F] → [B, n, F]</c>. Masks end here, as in Keras.</summary>
 public sealed class RepeatVector : WeightlessLayer
 {

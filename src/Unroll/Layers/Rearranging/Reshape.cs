@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>
 /// Puts a sample's elements, in their order, into another shape: <c>[B, …] → [B, targetShape]</c>. One size may be −1: whatever
 /// is left. Masks end here, as in Keras.

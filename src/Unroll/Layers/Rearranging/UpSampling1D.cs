@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Repeats every step: <c>[B, T, F] → [B, size · T, F]</c>. Masks end here, as in Keras.</summary>
 public sealed class UpSampling1D : WeightlessLayer
 {

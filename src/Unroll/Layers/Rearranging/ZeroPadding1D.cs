@@ -3,7 +3,6 @@ using Unroll.Execution;
 
 namespace Unroll.Layers;
 
-
 /// <summary>Adds steps of zeros before and behind: <c>[B, T, F] → [B, before + T + after, F]</c>. Masks end here, as in Keras.</summary>
 public sealed class ZeroPadding1D : WeightlessLayer
 {

@@ -35,6 +35,8 @@ public sealed class SpatialDropout1D : WeightlessLayer
         Make = a => new SpatialDropout1D(a.Get(RateArgument)),
     };
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal override LayerProgram CreateProgram(ProgramContext context) =>
         new DropoutProgram(context, Rate, Seed, [.. Enumerable.Range(0, context.InputSize).Select(e => e % context.InputFeatures)]);
 

@@ -39,6 +39,8 @@ public sealed class TimeDistributed : Layer
         Make = a => new TimeDistributed(a.Get(LayerArgument)),
     };
 
+    internal override bool HandsOnMask(int output) => true;
+
     internal override IEnumerable<string> WeightPaths => Layer.WeightPaths.Select(path => $"layer/{path}");
 
     internal override Layer Wrapped => Layer;

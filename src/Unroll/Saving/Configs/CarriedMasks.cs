@@ -8,14 +8,6 @@ namespace Unroll.Saving;
 /// </summary>
 internal sealed class CarriedMasks
 {
-    // Layers that hand on the mask of what goes in, besides those below that have a rule of their own.
-    private static readonly HashSet<string> Passing =
-    [
-        "Dense", "Activation", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
-        "LayerNormalization", "BatchNormalization", "UnitNormalization", "GroupNormalization", "ReLU", "LeakyReLU", "PReLU", "ELU", "Identity",
-        "Rescaling", "TimeDistributed", "Attention", "AdditiveAttention", "MultiHeadAttention", // those of the query
-    ];
-
     private readonly Dictionary<Symbol, bool> _known = [];
 
     /// <summary>True if a mask that is given for a tensor is the one that it carries anyway.</summary>
@@ -51,13 +43,11 @@ internal sealed class CarriedMasks
             InputLayer or Operation => false,
             Embedding embedding => embedding.MaskZero,
             Masking => true,
-            RecurrentLayer recurrent => recurrent.ReturnSequences && symbol.Index == 0 && Carries(node.Inputs[0]),
-            Bidirectional both => both.ForwardLayer.ReturnSequences && symbol.Index < (both.MergeMode == MergeMode.None ? 2 : 1) && Carries(node.Inputs[0]),
             MergeLayer => node.Operands.All(Carries),
             Concatenate => node.Operands.Any(Carries),
-            Model { Graph: { } graph } => CarriesThrough(graph, node)[symbol.Index],
+            GraphLayer { Graph: { } graph } => CarriesThrough(graph, node)[symbol.Index],
             Sequential stack => CarriesThrough(stack, Carries(node.Inputs[0])),
-            Layer layer => Passing.Contains(layer.ClassName) && Carries(node.Inputs[0]),
+            Layer layer => layer.HandsOnMask(symbol.Index) && Carries(node.Inputs[0]),
         };
         _known[symbol] = carries;
         return carries;
@@ -79,9 +69,7 @@ internal sealed class CarriedMasks
             {
                 Embedding embedding => embedding.MaskZero,
                 Masking => true,
-                RecurrentLayer recurrent => recurrent.ReturnSequences && carries,
-                Bidirectional both => both.ForwardLayer.ReturnSequences && carries,
-                _ => Passing.Contains(layer.ClassName) && carries,
+                _ => layer.HandsOnMask(0) && carries,
             };
         }
 
@@ -98,7 +86,7 @@ internal sealed class CarriedMasks
         {
             if (!met.Add(symbol.Node)) continue;
             if (symbol.Layer is Embedding { MaskZero: true } or Masking) marked.Add(symbol.Node.Inputs[0]);
-            if (symbol.Layer is Model) marked.UnionWith(symbol.Node.Inputs);
+            if (symbol.Layer is GraphLayer) marked.UnionWith(symbol.Node.Inputs);
             foreach (Symbol operand in symbol.Node.Operands) open.Push(operand);
         }
 

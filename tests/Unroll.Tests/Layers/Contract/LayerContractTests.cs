@@ -94,6 +94,36 @@ public sealed class LayerContractTests
         foreach (LayerCase layer in cases) LayerContract.Check(layer);
     }
 
+    /// <summary>A mean over time behind the layer leaves masked steps out just if the layer says that it hands the mask on.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Masks_go_on_as_the_layer_says(string name)
+    {
+        foreach (LayerCase tried in Cases[name].Where(tried => !tried.TakesIds && tried.InputShape.Length == 2))
+        {
+            Layer layer = tried.Create();
+            if (layer is Softmax or MergeLayer or Concatenate or Dot or Masking) continue; // no masks, masks of all inputs, its own mask
+            int steps = tried.InputShape[0], rows = 5;
+            Symbol x = Input.Features([.. tried.InputShape]), masked = new Masking().Call(x);
+            Symbol y = tried.Call is { } call ? call(layer, masked) : layer.Call(masked)[0];
+            if (y.Shape.Count != 2 || y.Shape[0] != steps) continue;
+            var model = new Model(x, [y, new GlobalAveragePooling1D().Call(y)], seed: 3);
+            var data = new float[rows, steps, tried.InputShape[1]];
+            for (int row = 0; row < rows; row++)
+                for (int t = 0; t < steps - 2; t++)
+                    for (int f = 0; f < tried.InputShape[1]; f++) data[row, t, f] = MathF.Sqrt(1 + row + 3 * t + 5 * f) - 3.1f;
+            Predictions all = model.PredictAll(data);
+            float[] values = [.. all[0]], means = [.. all[1]];
+            int units = means.Length / rows, used = layer is GraphLayer || layer.HandsOnMask(0) ? steps - 2 : steps;
+            for (int i = 0; i < means.Length; i++)
+            {
+                double sum = 0;
+                for (int t = 0; t < used; t++) sum += values[(i / units * steps + t) * units + i % units];
+                Assert.Equal(sum / used, means[i], 1e-4);
+            }
+        }
+    }
+
     private static LayerCase[] Merge(Func<Layer> create) => [new(create, 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) }];
 
     /// <summary>Another input, made of the same.</summary>
