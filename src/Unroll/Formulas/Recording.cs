@@ -71,7 +71,7 @@ internal sealed class Recording
         {
             if (!seen.Add(value)) return;
             if (value.Kind == ValueKind.Weight && !weights.Contains(value))
-                throw new ArgumentException($"The formula uses the weight '{value.Name}', which the layer did not add; use AddWeight.");
+                throw new ArgumentException($"The formula uses the weight '{value.Name}', which the layer did not add; get it by Weight(name, shape).");
             if ((value.Kind == ValueKind.Input && value != input) || (value.Kind == ValueKind.State && !states.Contains(value)))
                 throw new ArgumentException($"The formula uses '{value.Name}' of another recording; use the values that the step is given.");
             foreach (Value operand in value.Operands) Check(operand);
