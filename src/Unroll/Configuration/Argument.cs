@@ -72,6 +72,9 @@ public abstract class Argument
     /// <summary>A list of numbers that must be given.</summary>
     public static Argument<IReadOnlyList<double>> Numbers(string name) => new(name, ArgumentForms.Numbers);
 
+    /// <summary>A list of numbers or null, which is the default.</summary>
+    public static Argument<IReadOnlyList<double>?> OptionalNumbers(string name) => new(name, ArgumentForms.OptionalNumbers, null);
+
     /// <summary>One of several words.</summary>
     /// <param name="name">Keras' name.</param>
     /// <param name="defaultValue">The default.</param>

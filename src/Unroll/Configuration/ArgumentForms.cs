@@ -69,6 +69,9 @@ internal static class ArgumentForms
         input => [.. Items(input).Select(node => ToNumber(node) ?? throw input.Wrong(ListOfNumbers))],
         values => new JsonArray([.. values.Select(KerasJson.Real)]), "[0.1, 0.2]");
 
+    public static ArgumentForm<IReadOnlyList<double>?> OptionalNumbers { get; } = new(
+        input => input.Node is null ? null : Numbers.Read(input), values => values is null ? null : Numbers.Write(values), Numbers.Example, ReadsNone: true);
+
     public static ArgumentForm<T> Choice<T>((string Word, T Value)[] words) where T : notnull
     {
         return new ArgumentForm<T>(Read, Write, words[0].Word);

@@ -10,11 +10,13 @@ namespace Unroll.Losses;
 /// </summary>
 public sealed class BinaryCrossentropy : ElementwiseLoss
 {
-    private const float Epsilon = 1e-7f;
+    private new const float Epsilon = 1e-7f;
 
     private static readonly Argument<bool> FromLogitsArgument = Argument.Flag("from_logits");
 
     private static readonly Argument<double> LabelSmoothingArgument = Argument.Number("label_smoothing", 0).Between(0, 1);
+
+    private static readonly Argument<int> AxisArgument = Argument.Whole("axis", -1);
 
     /// <inheritdoc/>
     public override string Name => "binary_crossentropy";
@@ -26,14 +28,20 @@ public sealed class BinaryCrossentropy : ElementwiseLoss
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
     public double LabelSmoothing { get => Get(LabelSmoothingArgument); init => Set(LabelSmoothingArgument, value); }
 
+    /// <summary>The axis that a value is the mean over; −1: the outputs of a sample at one time step.</summary>
+    public int Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
+
     internal static Registration<Loss> Registration { get; } = new Registration<Loss, BinaryCrossentropy>("BinaryCrossentropy")
     {
         Aliases = ["bce"],
-        Arguments = [.. CommonArguments, FromLogitsArgument, LabelSmoothingArgument, Argument.Fixed("axis", -1)],
+        Arguments = [.. CommonArguments, FromLogitsArgument, LabelSmoothingArgument, AxisArgument],
         Make = _ => new BinaryCrossentropy(),
     };
 
-    internal override string? FusedActivation => FromLogits ? null : "sigmoid";
+    internal override string? FusedActivation => FromLogits || Axis != -1 ? null : "sigmoid";
+
+    /// <inheritdoc/>
+    protected override int? Along => Axis;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override (double Loss, float Prediction, double Gradient) Evaluate(float output, float target, bool isFused)

@@ -6,7 +6,7 @@ namespace Unroll.Losses;
 /// <summary>Crossentropy over classes of which one is right.</summary>
 public abstract class ClassLoss : Loss
 {
-    private const float Epsilon = 1e-7f;
+    private new const float Epsilon = 1e-7f;
 
     private protected static readonly Argument<bool> FromLogitsArgument = Argument.Flag("from_logits");
 

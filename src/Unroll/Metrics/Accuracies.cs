@@ -86,6 +86,18 @@ internal sealed class ShapedAccuracy : Metric
 
 internal static class Largest
 {
+    /// <summary>True if fewer than k values are larger than one of them.</summary>
+    public static bool AreFewer(ReadOnlySpan<float> values, int index, int k)
+    {
+        int larger = 0;
+        foreach (float value in values)
+        {
+            if (value > values[index]) larger++;
+        }
+
+        return larger < k;
+    }
+
     /// <summary>Place of the largest value, the first of equals.</summary>
     public static int IndexOf(ReadOnlySpan<float> values)
     {

@@ -9,7 +9,7 @@ namespace Unroll.Metrics;
 /// losses. <c>accuracy</c> (<c>acc</c>) is that of the outputs' shape: binary for one output, else categorical, for class
 /// numbers as targets sparse categorical. One of your own derives from <see cref="MeanMetric"/>, or overrides <see cref="CreateState"/>.
 /// </summary>
-public abstract class Metric : Configurable
+public abstract partial class Metric : Configurable
 {
     private static readonly Argument<string?> NameArgument = Argument.OptionalText("name").KeywordOnly();
 
@@ -29,6 +29,18 @@ public abstract class Metric : Configurable
 
     /// <summary>True if more is better, false if less is; null: not known, a callback that monitors it must be told.</summary>
     public virtual bool? IsHigherBetter => null;
+
+    /// <summary>
+    /// False if steps that are masked count like others. As in Keras means heed masks, and what is told from counts of right
+    /// and wrong answers does not.
+    /// </summary>
+    public virtual bool HeedsMasks => true;
+
+    /// <summary>True if objects that got no name are numbered, <c>auc</c>, <c>auc_1</c>, wherever they stand.</summary>
+    internal virtual bool IsNumbered => false;
+
+    /// <summary>True if it was made by a name, or got one.</summary>
+    internal bool HasGivenName => _isIdentifier || Get(NameArgument) is not null;
 
     /// <summary>The metric of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists what there is.</exception>
@@ -92,11 +104,11 @@ public abstract class Metric : Configurable
         return metric;
     }
 
-    /// <summary>The mean of a loss, without what regularizers add.</summary>
+    /// <summary>The mean of a loss, without what regularizers add; of the cosine similarity the metric of that name, which is positive.</summary>
     public static Metric FromLoss(Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return new MeanLoss(loss);
+        return loss is Losses.CosineSimilarity cosine ? new CosineSimilarity { Axis = cosine.Axis } : new MeanLoss(loss);
     }
 
     /// <summary>What adds up one run's values.</summary>

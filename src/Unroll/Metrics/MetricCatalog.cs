@@ -11,10 +11,36 @@ internal static class MetricCatalog
         BinaryAccuracy.Registration,
         CategoricalAccuracy.Registration,
         SparseCategoricalAccuracy.Registration,
+        Accuracy.Registration,
+        TopKCategoricalAccuracy.Registration,
+        SparseTopKCategoricalAccuracy.Registration,
         AUC.Registration,
         Precision.Registration,
         Recall.Registration,
-        .. Loss.Catalog.Entries.Select(loss => new MeanLossRegistration(loss)),
+        TruePositives.Registration,
+        FalsePositives.Registration,
+        TrueNegatives.Registration,
+        FalseNegatives.Registration,
+        SensitivityAtSpecificity.Registration,
+        SpecificityAtSensitivity.Registration,
+        PrecisionAtRecall.Registration,
+        RecallAtPrecision.Registration,
+        F1Score.Registration,
+        FBetaScore.Registration,
+        IoU.Registration,
+        BinaryIoU.Registration,
+        MeanIoU.Registration,
+        OneHotIoU.Registration,
+        OneHotMeanIoU.Registration,
+        Mean.Registration,
+        Sum.Registration,
+        RootMeanSquaredError.Registration,
+        R2Score.Registration,
+        CosineSimilarity.Registration,
+        PearsonCorrelation.Registration,
+        ConcordanceCorrelation.Registration,
+        LogCoshError.Registration,
+        .. Loss.Catalog.Entries.Where(loss => loss.Name != nameof(CosineSimilarity)).Select(loss => new MeanLossRegistration(loss)),
     ], SnakeCase.Of);
 }
 
@@ -46,6 +72,7 @@ internal sealed class MeanLossRegistration : Registration<Metric>
         (JsonObject config, JsonObject own) = _loss.Describe(((MeanLoss)value).Loss);
         config["name"] = value.Name;
         config.Remove("reduction");
+        if (config["axis"] is JsonValue axis && axis.TryGetValue(out int along) && along == -1) config.Remove("axis"); // not all of Keras' metrics take it
         config["dtype"] = DType.Float32;
         return (config, own);
     }

@@ -110,7 +110,7 @@ public partial class Model
     {
         TrainingState state = _state ?? throw NotCompiled("Fit");
         x = CheckInputs(x);
-        state.Settle(OutputNames);
+        Settle(state, x, y);
         return new Trainer(this, state).Fit(
             new FitRequest(
                 x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle,
@@ -126,7 +126,7 @@ public partial class Model
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         x = CheckInputs(x);
-        state.Settle(OutputNames);
+        Settle(state, x, y);
         return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks);
     }
 
@@ -162,7 +162,7 @@ public partial class Model
     {
         TrainingState state = _state ?? throw NotCompiled("TrainOnBatch");
         x = CheckInputs(x);
-        state.Settle(OutputNames);
+        Settle(state, x, y);
         if (_batchSession is null || !_batchSession.Fits(x)) _batchSession = new BatchSession(this, x, state);
         return _batchSession.Train(x, y, sampleWeight, classWeight);
     }
@@ -182,6 +182,15 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(x);
         return Predict(x, Math.Max(1, x.Count));
+    }
+
+    /// <summary>Finds losses and metrics of the outputs; some are known only when targets are seen.</summary>
+    private void Settle(TrainingState state, Inputs x, Targets y)
+    {
+        state.Settle(OutputNames);
+        if (!state.Loss.StandsForSeveral) return;
+        GraphPlan plan = PlanFor(x);
+        state.Loss.Resolve([.. plan.Outputs.Select(output => plan.Tensors[output].AsOutput)], TrainingData.Arrange(y, OutputNames, state.Loss));
     }
 
     /// <summary>The model made ready to run on inputs that were checked.</summary>

@@ -20,21 +20,48 @@ internal sealed partial class GroupRunner
     public void Score(int index, OutputScore score, Targets targets, ReadOnlySpan<int> order, int batchRows)
     {
         Span<RowResult> results = score.Results.AsSpan(Group.FirstRow, order.Length);
-        if (score.Outputs is null)
+        if (score.NeedsWholeBatch)
+            TakeGradient(_outputs[index], score.Outputs!, score.Weight);
+        else if (score.Outputs is null)
             Score(_outputs[index], (ElementwiseLoss)score.Loss!, score, targets.Values, order, batchRows, results);
         else
             ScoreInFull(_outputs[index], score, score.Outputs, targets, order, batchRows, results);
     }
 
-    /// <summary>Writes down which time steps of an output count, before it is scored.</summary>
-    public void RecordMask(int index, BatchOutputs outputs)
+    /// <summary>Writes down which time steps of an output count, before it is scored; for a loss that sees the whole batch all that came out.</summary>
+    public void RecordMask(int index, OutputScore score, Targets targets, ReadOnlySpan<int> order)
     {
+        BatchOutputs outputs = score.Outputs!;
+        int steps = outputs.Shape.Steps;
         ReadOnlySpan<float> mask = outputs.Shape.HasTime ? _outputs[index].Mask.Span : default;
         for (int row = 0; row < Group.Rows; row++)
         {
-            int place = (Group.FirstRow + row) * outputs.Shape.Steps;
-            for (int t = 0; t < outputs.Shape.Steps; t++)
-                outputs.Mask[place + t] = mask.IsEmpty || mask[t * Group.Lanes + row] != 0 ? 1 : 0;
+            int place = (Group.FirstRow + row) * steps;
+            for (int t = 0; t < steps; t++)
+            {
+                bool counts = mask.IsEmpty || mask[t * Group.Lanes + row] != 0;
+                outputs.Mask[place + t] = counts ? 1 : 0;
+                if (outputs.Counts.Length > 0)
+                    outputs.Counts[place + t] = counts ? score.CountOf(targets.Values.AsSpan(order[row] * targets.SampleSize + t * (targets.SampleSize / steps), 1), targets.WeightOf(order[row], t)) : 0;
+            }
+        }
+
+        if (score.NeedsWholeBatch) CopyOutput(index, outputs.Predictions.AsSpan(Group.FirstRow * outputs.Shape.Size, Group.Rows * outputs.Shape.Size));
+    }
+
+    /// <summary>Takes over the group's part of the gradient of a loss that saw the whole batch.</summary>
+    private void TakeGradient(LaneTensor last, BatchOutputs outputs, double scale)
+    {
+        Span<float> gradient = last.Gradient.Span;
+        if (gradient.IsEmpty) return;
+        gradient.Clear(); // rows that pad the group count for nothing
+        OutputShape shape = outputs.Shape;
+        int lanes = Group.Lanes, stride = RecurrentSequence.Stride(shape.Units, lanes);
+        ReadOnlySpan<double> slopes = outputs.Gradient[(Group.FirstRow * shape.Size)..];
+        for (int row = 0; row < Group.Rows; row++)
+        {
+            for (int i = 0; i < shape.Size; i++)
+                gradient[i / shape.Units * stride + i % shape.Units * lanes + row] = (float)(slopes[row * shape.Size + i] * scale);
         }
     }
 
@@ -95,7 +122,8 @@ internal sealed partial class GroupRunner
         gradient.Clear(); // rows that pad the group, and masked steps, count for nothing
         int lanes = Group.Lanes, stride = RecurrentSequence.Stride(shape.Units, lanes);
         int targetUnits = score.Loss is { TakesClassIds: true } ? 1 : shape.Units;
-        double scale = score.Weight * score.ValidFactor / ((double)batchRows * shape.Steps);
+        bool isSum = score.Loss is { Reduction: LossReduction.Sum };
+        double scale = score.Weight * score.ValidFactor / score.Divisor(batchRows);
         for (int row = 0; row < Group.Rows; row++)
         {
             double sum = 0;
@@ -115,14 +143,15 @@ internal sealed partial class GroupRunner
                 ReadOnlySpan<float> target = targets.Values.AsSpan((order[row] * shape.Steps + t) * targetUnits, targetUnits);
                 double value = loss.Evaluate(_output, target, score.IsLogit, _prediction, _slopes);
                 _prediction.CopyTo(outputs.Predictions, place * shape.Units);
+                double weight = counts ? targets.WeightOf(order[row], t) : 0;
+                if (outputs.Counts.Length > 0) outputs.Counts[place] = counts ? score.CountOf(target, weight) : 0;
                 if (!counts) continue;
-                double weight = targets.WeightOf(order[row], t);
                 sum += value * weight;
                 if (gradient.IsEmpty) continue;
                 for (int j = 0; j < shape.Units; j++) gradient[at + j * lanes] = (float)(_slopes[j] * weight * scale);
             }
 
-            results[row] = new RowResult(sum / shape.Steps, 0);
+            results[row] = new RowResult(isSum ? sum * batchRows : sum / shape.Steps, 0);
         }
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class ModelSession
         if (_scoresLater)
         {
             RunStage(StageWork.RecordMasks);
+            ScoreBatch(_batch.Targets, _batch.Rows.Span);
             foreach (OutputScore score in Scores) score.ValidFactor = score.FactorOverValid(_batch.Rows.Length);
         }
 
@@ -63,8 +64,9 @@ internal sealed partial class ModelSession
                 runner.Forward(from, to);
                 break;
             case StageWork.RecordMasks:
+                ReadOnlySpan<int> rows = _batch.Rows.Span.Slice(g * _batch.Lanes, runner.Group.Rows);
                 for (int i = 0; i < Scores.Length; i++)
-                    if (Scores[i].Outputs is { } outputs) runner.RecordMask(i, outputs);
+                    if (Scores[i] is { Outputs: not null, Loss: not null }) runner.RecordMask(i, Scores[i], _batch.Targets.Of(i), rows);
                 break;
             default:
                 if (isLast)

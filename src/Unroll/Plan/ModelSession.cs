@@ -76,7 +76,9 @@ internal sealed partial class ModelSession : IDisposable
         ];
         _createRunner = () => new GroupRunner(plan, _programs, flow, inputs, floats, _activities, _arena);
         _stages = training ? [.. Enumerable.Range(0, _programs.Length).Where(c => _programs[c].NeedsWholeBatch)] : [];
-        _scoresLater = training && (Scores.Length > 1 || _activities.Any(activity => activity is not null)) && Scores.Any(score => score.Loss is not null && score.Shape.HasTime);
+        foreach (OutputScore score in Scores.Where(score => score.NeedsWholeBatch)) score.RecordOutputs();
+        _scoresLater = training && (Scores.Any(score => score.NeedsWholeBatch)
+            || ((Scores.Length > 1 || _activities.Any(activity => activity is not null)) && Scores.Any(score => score.IsDividedLater)));
         _ownsTeam = team is null;
         _team = team ?? new WorkerTeam(_threads);
         _choice = new ThreadChoice(_threads);
@@ -158,8 +160,9 @@ internal sealed partial class ModelSession : IDisposable
         {
             Load(runner, inputs, rows.Span, first, lanes);
             runner.Forward(0, _programs.Length);
-            Score(runner, targets, rows.Span, first);
+            ScoreRows(runner, targets, rows.Span, first);
         });
+        ScoreBatch(targets, rows.Span);
         SumActivities(rows.Length);
         SpreadOverValid(rows.Length, scalesGradients: false);
     }
@@ -228,6 +231,25 @@ internal sealed partial class ModelSession : IDisposable
         Score(runner, _batch.Targets, _batch.Rows.Span, index * _batch.Lanes);
         runner.BeginBackward();
         runner.Backward(0, _programs.Length);
+    }
+
+    /// <summary>Without training: rows by themselves, or what came out for a loss that sees the whole batch.</summary>
+    private void ScoreRows(GroupRunner runner, Targets targets, ReadOnlySpan<int> rows, int first)
+    {
+        for (int i = 0; i < Scores.Length; i++)
+            if (Scores[i].NeedsWholeBatch) runner.RecordMask(i, Scores[i], targets.Of(i), rows.Slice(first, runner.Group.Rows));
+        Score(runner, targets, rows, first);
+    }
+
+    /// <summary>Scores the outputs whose loss sees the whole batch, once it has come out.</summary>
+    private void ScoreBatch(Targets targets, ReadOnlySpan<int> rows)
+    {
+        for (int i = 0; i < Scores.Length; i++)
+        {
+            if (!Scores[i].NeedsWholeBatch) continue;
+            double loss = Scores[i].Outputs!.Score(targets.Of(i), rows);
+            Scores[i].Results.AsSpan(0, rows.Length).Fill(new RowResult(loss, 0));
+        }
     }
 
     private void Score(GroupRunner runner, Targets targets, ReadOnlySpan<int> rows, int first)

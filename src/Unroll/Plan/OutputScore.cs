@@ -19,6 +19,21 @@ internal sealed class OutputScore(Loss? loss, double weight, bool isLogit, Outpu
 
     public OutputShape Shape => shape;
 
+    /// <summary>What a value of the loss is told from.</summary>
+    public SliceKind Kind { get; } = loss?.KindFor(shape.HasTime) ?? SliceKind.Row;
+
+    /// <summary>True if the loss sees more than one row and step, so that it is told when the whole batch has come out.</summary>
+    public bool NeedsWholeBatch => Kind != SliceKind.Row;
+
+    /// <summary>True if what the sum is divided by depends on weights or targets.</summary>
+    public bool IsDividedByCounts { get; } = loss is { Reduction: LossReduction.MeanWithSampleWeight } or { IgnoresSome: true, Reduction: not LossReduction.Sum };
+
+    /// <summary>True if what the sum is divided by is known only when the masks of all rows are.</summary>
+    public bool IsDividedLater => loss is not null && !NeedsWholeBatch && (shape.HasTime || IsDividedByCounts);
+
+    /// <summary>True for a loss that plain rows have: told row by row, and their mean.</summary>
+    public bool IsPlain => !NeedsWholeBatch && loss is ElementwiseLoss { Reduction: LossReduction.SumOverBatchSize };
+
     /// <summary>Loss and accuracy of each row.</summary>
     public RowResult[] Results { get; } = new RowResult[maxRows];
 
@@ -29,7 +44,16 @@ internal sealed class OutputScore(Loss? loss, double weight, bool isLogit, Outpu
     public double ValidFactor { get; set; } = 1;
 
     /// <summary>From now on all outputs are kept, and losses, masks and sample weights of every kind are heeded.</summary>
-    public void RecordOutputs() => Outputs ??= new BatchOutputs(maxRows, shape);
+    public void RecordOutputs() => Outputs ??= new BatchOutputs(maxRows, shape, IsDividedByCounts, NeedsWholeBatch ? loss : null);
+
+    /// <summary>What a row at a step counts for in the sum that the loss is divided by.</summary>
+    /// <param name="target">Its target.</param>
+    /// <param name="weight">Its weight.</param>
+    public double CountOf(ReadOnlySpan<float> target, double weight) =>
+        loss!.TakesClassIds && loss.IsIgnored(target[0]) ? 0 : loss.Reduction == LossReduction.MeanWithSampleWeight ? weight : 1;
+
+    /// <summary>What a batch's sum of losses is divided by, as long as nothing is masked.</summary>
+    public double Divisor(int rows) => loss is { Reduction: LossReduction.Sum } ? 1 : (double)rows * shape.Steps;
 
     /// <summary>
     /// What the sum of the losses of a batch, divided by the count of everything, is to be multiplied with to be the mean over
@@ -37,8 +61,15 @@ internal sealed class OutputScore(Loss? loss, double weight, bool isLogit, Outpu
     /// </summary>
     public double FactorOverValid(int rows)
     {
-        if (Outputs is not { Shape.HasTime: true }) return 1;
+        if (Outputs is null || !IsDividedLater || loss is { Reduction: LossReduction.Sum }) return 1;
         int count = rows * shape.Steps, valid = 0;
+        if (IsDividedByCounts)
+        {
+            double sum = 0;
+            foreach (double counts in Outputs.Counts.AsSpan(0, count)) sum += counts;
+            return sum == 0 ? 1 : count / sum;
+        }
+
         foreach (float counts in Outputs.Mask.AsSpan(0, count))
         {
             if (counts != 0) valid++;

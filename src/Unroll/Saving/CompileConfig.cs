@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Unroll.Configuration;
 using Unroll.Losses;
 using Unroll.Models.Training;
 
@@ -70,7 +71,8 @@ internal static class CompileConfig
     {
         if (loss is null) return null;
         JsonObject json = Catalog.Losses.ToKeras(loss);
-        return JsonNode.DeepEquals(json, Catalog.Losses.ToKeras(Loss.FromName(loss.Name))) ? JsonValue.Create(loss.Name) : json;
+        string name = SnakeCase.Of(json.Text("class_name")!); // not the name of the object: Huber's is huber_loss
+        return JsonNode.DeepEquals(json, Catalog.Losses.ToKeras(Loss.FromName(name))) ? JsonValue.Create(name) : json;
     }
 
     private static JsonNode? Weights(LossWeights? weights)

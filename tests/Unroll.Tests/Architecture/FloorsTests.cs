@@ -33,7 +33,7 @@ public sealed class FloorsTests
     private const string RootTypesElsewhere = """
         Saving: ModelSaving, OnnxExport
         Execution: Parameter, WeightKey
-        Data: Inputs, Targets, SampleWeights
+        Data: Inputs, Outputs, Targets, SampleWeights
         """;
 
     private static readonly string[] s_exceptions =

@@ -80,13 +80,24 @@ public sealed class CatalogTests
         string[] metrics =
         [
             "binary_accuracy", "binary_accuracy(0.25, name=mine)", "categorical_accuracy", "sparse_categorical_accuracy",
-            "auc", "auc(100, PR, minoring, true)", "precision", "precision(0.25)", "recall", "recall(0.25, name=found)",
+            "accuracy", "top_k_categorical_accuracy(3)", "sparse_top_k_categorical_accuracy(3)",
+            "auc", "auc(multi_label=true, label_weights=[0.5, 1], thresholds=[0.5])", "auc(100, PR, minoring, true)", "precision", "precision(0.25)", "precision([0.25, 0.5], 2, 1)", "recall", "recall(0.25, name=found)",
+            "true_positives(0.25)", "false_positives",
+            "true_negatives([0.25, 0.5])", "false_negatives", "sensitivity_at_specificity(0.5, 20, 1)", "specificity_at_sensitivity(0.5)", "precision_at_recall(0.5)",
+            "recall_at_precision(0.5)", "f1_score(macro, 0.5)", "fbeta_score(weighted, 2)", "io_u(3, [0, 2])", "binary_io_u([1], 0.25)", "mean_io_u(3, sparse_y_pred=false)",
+            "one_hot_io_u(3, [1])", "one_hot_mean_io_u(3)", "mean", "sum", "root_mean_squared_error", "r2_score(none)", "r2_score(variance_weighted_average, 1)",
+            "cosine_similarity(axis=0)", "pearson_correlation(axis=0)", "concordance_correlation", "log_cosh_error",
             "binary_crossentropy(true, 0.1)", "categorical_crossentropy", "sparse_categorical_crossentropy", "mse", "mae(name=error)",
+            "mape", "msle", "huber(0.5)", "logcosh", "poisson", "hinge", "squared_hinge", "categorical_hinge", "binary_focal_crossentropy(true, 0.5)",
+            "categorical_focal_crossentropy(0.5)", "categorical_generalized_cross_entropy(0.25)", "kld", "dice(axis=0)", "tversky(0.25, 0.75)", "circle(40, 0.25)", "ctc", "crossentropy",
         ];
         string[] losses =
         [
             "binary_crossentropy", "binary_crossentropy(true, 0.1)", "categorical_crossentropy", "categorical_crossentropy(true, 0.1)",
-            "sparse_categorical_crossentropy", "sparse_categorical_crossentropy(true)", "mse", "mae",
+            "sparse_categorical_crossentropy", "sparse_categorical_crossentropy(true, -1)", "mse", "mae(reduction=sum)",
+            "mape", "msle(reduction=none)", "huber(0.5)", "logcosh", "poisson", "hinge", "squared_hinge", "categorical_hinge", "binary_focal_crossentropy(true, 0.5, 1, true, 0.1, 1)",
+            "categorical_focal_crossentropy(0.5, 1, true, 0.1, 1)", "categorical_generalized_cross_entropy(0.25)", "kld(reduction=mean_with_sample_weight)", "cosine_similarity(axis=0)",
+            "dice(axis=0)", "tversky(0.25, 0.75, 0)", "circle(40, 0.25, false)", "ctc", "crossentropy",
         ];
         string[] initializers =
         [

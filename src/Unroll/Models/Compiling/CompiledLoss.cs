@@ -1,3 +1,4 @@
+using Unroll.Execution;
 using Unroll.Losses;
 using Unroll.Plan;
 
@@ -7,6 +8,7 @@ namespace Unroll.Models.Training;
 internal sealed class CompiledLoss(LossSet losses, LossWeights? weights) : SessionLoss
 {
     private Loss?[]? _losses;
+    private Loss?[] _settled = []; // before it was known what the outputs look like
     private double[] _weights = [];
 
     /// <summary>As it was given.</summary>
@@ -51,10 +53,25 @@ internal sealed class CompiledLoss(LossSet losses, LossWeights? weights) : Sessi
             settled = [.. losses.All, .. new Loss?[outputs.Count - losses.All.Count]];
         }
 
+        foreach (Loss? loss in settled)
+        {
+            if (loss is { Reduction: LossReduction.None })
+                throw new ArgumentException($"The loss {loss.Name} has the reduction none, but training needs one number. Leave the reduction out, or take sum or mean_with_sample_weight; Unreduced gives the values by themselves.");
+        }
+
         if (settled.All(loss => loss is null)) throw new ArgumentException("No output has a loss. Give one to Compile.");
         _weights = Weights(settled, outputs);
-        _losses = settled;
+        _losses = _settled = settled;
     }
+
+    /// <summary>True if a loss stands for several, so that it must be known what outputs and targets look like.</summary>
+    public bool StandsForSeveral => losses.All.Any(loss => loss is Crossentropy);
+
+    /// <summary>Losses that stand for several become the one that an output and its targets call for.</summary>
+    /// <param name="shapes">Shapes of the outputs.</param>
+    /// <param name="targets">Targets in their order.</param>
+    public void Resolve(IReadOnlyList<OutputShape> shapes, Targets targets) =>
+        _losses = [.. _settled.Select((loss, i) => loss?.For(shapes[i].Steps, shapes[i].Units, targets.Of(i).SampleSize))];
 
     private double[] Weights(Loss?[] settled, OutputNames outputs)
     {

@@ -40,7 +40,8 @@ internal sealed class CompiledMetrics(MetricSet? metrics, MetricSet? weightedMet
             foreach ((Metric metric, bool isWeighted) in plain[output].Select(metric => (metric, false)).Concat(weighted[output].Select(metric => (metric, true))))
             {
                 string name = metric.Name;
-                if (isWeighted && taken.Contains(prefix + name)) name = "weighted_" + name;
+                bool isNumbered = metric.IsNumbered && !metric.HasGivenName; // as Keras names such objects, wherever they stand
+                if (isWeighted && !isNumbered && taken.Contains(prefix + name)) name = "weighted_" + name;
                 string stem = name;
                 for (int number = 1; !taken.Add(prefix + name); number++) name = $"{stem}_{number}";
                 all.Add(new CompiledMetric(prefix + name, metric, isWeighted, output));

@@ -54,26 +54,15 @@ internal static class DataChecks
 
     public static void RequireTargets(Targets y, OutputShape output, Loss loss, string place = "")
     {
-        int perSample = y.SampleSize, expected = loss.TakesClassIds ? output.Steps : output.Size;
-        string steps = output.HasTime ? $" ({output.Steps} steps of {output.Units})" : "";
-        if (perSample != expected)
-        {
-            throw new ArgumentException(
-                loss.TakesClassIds
-                    ? $"{place}Each sample has {perSample} target value(s), but {loss.Name} needs {expected}: the number of the right class for each answer of the model{steps}. For one-hot rows use categorical_crossentropy."
-                    : $"{place}Each sample has {perSample} target value(s), but the model's output has {expected}{steps}. Make the last layer fit the targets.", nameof(y));
-        }
-
+        int perSample = y.SampleSize;
+        if (loss.WrongSize(output.Steps, output.Units, perSample) is { } wrong)
+            throw new ArgumentException($"{place}Each sample has {perSample} target value(s), but {wrong}", nameof(y));
         int at = y.Values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (at >= 0)
             throw new ArgumentException($"{place}The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
-        if (!loss.TakesClassIds) return;
-        at = Array.FindIndex(y.Values, value => value < 0 || value >= output.Units || value != MathF.Floor(value));
+        at = Array.FindIndex(y.Values, value => loss.WrongTarget(value, output.Units) is not null);
         if (at >= 0)
-        {
-            throw new ArgumentException(
-                $"{place}The target of sample {at / perSample} is {y.Values[at]}, but the model's {output.Units} outputs stand for the classes 0 … {output.Units - 1}. Make the last layer larger or change the targets.", nameof(y));
-        }
+            throw new ArgumentException($"{place}The target of sample {at / perSample} is {y.Values[at]}, but {loss.WrongTarget(y.Values[at], output.Units)}", nameof(y));
     }
 
     /// <summary>What each sample counts for by the class that it is of; classes without a weight count 1.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Unroll.Execution;
-using Unroll.Losses;
 using Unroll.Metrics;
 using Unroll.Plan;
 
@@ -15,6 +14,8 @@ internal sealed class RunningMeans
     private readonly (CompiledMetric Metric, MetricState? State)[] _metrics;
     private readonly double[] _losses, _accuracies; // of every output
     private readonly bool _hasSeveralLosses;
+    private float[] _batchTargets = [];
+    private double[] _batchWeights = [];
     private double _loss;
     private long _rows;
 
@@ -27,7 +28,7 @@ internal sealed class RunningMeans
         _hasSeveralLosses = state.Loss.Count > 1;
 
         // The common case costs next to nothing: the plain accuracy is counted while the loss is.
-        bool[] isPlain = [.. session.Scores.Select((score, i) => score.Loss is ElementwiseLoss && !score.Shape.HasTime && targets.Of(i).Weights is null
+        bool[] isPlain = [.. session.Scores.Select((score, i) => score.IsPlain && !score.Shape.HasTime && targets.Of(i).Weights is null
             && state.Metrics.ArePlain(i, score.Shape, targets.Of(i).SampleSize))];
         _metrics =
         [
@@ -100,13 +101,20 @@ internal sealed class RunningMeans
             BatchOutputs outputs = _session.Scores[metric.Output].Outputs!;
             Targets targets = _targets.Of(metric.Output);
             OutputShape shape = outputs.Shape;
+            if (state.SeesBatches)
+            {
+                AddBatch(metric, state, rows);
+                continue;
+            }
+
             int perStep = targets.SampleSize / shape.Steps;
+            bool heedsMask = metric.Metric.HeedsMasks;
             for (int row = 0, place = 0; row < rows.Length; row++)
             {
                 for (int t = 0; t < shape.Steps; t++, place++)
                 {
                     double weight = metric.IsWeighted ? targets.WeightOf(rows[row], t) : 1;
-                    if (weight == 0 || outputs.Mask[place] == 0) continue;
+                    if (weight == 0 || (heedsMask && outputs.Mask[place] == 0)) continue;
                     state.Add(
                         outputs.Predictions.AsSpan(place * shape.Units, shape.Units),
                         targets.Values.AsSpan((rows[row] * shape.Steps + t) * perStep, perStep), weight);
@@ -118,7 +126,39 @@ internal sealed class RunningMeans
     private MetricState StateOf(CompiledMetric entry)
     {
         OutputShape shape = _session.Scores[entry.Output].Shape;
-        return entry.Metric.CreateState(new MetricShape(shape.Steps, shape.Units, _targets.Part(entry.Output)?.SampleSize ?? throw Missing(entry)));
+        MetricState state = entry.Metric.CreateState(new MetricShape(shape.Steps, shape.Units, _targets.Part(entry.Output)?.SampleSize ?? throw Missing(entry)));
+        if (state.Results.Count != 1)
+        {
+            throw new ArgumentException(
+                $"The metric '{entry.Name}' ({entry.Metric.GetType().Name}) has {state.Results.Count} values, but logs hold one number per name. Let it average over classes, or give it one threshold.");
+        }
+
+        return state;
+    }
+
+    /// <summary>For a metric that is told from whole batches.</summary>
+    private void AddBatch(CompiledMetric metric, MetricState state, ReadOnlySpan<int> rows)
+    {
+        BatchOutputs outputs = _session.Scores[metric.Output].Outputs!;
+        Targets targets = _targets.Of(metric.Output);
+        OutputShape shape = outputs.Shape;
+        int size = targets.SampleSize;
+        if (_batchTargets.Length < rows.Length * size) _batchTargets = new float[rows.Length * size];
+        if (_batchWeights.Length < rows.Length * shape.Steps) _batchWeights = new double[rows.Length * shape.Steps];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            targets.Values.AsSpan(rows[row] * size, size).CopyTo(_batchTargets.AsSpan(row * size));
+            for (int t = 0; t < shape.Steps; t++)
+            {
+                int place = row * shape.Steps + t;
+                bool counts = !metric.Metric.HeedsMasks || outputs.Mask[place] != 0;
+                _batchWeights[place] = !counts ? 0 : metric.IsWeighted ? targets.WeightOf(rows[row], t) : 1;
+            }
+        }
+
+        state.Add(new MetricBatch(
+            new MetricShape(shape.Steps, shape.Units, size), outputs.Predictions.AsSpan(0, rows.Length * shape.Size),
+            _batchTargets.AsSpan(0, rows.Length * size), _batchWeights.AsSpan(0, rows.Length * shape.Steps)));
     }
 
     private float Mean(double sum) => _rows == 0 ? 0f : (float)(sum / _rows);
