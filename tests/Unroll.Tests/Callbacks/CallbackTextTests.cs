@@ -84,8 +84,17 @@ public class CallbackTextTests
     [Fact]
     public void Every_metric_knows_whether_more_of_it_is_better()
     {
-        string[] higher = ["accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy", "auc", "precision", "recall"];
-        foreach (string name in Metric.Catalog.Names.Prepend("accuracy"))
-            Assert.Equal(higher.Contains(name), Metric.FromName(name).IsHigherBetter);
+        string[] lower = [.. Unroll.Losses.Loss.Catalog.Names.Except(["cosine_similarity"]), "false_positives", "false_negatives", "root_mean_squared_error", "log_cosh_error"];
+        string[] unknown = ["mean", "sum"];
+        string[] withArguments =
+        [
+            "sensitivity_at_specificity(0.5)", "specificity_at_sensitivity(0.5)", "precision_at_recall(0.5)", "recall_at_precision(0.5)", "io_u(2, [0])", "mean_io_u(2)",
+            "one_hot_io_u(2, [0])", "one_hot_mean_io_u(2)",
+        ];
+        foreach (string name in Metric.Catalog.Names.Prepend("acc"))
+        {
+            string text = withArguments.FirstOrDefault(text => text.StartsWith(name + "(", StringComparison.Ordinal)) ?? name;
+            Assert.True(Metric.FromName(text).IsHigherBetter == (unknown.Contains(name) ? null : !lower.Contains(name)), name);
+        }
     }
 }

@@ -17,6 +17,21 @@ public sealed class TrainingPage
     [Fact]
     public void Trains_with_everything() => Assert.Contains("learning rate 0.002, area 0.", Printed.By(Snippet), StringComparison.Ordinal);
 
+    [Fact]
+    public void Losses_and_metrics_need_no_model() => Assert.Equal("0.40625 of 0.0625 and 0.75\nR² -0.06, a slope 0.125", Printed.By(ByThemselves).ReplaceLineEndings("\n").Trim());
+
+    private static void ByThemselves()
+    {
+        float[,] truth = { { 1, 2 }, { 3, 4 } }, answers = { { 1.5f, 2 }, { 3, 2 } };
+        var huber = new Huber { Delta = 1 };
+        Console.WriteLine($"{huber.Compute(truth, answers)} of {string.Join(" and ", huber.Unreduced(truth, answers))}"); // 0.40625 of 0.0625 and 0.75
+        float[] slopes = huber.Gradient(truth, answers, sampleWeight: [1, 2]);
+
+        var score = new R2Score();
+        score.UpdateState(truth, answers); // once for each batch; ResetState() forgets them
+        Console.WriteLine($"R² {score.Result():F2}, a slope {slopes[0]}");
+    }
+
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 80 });
