@@ -3,6 +3,7 @@ using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Initializers;
 using Unroll.Layers;
+using Unroll.Losses;
 using Unroll.Optimizers;
 using Unroll.Regularizers;
 using Xunit;
@@ -135,6 +136,22 @@ public sealed class OwnPartsTests : IDisposable
         Assert.Equal((0.9 * 0.5 + 0.1 * 0.25) / 2, new Quantile { Share = 0.9 }.Evaluate([0.5f, 0.75f], [1, 0.5f], gradient), 1e-12);
         Assert.Equal([-0.45, 0.05], gradient.Select(slope => Math.Round(slope, 12)));
         Assert.Equal(["bias", "quantile"], Catalog.Metrics.Names.Where(name => name is "bias" or "quantile").Order());
+    }
+
+    /// <summary>Targets that a linear layer can hit, up to what the loss does not see.</summary>
+    [Fact]
+    public void Losses_of_whole_batches_lead_where_their_formula_says()
+    {
+        (float[,] x, float[] y) = Data();
+        foreach (Loss loss in new Loss[] { new MeansDiffer(), new Distances() })
+        {
+            var model = new Sequential { new Dense(1) };
+            model.Compile(new SGD(0.1), loss);
+            double before = model.Evaluate(x, y, batchSize: 64, verbose: 0).Loss;
+            Assert.Equal(loss.Compute(y, model.Predict(x)), before, 1e-6);
+            model.Fit(x, y, epochs: 200, batchSize: 64, verbose: 0);
+            Assert.InRange(model.Evaluate(x, y, batchSize: 64, verbose: 0).Loss, 0, 1e-4 * before);
+        }
     }
 
     [Fact]

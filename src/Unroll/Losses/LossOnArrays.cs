@@ -26,14 +26,7 @@ public abstract partial class Loss
         (_, BatchScorer scorer, SliceKind kind) = ((Loss)Without()).Score(yTrue, yPred, sampleWeight, []);
         var values = new float[scorer.Values.Length];
         for (int i = 0; i < values.Length; i++) values[i] = (float)(scorer.Values[i] * scorer.Weights[i]);
-        nint[] shape = (kind, yPred.HasTime) switch
-        {
-            (SliceKind.Row, true) => [yPred.Count, yPred.Steps],
-            (SliceKind.Time, _) => [yPred.Count, yPred.Units],
-            (SliceKind.Column, true) => [yPred.Steps, yPred.Units],
-            _ => [values.Length],
-        };
-        return Tensor.Create(values, shape);
+        return ArrayShapes.Shaped(values, kind, yPred);
     }
 
     /// <summary>The slope of <see cref="Compute"/> at every output, in the outputs' order; without a reduction that of the sum.</summary>
@@ -81,6 +74,19 @@ internal static class ArrayShapes
     {
         if (yTrue.Count != yPred.Count)
             throw new ArgumentException($"There are targets for {yTrue.Count:N0} samples, but outputs of {yPred.Count:N0}; give the same number of both.", nameof(yTrue));
+    }
+
+    /// <summary>Values of slices in what remains of the outputs' shape.</summary>
+    public static Tensor<float> Shaped(float[] values, SliceKind kind, Outputs outputs)
+    {
+        nint[] shape = (kind, outputs.HasTime) switch
+        {
+            (SliceKind.Row, true) => [outputs.Count, outputs.Steps],
+            (SliceKind.Time, _) => [outputs.Count, outputs.Units],
+            (SliceKind.Column, true) => [outputs.Steps, outputs.Units],
+            _ => [values.Length],
+        };
+        return Tensor.Create(values, shape);
     }
 
     /// <summary>One weight per sample and step; empty if none are given.</summary>

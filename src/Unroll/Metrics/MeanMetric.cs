@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Unroll.Losses;
 
 namespace Unroll.Metrics;
@@ -23,13 +24,43 @@ public abstract class MeanMetric : Metric
     /// <exception cref="ArgumentException">It can't.</exception>
     protected virtual void Check(MetricShape shape) => RequireTargets(shape.Targets == shape.Outputs, shape, "a target for every output");
 
+    /// <summary>
+    /// The numbers that the mean is taken of, as a function of arrays: one per sample, or per sample and time step,
+    /// <c>[samples, time]</c>. Along another axis there is one for each of what remains.
+    /// </summary>
+    /// <param name="yTrue">What should have come out.</param>
+    /// <param name="yPred">What came out.</param>
+    /// <exception cref="ArgumentException">Sizes don't fit each other or the metric.</exception>
+    public Tensor<float> Unreduced(Targets yTrue, Outputs yPred)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        ArrayShapes.RequireSameCount(yTrue, yPred);
+        Check(new MetricShape(yPred.Steps, yPred.Units, yTrue.SampleSize));
+        SliceKind kind = KindFor(yPred.HasTime);
+        Slices slices = Slices.Of(kind, yPred.Count, yPred.Steps, yPred.Units);
+        var values = new float[slices.Count];
+        float[] prediction = new float[slices.Length], target = new float[kind == SliceKind.Row ? yTrue.Values.Length / slices.Count : slices.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            slices.Take(yPred.Values, i, prediction);
+            if (kind == SliceKind.Row) yTrue.Values.AsSpan(i * target.Length, target.Length).CopyTo(target);
+            else slices.Take(yTrue.Values, i, target);
+            values[i] = (float)Value(prediction, target);
+        }
+
+        return ArrayShapes.Shaped(values, kind, yPred);
+    }
+
     /// <inheritdoc/>
     public sealed override MetricState CreateState(MetricShape shape)
     {
         Check(shape);
-        SliceKind kind = Along == -1 ? SliceKind.Row : Slices.KindOf(Along, shape.Steps > 1, GetType().Name);
+        SliceKind kind = KindFor(shape.Steps > 1);
         return kind == SliceKind.Row ? new State(this) : new SliceState(this, kind);
     }
+
+    private SliceKind KindFor(bool hasTime) => Along == -1 ? SliceKind.Row : Slices.KindOf(Along, hasTime, GetType().Name);
 
     private sealed class State(MeanMetric metric) : MeanState
     {

@@ -63,13 +63,13 @@ public class TrainingLossTests
         {
             var model = new Sequential(seed: 3) { new Dense(Units, "sigmoid") };
             model.Compile(new SGD(0.05), loss);
-            model.Fit(x, y, batchSize: 16, epochs: 2, verbose: 0);
+            model.Fit(x, y, batchSize: 33, epochs: 2, verbose: 0);
             model.Save(path);
             Model again = Model.Load(path);
             Assert.Empty(again.LoadNotices);
             again.Threads = 2;
-            model.Fit(x, y, batchSize: 16, epochs: 1, verbose: 0, shuffle: false);
-            again.Fit(x, y, batchSize: 16, epochs: 1, verbose: 0, shuffle: false);
+            model.Fit(x, y, batchSize: 33, epochs: 1, verbose: 0, shuffle: false);
+            again.Fit(x, y, batchSize: 33, epochs: 1, verbose: 0, shuffle: false);
             Assert.Equal(model.GetWeights().SelectMany(weight => weight), again.GetWeights().SelectMany(weight => weight));
             Assert.Equal(model.Evaluate(x, y, verbose: 0).Loss, again.Evaluate(x, y, verbose: 0).Loss);
         }
@@ -148,6 +148,40 @@ public class TrainingLossTests
         }
 
         return (x, hasClasses ? labels : oneHot, [.. Enumerable.Range(0, Rows).Select(i => 0.5f * (i % 4))]);
+    }
+
+    /// <summary>Each output learns as it would alone, whatever the other's loss waits for.</summary>
+    [Theory]
+    [InlineData("dice", "mse")]
+    [InlineData("mse(reduction=sum)", "circle(2)")]
+    [InlineData("tversky(axis=0)", "sparse_categorical_crossentropy(true, 1)")]
+    [InlineData("huber(reduction=mean_with_sample_weight)", "sparse_categorical_crossentropy(true, reduction=mean_with_sample_weight)")]
+    public void Outputs_have_losses_of_their_own(string first, string second)
+    {
+        string[] texts = [first, second];
+        Loss[] losses = [.. texts.Select(text => (Loss)text)];
+        (float[,] x, _, float[] weights) = Data(false);
+        Targets[] targets = [.. losses.Select(loss => Data(loss.TakesClassIds).Y)];
+        SampleWeights?[] given = [.. texts.Select(text => text.Contains("axis", StringComparison.Ordinal) ? null : (SampleWeights?)weights)];
+        float[] kernel = [.. Enumerable.Range(0, Inputs * Units).Select(i => 0.0625f + 0.03125f * (i * 5 % 7))];
+        Symbol input = Input.Features(Inputs);
+        var both = new Model([input], [new Dense(Units) { UseBias = false }.Call(input), new Dense(Units) { UseBias = false }.Call(input)]);
+        both.Compile(new SGD(1), LossSet.Create(losses), lossWeights: [1, 0.5]);
+        both.SetWeights([kernel, kernel]);
+        Evaluation step = both.TrainOnBatch(x, Targets.Create(targets), SampleWeights.PerOutput(given));
+        double sum = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            var alone = new Sequential { new Dense(Units) { UseBias = false } };
+            alone.Compile(new SGD(i == 0 ? 1 : 0.5), losses[i]);
+            alone.Predict(x);
+            alone.SetWeights([kernel]);
+            sum += (i == 0 ? 1 : 0.5) * alone.TrainOnBatch(x, targets[i], given[i]).Loss;
+            float[] expected = alone.GetWeights()[0], actual = both.GetWeights()[i];
+            for (int at = 0; at < expected.Length; at++) Assert.Equal(expected[at], actual[at], 2e-6 * Math.Max(1, Math.Abs(expected[at])));
+        }
+
+        Assert.Equal(sum, step.Loss, 1e-5 * Math.Max(1, Math.Abs(sum)));
     }
 
     /// <summary>Masked steps and ignored classes count neither for the sum nor for the divisor.</summary>

@@ -148,6 +148,17 @@ public partial class KerasMetricTests
     }
 
     [Fact]
+    public void Metrics_are_functions_of_arrays()
+    {
+        float[,] p = { { .1f, .7f, .2f }, { .3f, .3f, .4f } };
+        Assert.Equal([1, 0], new CategoricalAccuracy().Unreduced(new float[,] { { 0, 1, 0 }, { 1, 0, 0 } }, p));
+        Assert.Equal([1, 0], new SparseCategoricalAccuracy().Unreduced(new[] { 1, 0 }, p));
+        Assert.Equal([1, 1], new SparseTopKCategoricalAccuracy { K = 2 }.Unreduced(new[] { 2, 1 }, p));
+        Assert.Equal([1, 1, -1], new PearsonCorrelation { Axis = 0 }.Unreduced(new float[,] { { 0, 1, 0 }, { 1, 0, -1 } }, p).Select(value => MathF.Round(value, 5)));
+        Assert.Equal(2, new BinaryAccuracy().Unreduced(new float[1, 2, 3], new float[1, 2, 3]).Rank);
+    }
+
+    [Fact]
     public void A_function_is_a_metric()
     {
         var bias = new MeanMetricWrapper((y, p) => p[0] - y[0]) { Name = "bias" };
