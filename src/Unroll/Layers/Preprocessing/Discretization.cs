@@ -90,6 +90,7 @@ public sealed class Discretization : PreprocessingLayer
     internal override object? ValueOf<T>(Argument<T> argument) =>
         argument.Name == BinBoundariesArgument.Name && _learned is not null ? _learned : base.ValueOf(argument);
 
+    /// <inheritdoc/>
     protected override void OnSet(Argument argument)
     {
         base.OnSet(argument);
