@@ -18,11 +18,11 @@ public sealed class Normalization : ElementwiseLayer
 {
     private const float LeastDeviation = 1e-7f;
 
-    private static readonly Argument<IReadOnlyList<int>?> AxisArgument = new(
+    private static readonly Argument<IReadOnlyList<int>> AxisArgument = new(
         "axis",
-        new ArgumentForm<IReadOnlyList<int>?>(
-            input => input.Node is null or JsonArray { Count: 0 } ? null : input.Node is JsonArray ? [.. ArgumentForms.Longs.Read(input).Select(axis => checked((int)axis))] : [ArgumentForms.Whole.Read(input)],
-            axes => axes is null ? null : axes.Count == 1 ? JsonValue.Create(axes[0]) : new JsonArray([.. axes.Select(axis => JsonValue.Create(axis))]), "-1", ReadsNone: true),
+        new ArgumentForm<IReadOnlyList<int>>(
+            input => input.Node is null ? [] : input.Node is JsonArray ? [.. ArgumentForms.Longs.Read(input).Select(axis => checked((int)axis))] : [ArgumentForms.Whole.Read(input)],
+            axes => axes.Count == 0 ? null : axes.Count == 1 ? JsonValue.Create(axes[0]) : new JsonArray([.. axes.Select(axis => JsonValue.Create(axis))]), "-1", ReadsNone: true),
         [-1]);
 
     private static readonly Argument<IReadOnlyList<double>?> MeanArgument = PreprocessingArguments.NumberOrNumbers("mean").KeywordOnly();
@@ -34,8 +34,8 @@ public sealed class Normalization : ElementwiseLayer
     /// <inheritdoc/>
     public override string ClassName => "Normalization";
 
-    /// <summary>Axes that have a mean and a variance for each place, counted with the batch dimension as 0; negative: from the end. Null: one for all.</summary>
-    public IReadOnlyList<int>? Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
+    /// <summary>Axes that have a mean and a variance for each place, counted with the batch dimension as 0; negative: from the end. Empty: one for all.</summary>
+    public IReadOnlyList<int> Axis { get => Get(AxisArgument); init => Set(AxisArgument, value); }
 
     /// <summary>Means given with the layer, one for all or one for each place; null: Adapt learns them.</summary>
     public IReadOnlyList<double>? Mean { get => Get(MeanArgument); init => Set(MeanArgument, value); }
@@ -138,5 +138,5 @@ public sealed class Normalization : ElementwiseLayer
         return places;
     }
 
-    private int[] OwnAxes(int rank) => Axis is { } axes ? LayerArguments.OwnAxes(axes, rank, Label) : [];
+    private int[] OwnAxes(int rank) => Axis.Count > 0 ? LayerArguments.OwnAxes(Axis, rank, Label) : [];
 }

@@ -30,6 +30,7 @@ internal static class InputChecks
         var parts = new Inputs[x.Parts];
         for (int i = 0; i < parts.Length; i++)
         {
+            RequireTexts(x, i, inputs[i]);
             parts[i] = Mended(x.Part(i), inputs[i]);
             isMended |= parts[i] != x.Part(i);
         }
@@ -51,22 +52,12 @@ internal static class InputChecks
     {
         for (int i = 0; i < x.Parts; i++)
         {
-            RequireTexts(x, i, graph.Inputs[i]);
             if (graph.Inputs[i].IsTexts) continue;
             if (graph.Inputs[i].IsIds && !x.HasIds(i))
                 throw new ArgumentException($"The input '{graph.Inputs[i].Layer.Name}' takes token ids; pass int[,] instead of floats.", nameof(x));
             if (!graph.Inputs[i].IsIds && x.HasIds(i))
                 throw new ArgumentException($"The input '{graph.Inputs[i].Layer.Name}' takes real values; pass floats instead of token ids.", nameof(x));
         }
-    }
-
-    /// <summary>Refuses texts where numbers are wanted, and numbers where texts are.</summary>
-    public static void RequireTexts(Inputs x, int index, Symbol input)
-    {
-        if (input.IsTexts && !x.HasTexts(index))
-            throw new ArgumentException($"The input '{input.Layer.Name}' takes texts; pass string[] instead of numbers.", nameof(x));
-        if (!input.IsTexts && x.HasTexts(index))
-            throw new ArgumentException($"The input '{input.Layer.Name}' takes {(input.IsIds ? "token ids" : "real values")}; texts go into an Input.Texts() with a TextVectorization, StringLookup or Hashing behind it.", nameof(x));
     }
 
     /// <summary>Refuses ids outside of the vocabularies that they are looked up in.</summary>
@@ -84,6 +75,15 @@ internal static class InputChecks
 
             if (smallest is { IdLimit: { } size }) RequireIds(x.Part(i), smallest, size);
         }
+    }
+
+    /// <summary>Refuses texts where numbers are wanted, and numbers where texts are.</summary>
+    private static void RequireTexts(Inputs x, int index, Symbol input)
+    {
+        if (input.IsTexts && !x.HasTexts(index))
+            throw new ArgumentException($"The input '{input.Layer.Name}' takes texts; pass string[] instead of numbers.", nameof(x));
+        if (!input.IsTexts && x.HasTexts(index))
+            throw new ArgumentException($"The input '{input.Layer.Name}' takes {(input.IsIds ? "token ids" : "real values")}; texts go into an Input.Texts() with a TextVectorization, StringLookup or Hashing behind it.", nameof(x));
     }
 
     private static void RequireIds(Inputs x, Layer layer, int vocabulary)

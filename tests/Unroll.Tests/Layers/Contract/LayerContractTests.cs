@@ -61,7 +61,7 @@ public sealed class LayerContractTests
         ["ActivityRegularization"] = [new(() => new ActivityRegularization(0.01, 0.1), 6, 3) { HasMask = true }],
         ["Normalization"] =
         [
-            new(() => new Normalization(), 6, 3) { HasMask = true }, new(() => new Normalization { Mean = [0.5], Variance = [4.0], Axis = null }, 6, 3),
+            new(() => new Normalization(), 6, 3) { HasMask = true }, new(() => new Normalization { Mean = [0.5], Variance = [4.0], Axis = [] }, 6, 3),
             new(() => new Normalization { Mean = [0.5, 1.0, 2.0], Variance = [4.0, 2.0, 1.0], Invert = true }, 6, 3),
         ],
         ["Rescaling"] = [new(() => new Rescaling(0.5, -1), 6, 3) { HasMask = true }],
