@@ -10,8 +10,11 @@ public abstract class ElementwiseLayer : PreprocessingLayer
     {
     }
 
-    /// <summary>For each element of a sample <c>y = (x − shift) · factor + offset</c>.</summary>
-    internal abstract ElementLine[] Lines(IReadOnlyList<int> sample);
+    /// <summary>For each element of a sample the number of its line.</summary>
+    internal abstract int[] PlacesOf(IReadOnlyList<int> sample);
+
+    /// <summary>What is done with elements of that number. Allocates nothing: it is asked before every step.</summary>
+    internal abstract ElementLine LineOf(int place);
 
     internal override bool HandsOnMask(int output) => true;
 
@@ -19,7 +22,7 @@ public abstract class ElementwiseLayer : PreprocessingLayer
     {
         Encoded x = Only(inputs);
         float[] values = x.AsReals().Reals ?? throw new ArgumentException($"{Label} takes real values, but texts were given.");
-        ElementLine[] lines = Lines([.. x.Shape.Skip(1)]);
+        ElementLine[] lines = Array.ConvertAll(PlacesOf([.. x.Shape.Skip(1)]), LineOf);
         var result = new float[values.Length];
         for (int i = 0; i < result.Length; i++) result[i] = lines[i % lines.Length].Of(values[i]);
         return Encoded.OfReals(result, x.Shape);
@@ -28,7 +31,7 @@ public abstract class ElementwiseLayer : PreprocessingLayer
     internal override LayerProgram CreateProgram(ProgramContext context) => new ElementwiseProgram(this, context);
 }
 
-/// <summary>A straight line; divided rather than multiplied where Keras divides, which rounds otherwise.</summary>
+/// <summary>A straight line, <c>y = (x − shift) / divisor · factor + offset</c>; divided rather than multiplied where Keras divides, which rounds otherwise.</summary>
 internal readonly record struct ElementLine(float Shift, float Divisor, float Factor, float Offset)
 {
     public float Of(float x) => (x - Shift) / Divisor * Factor + Offset;
@@ -39,11 +42,15 @@ internal readonly record struct ElementLine(float Shift, float Divisor, float Fa
 /// <summary>Runs it in the lanes.</summary>
 internal sealed class ElementwiseProgram(ElementwiseLayer layer, ProgramContext context) : LayerProgram(context)
 {
-    private ElementLine[] _lines = [];
+    private readonly int[] _places = layer.PlacesOf(context.Inputs[0].Dimensions);
+    private readonly ElementLine[] _lines = new ElementLine[context.InputSize];
 
     public override Frame CreateFrame(Arena arena) => new(Context.NewOutput(arena));
 
-    public override void Prepare() => _lines = layer.Lines(Context.Inputs[0].Dimensions);
+    public override void Prepare()
+    {
+        for (int e = 0; e < _lines.Length; e++) _lines[e] = layer.LineOf(_places[e]);
+    }
 
     public override void Forward(Frame frame, BatchGroup group)
     {

@@ -77,7 +77,6 @@ public sealed class IntegerLookup : VocabularyLayer<long>
             Argument.Fixed("sparse", false), PadToMaxTokensArgument, Argument.Ignored("vocabulary_dtype", "int64"), IdfWeightsArgument, VocabularyArgument,
             VocabularySizeArgument, OovMethodArgument, SaltArgument,
         ],
-        Positional = [MaxTokensArgument],
         Make = _ => new IntegerLookup(),
     };
 

@@ -92,31 +92,26 @@ public sealed class Normalization : ElementwiseLayer
         return [("mean", shape, new Zeros()), ("variance", shape, new Ones()), ("count", [], new Zeros())];
     }
 
-    internal override ElementLine[] Lines(IReadOnlyList<int> sample)
+    internal override int[] PlacesOf(IReadOnlyList<int> sample)
     {
         int[] places = Places(sample);
         int count = places.Max() + 1;
-        float[] means = Given(Mean, 0), variances = Given(Variance, 1);
-        return [.. places.Select(place =>
-        {
-            float deviation = Math.Max(MathF.Sqrt(variances[place]), LeastDeviation);
-            return Invert ? new ElementLine(0, 1, deviation, means[place]) : new ElementLine(means[place], deviation, 1, 0);
-        })];
-
-        float[] Given(IReadOnlyList<double>? given, int index)
-        {
-            if (given is null)
-            {
-                if (!IsBuilt) throw new InvalidOperationException($"{Label} knows no means yet. Call Adapt with the training data, or give mean and variance.");
-                return Parameters[index].Count == count
-                    ? Parameters[index].ToArray()
-                    : throw new ArgumentException($"{Label} was built for {Parameters[index].Count} features; these inputs have {count}.");
-            }
-
-            if (given.Count != 1 && given.Count != count) throw new ArgumentException($"{Label}: there are {given.Count} means for {count} features.");
-            return [.. Enumerable.Range(0, count).Select(i => (float)given[given.Count == 1 ? 0 : i])];
-        }
+        foreach (IReadOnlyList<double>? given in new[] { Mean, Variance })
+            if (given is not null && given.Count != 1 && given.Count != count) throw new ArgumentException($"{Label}: {given.Count} means or variances are given for {count} features.");
+        if (Mean is null && !IsBuilt) throw new InvalidOperationException($"{Label} knows no means yet. Call Adapt with the training data, or give mean and variance.");
+        return Mean is not null || Parameters[0].Count == count
+            ? places
+            : throw new ArgumentException($"{Label} was built for {Parameters[0].Count} features; these inputs have {count}.");
     }
+
+    internal override ElementLine LineOf(int place)
+    {
+        float mean = ValueAt(Mean, 0, place), deviation = Math.Max(MathF.Sqrt(ValueAt(Variance, 1, place)), LeastDeviation);
+        return Invert ? new ElementLine(0, 1, deviation, mean) : new ElementLine(mean, deviation, 1, 0);
+    }
+
+    private float ValueAt(IReadOnlyList<double>? given, int index, int place) =>
+        given is null ? Parameters[index].Value.Span[place] : (float)given[given.Count == 1 ? 0 : place];
 
     /// <summary>For each element of a sample which mean is its own.</summary>
     private int[] Places(IReadOnlyList<int> sample)

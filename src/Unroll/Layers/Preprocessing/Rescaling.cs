@@ -29,6 +29,7 @@ public sealed class Rescaling : ElementwiseLayer
         Make = a => new Rescaling(a.Get(ScaleArgument)),
     };
 
-    internal override ElementLine[] Lines(IReadOnlyList<int> sample) =>
-        [.. Enumerable.Repeat(new ElementLine(0, 1, (float)Scale, (float)Offset), sample.Aggregate(1, (product, size) => product * size))];
+    internal override int[] PlacesOf(IReadOnlyList<int> sample) => new int[sample.Aggregate(1, (product, size) => checked(product * size))];
+
+    internal override ElementLine LineOf(int place) => new(0, 1, (float)Scale, (float)Offset);
 }

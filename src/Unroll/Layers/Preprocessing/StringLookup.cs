@@ -61,7 +61,6 @@ public sealed class StringLookup : VocabularyLayer<string>
             Argument.Fixed("sparse", false), PadToMaxTokensArgument, IdfWeightsArgument, VocabularyArgument, VocabularySizeArgument,
             Argument.Ignored("oov_method", "floormod"), SaltArgument, Argument.Fixed("encoding", "utf-8"),
         ],
-        Positional = [MaxTokensArgument],
         Make = _ => new StringLookup(),
     };
 
