@@ -5,20 +5,23 @@ using System.Runtime.CompilerServices;
 namespace Unroll;
 
 /// <summary>
-/// What a model is fed: token ids <c>[samples, time]</c> or real values <c>[samples, …]</c>, row-major. Arrays and tensors
-/// convert implicitly, without copying where possible. A model with several inputs takes a list in the order of its inputs,
-/// <c>model.Fit([ids, numbers], y)</c>, or <see cref="Named(IEnumerable{ValueTuple{string, Inputs}})"/>.
+/// What a model is fed: token ids <c>[samples, time]</c>, real values <c>[samples, …]</c> or texts <c>[samples, texts]</c>,
+/// row-major. Arrays and tensors convert implicitly, without copying where possible. A model with several inputs takes a list in
+/// the order of its inputs, <c>model.Fit([ids, numbers], y)</c>, or <see cref="Named(IEnumerable{ValueTuple{string, Inputs}})"/>. A
+/// list of single texts is one array, a text for each sample: <c>model.Predict(["a good film", "dull"])</c>.
 /// </summary>
 [CollectionBuilder(typeof(Inputs), nameof(Create))]
 public sealed class Inputs : IEnumerable<Inputs>
 {
     private readonly int[]? _ids;
     private readonly float[]? _values;
+    private readonly string[]? _texts;
     private readonly Inputs[] _parts;
+    private bool _isLoneText; // a text by itself, not an array of one
 
-    private Inputs(int[]? ids, float[]? values, int[] shape)
+    private Inputs(int[]? ids, float[]? values, int[] shape, string[]? texts = null)
     {
-        (_ids, _values, Shape) = (ids, values, shape);
+        (_ids, _values, _texts, Shape) = (ids, values, texts, shape);
         _parts = [this];
     }
 
@@ -79,9 +82,52 @@ public sealed class Inputs : IEnumerable<Inputs>
     /// <exception cref="ArgumentException">The tensor has fewer than 2 dimensions.</exception>
     public static implicit operator Inputs(Tensor<float> values) => FromTensor(values);
 
-    /// <summary>Several arrays in the order of the model's inputs.</summary>
+    /// <summary>Texts, one for each sample.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="texts"/> is null.</exception>
+    public static implicit operator Inputs(string[] texts) => FromTexts(texts);
+
+    /// <summary>Texts of shape <c>[samples, texts]</c>, words for example.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="texts"/> is null.</exception>
+    public static implicit operator Inputs(string[,] texts) => FromTexts(texts);
+
+    /// <summary>The text of one sample; a list of them is an array with a sample for each.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public static implicit operator Inputs(string text) => FromText(text);
+
+    /// <summary>Several arrays in the order of the model's inputs; of single texts one array with a sample for each.</summary>
     /// <exception cref="ArgumentException">None is given, or the numbers of samples differ.</exception>
-    public static Inputs Create(params ReadOnlySpan<Inputs> parts) => new(Checked(parts.ToArray(), null), null);
+    public static Inputs Create(params ReadOnlySpan<Inputs> parts)
+    {
+        Inputs[] all = parts.ToArray();
+        return all.Length > 0 && Array.TrueForAll(all, part => part is { _isLoneText: true })
+            ? FromTexts(all.Select(part => part._texts![0]))
+            : new Inputs(Checked(all, null), null);
+    }
+
+    /// <summary>Texts, one for each sample.</summary>
+    /// <exception cref="ArgumentNullException">The list or one of the texts is null.</exception>
+    public static Inputs FromTexts(IEnumerable<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        string[] all = [.. texts];
+        return new Inputs(null, null, [all.Length, 1], RequireTexts(all));
+    }
+
+    /// <summary>Texts of shape <c>[samples, texts]</c>.</summary>
+    /// <exception cref="ArgumentNullException">The array or one of the texts is null.</exception>
+    public static Inputs FromTexts(string[,] texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return new Inputs(null, null, ShapeOf(texts), RequireTexts([.. texts.Cast<string>()]));
+    }
+
+    /// <summary>The text of one sample.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public static Inputs FromText(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new Inputs(null, null, [1, 1], [text]) { _isLoneText = true };
+    }
 
     /// <summary>Several arrays by the names of the model's inputs.</summary>
     /// <exception cref="ArgumentException">None is given, a name comes twice, or the numbers of samples differ.</exception>
@@ -150,11 +196,23 @@ public sealed class Inputs : IEnumerable<Inputs>
     /// <summary>The values of an array, row-major.</summary>
     internal float[] Values(int index) => _parts[index]._values!;
 
+    /// <summary>True if an array holds texts.</summary>
+    internal bool HasTexts(int index) => _parts[index]._texts is not null;
+
+    /// <summary>The texts of an array, row-major.</summary>
+    internal string[] Texts(int index) => _parts[index]._texts!;
+
+    /// <summary>An array whose elements are there already.</summary>
+    internal static Inputs OfIds(int[] ids, int[] shape) => new(ids, null, shape);
+
+    /// <summary>An array whose elements are there already.</summary>
+    internal static Inputs OfValues(float[] values, int[] shape) => new(null, values, shape);
+
     /// <summary>The arrays in another order.</summary>
     internal Inputs Reordered(IReadOnlyList<int> order) => new([.. order.Select(i => _parts[i])], null);
 
     /// <summary>An array whose samples have another shape of the same size.</summary>
-    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Count, .. sample]);
+    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Count, .. sample], _texts);
 
     private static Inputs[] Checked(Inputs[] parts, string[]? names)
     {
@@ -173,6 +231,12 @@ public sealed class Inputs : IEnumerable<Inputs>
         }
 
         return [.. parts.Select(part => part._parts[0])];
+    }
+
+    private static string[] RequireTexts(string[] texts)
+    {
+        int at = Array.FindIndex(texts, text => text is null);
+        return at < 0 ? texts : throw new ArgumentNullException(nameof(texts), $"Text number {at + 1} is null; a missing text can be \"\".");
     }
 
     private static int[] ShapeOf(Array array)

@@ -92,6 +92,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>True if the layer can be a model's first without an input shape: it knows what it is fed.</summary>
     internal virtual bool KnowsItsInput => false;
 
+    /// <summary>What comes in if the layer is a model's first and nobody says it, without the batch dimension; null: the data tell.</summary>
+    internal virtual IReadOnlyList<int?>? OwnInputShape => KnowsItsInput ? [null] : null;
+
     /// <summary>True if a batch goes on where the one before ended: rows can't be run alone.</summary>
     internal virtual bool GoesOnFromBatchToBatch => false;
 
@@ -100,7 +103,7 @@ public abstract class Layer : Configurable, IWeightOwner
     internal virtual bool HandsOnMask(int output) => false;
 
     /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
-    internal virtual int? Vocabulary => null;
+    internal virtual int? IdLimit => null;
 
     /// <summary>True if the layer adds its gradients for the whole batch in an order of its own (an embedding).</summary>
     internal virtual bool OrdersItsGradients => false;

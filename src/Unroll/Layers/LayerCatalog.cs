@@ -64,6 +64,15 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Attention.Registration,
         AdditiveAttention.Registration,
         MultiHeadAttention.Registration,
+        TextVectorization.Registration,
+        StringLookup.Registration,
+        IntegerLookup.Registration,
+        Hashing.Registration,
+        HashedCrossing.Registration,
+        CategoryEncoding.Registration,
+        Discretization.Registration,
+        Normalization.Registration,
+        Rescaling.Registration,
     ])
     {
     }

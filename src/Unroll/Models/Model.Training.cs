@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Unroll.Execution;
+using Unroll.Layers;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
 using Unroll.Plan;
@@ -10,6 +11,7 @@ public partial class Model
 {
     private TrainingState? _state;
     private BatchSession? _batchSession;
+    private volatile InputPreparation? _preparation;
 
     /// <summary>The optimizer; null before Compile.</summary>
     public Optimizer? Optimizer => _state?.Optimizer;
@@ -207,6 +209,13 @@ public partial class Model
         x = InputChecks.Arrange(x, BuiltGraph().Inputs);
         InputChecks.RequireSamples(x);
         InputChecks.RequireKinds(x, BuiltGraph());
+        return Prepare(x);
+    }
+
+    /// <summary>Does what layers do on whole arrays before the model runs, and refuses ids that no layer takes.</summary>
+    private protected Inputs Prepare(Inputs x)
+    {
+        x = PreparationOf(BuiltGraph()).Run(x);
         InputChecks.RequireIds(x, PlanFor(x));
         return x;
     }
@@ -215,9 +224,15 @@ public partial class Model
     {
         lock (_planning)
         {
-            if (_plan is null || !Fits(_plan, x)) _plan = new GraphPlan(BuiltGraph(), LaneShape.OfSamples(x));
+            if (_plan is null || !Fits(_plan, x)) _plan = new GraphPlan(PreparationOf(BuiltGraph()).Lanes, LaneShape.OfSamples(x));
             return _plan;
         }
+    }
+
+    private InputPreparation PreparationOf(Graph graph)
+    {
+        InputPreparation? known = _preparation;
+        return known?.Whole == graph ? known : _preparation = new InputPreparation(graph);
     }
 
     // Asked for every prediction of a row, which takes some microseconds in all: plain loops.

@@ -55,7 +55,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         ArgumentNullException.ThrowIfNull(layer);
         if (_stack.Contains(layer) || layer.IsAdded)
             throw new ArgumentException($"Layer '{layer.Name}' ({layer.ClassName}) is in a model already; create a new one, or call it twice in a functional model.", nameof(layer));
-        if (layer.KnowsItsInput && _stack.Count > 0)
+        if (layer.KnowsItsInput && _stack.Count > 0 && !(_stack[^1] is PreprocessingLayer { PutsOutIds: true } && _stack.TrueForAll(below => below is PreprocessingLayer)))
             throw new ArgumentException($"{layer.ClassName} takes token ids and can only be the first layer; here it follows '{_stack[^1].Name}'.", nameof(layer));
         if (layer is InputLayer input)
         {
@@ -68,7 +68,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
             layer.Rename(UniqueName(layer.ClassName));
         else if (_stack.Any(other => other.Name == layer.Name))
             throw new ArgumentException($"The name '{layer.Name}' is taken by another layer of the model; names must be unique.", nameof(layer));
-        IReadOnlyList<int?>? inputShape = _stack.Count > 0 ? _stack[^1].OutputShape : _input?.Symbol.Shape ?? (layer.KnowsItsInput ? [null] : null);
+        IReadOnlyList<int?>? inputShape = _stack.Count > 0 ? _stack[^1].OutputShape : _input?.Symbol.Shape ?? layer.OwnInputShape;
         if (inputShape is not null && layer.CanBuild(inputShape)) BuildLayer(layer, inputShape, _stack.Sum(each => each.LeafCalls));
         layer.IsAdded = layer is not Model;
         _stack.Add(layer);
@@ -146,16 +146,29 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         if (_stack.Count == 0) throw new InvalidOperationException("The model has no layers. Add some first.");
         if (x.Parts != 1) throw new ArgumentException($"The model has one input, but {x.Parts} were given.", nameof(x));
         x = x.Part(0);
-        bool wantsIds = KnowsItsInput || _input is { IsIds: true };
+        InputKind kind = ComingIn;
+        if (x.HasTexts(0) != (kind == InputKind.Texts))
+        {
+            throw new ArgumentException(
+                kind == InputKind.Texts
+                    ? $"The {_stack[0].ClassName} '{_stack[0].Name}' takes texts; pass string[] instead of numbers."
+                    : $"Texts need a TextVectorization, StringLookup or Hashing as the first layer; here it is {_stack[0].ClassName} '{_stack[0].Name}'.", nameof(x));
+        }
+
+        bool wantsIds = kind == InputKind.Ids;
         if (wantsIds && !x.HasIds(0))
-            throw new ArgumentException($"The Embedding '{_stack[0].Name}' takes token ids; pass int[,] instead of floats.", nameof(x));
+            throw new ArgumentException($"The {_stack[0].ClassName} '{_stack[0].Name}' takes token ids; pass int[,] instead of floats.", nameof(x));
         if (!wantsIds && x.HasIds(0))
             throw new ArgumentException($"Token ids need an Embedding as the first layer; here it is {_stack[0].ClassName} '{_stack[0].Name}'.", nameof(x));
         InputChecks.RequireSamples(x);
         Build([.. x.Shape.Skip(1).Select(size => (int?)size)]);
-        InputChecks.RequireIds(x, PlanFor(x));
-        return x;
+        return Prepare(x);
     }
+
+    /// <summary>What comes in: as the input says, or else as the first layer takes it.</summary>
+    internal InputKind ComingIn => _input is { IsTexts: true } ? InputKind.Texts
+        : KnowsItsInput || _input is { IsIds: true } ? InputKind.Ids
+        : _input is null && _stack[0] is PreprocessingLayer first ? first.Takes : InputKind.Values;
 
     private bool IsFor(IReadOnlyList<int?> sampleShape) => Graph is { } graph && graph.Inputs[0].Shape.SequenceEqual(sampleShape);
 
@@ -171,7 +184,8 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         {
             string name = _input?.Name ?? "input_layer";
             while (_stack.Any(layer => layer.Name == name)) name += "_";
-            _input = new InputLayer(sampleShape, KnowsItsInput || _input is { IsIds: true }, _input?.BatchSize) { Name = name };
+            InputKind kind = ComingIn;
+            _input = new InputLayer(sampleShape, kind == InputKind.Ids, _input?.BatchSize) { Name = name, IsTexts = kind == InputKind.Texts };
         }
 
         Symbol symbol = _input.Symbol;

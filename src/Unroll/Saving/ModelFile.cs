@@ -18,6 +18,9 @@ internal sealed record ModelFile(
     string Path, ModelFileInfo Info, Hdf5Group Weights, JsonObject? Config, JsonObject? Compile, JsonObject? Own, Hdf5Group? Optimizer,
     JsonObject? Text = null)
 {
+    /// <summary>The archive, for what single layers keep in it; null: the file is none.</summary>
+    public BoundedZip? Archive { get; init; }
+
     public const string MetadataMember = "metadata.json", ConfigMember = "config.json", WeightsMember = "model.weights.h5";
 
     /// <summary>Key of what Unroll adds to the metadata.</summary>
@@ -107,7 +110,7 @@ internal sealed record ModelFile(
         JsonObject? text = zip.Members.Contains(SavedText.Member)
             ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}")
             : null;
-        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text);
+        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text) { Archive = zip };
     }
 
     private static ModelFile OpenHdf5(Hdf5Group root, string path)

@@ -30,6 +30,7 @@ internal static class ModelReader
         Model model = new ModelConfig(file.Info.IsKeras2, budget).Read(json, file.Own?.WholeNumber("seed") ?? 0, place);
         if (model.Layers.FirstOrDefault(layer => !layer.IsBuilt) is { } unbuilt && model is Sequential)
             throw new InvalidDataException($"{place}: the model was saved before it was built: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
+        SavedVocabularies.Read(file, model);
         SetWeights(file, model);
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using Unroll.Formats.Hdf5;
 using Unroll.Models.Training;
@@ -36,6 +37,12 @@ internal static class ModelWriter
         AddJson(archive, ModelFile.MetadataMember, metadata);
         AddJson(archive, ModelFile.ConfigMember, config);
         using (Stream weights = Open(archive, ModelFile.WeightsMember)) WriteWeights(model, weights, folded);
+        foreach ((string member, string lines) in SavedVocabularies.Of(model.Layers))
+        {
+            using Stream vocabulary = Open(archive, member);
+            vocabulary.Write(Encoding.UTF8.GetBytes(lines));
+        }
+
         if (model.Text is { } text) AddJson(archive, SavedText.Member, SavedText.Write(text));
     }
 

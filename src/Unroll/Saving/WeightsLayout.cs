@@ -19,6 +19,12 @@ internal static class WeightsLayout
             int name = path.LastIndexOf('/');
             root.Group(path[..name]).Add(path[(name + 1)..], replaced?.GetValueOrDefault(parameter) ?? parameter.ToArray(), [.. parameter.Shape]);
         }
+
+        foreach ((string path, float[] weights) in SavedVocabularies.IdfOf(layers))
+        {
+            int name = path.LastIndexOf('/');
+            root.Group(path[..name]).Add(path[(name + 1)..], weights, [weights.Length]);
+        }
     }
 
     /// <summary>The values of all weights, by weight.</summary>
@@ -38,7 +44,7 @@ internal static class WeightsLayout
 
         foreach ((string group, Layer layer) in WeightPlaces.Groups(layers, step))
         {
-            int found = all.Group(group)?.Datasets().Count() ?? 0;
+            int found = (all.Group(group)?.Datasets().Count() ?? 0) - ((layer as IVocabularyLayer)?.IdfPaths.Count ?? 0);
             if (found > layer.Parameters.Count)
                 throw all.Bad($"has {found} weights in '{group}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
         }

@@ -63,6 +63,12 @@ public sealed class CatalogTests
             "minimum", "concatenate", "concatenate(1)",
             "dot(2)", "dot([2, 1], true)", "attention(true, concat)", "additive_attention(false)", "multi_head_attention(2, 3, 4, dropout=0.1)",
             "dropout(0.5, noise_shape=[none, 1, 3])", "dense(3, activity_regularizer=l1)",
+            "text_vectorization", "text_vectorization(1000, standardize=lower, split=character, ngrams=[1, 3], output_mode=tf_idf, pad_to_max_tokens=true)",
+            "text_vectorization(standardize=none, split=none, output_sequence_length=20, vocabulary=[good, bad])",
+            "string_lookup(100, num_oov_indices=3, mask_token=pad, salt=7)", "integer_lookup(vocabulary=[3, -4], mask_token=0, oov_method=farmhash, salt=[1, 2])",
+            "hashing(10, salt=[1, 2], mask_value=none, output_mode=count)", "hashing(10, mask_value=3)", "hashed_crossing(10, output_mode=one_hot)",
+            "category_encoding(4, output_mode=one_hot)", "discretization([0.5, 1])", "discretization(num_bins=3)", "normalization", "normalization([1, 2], mean=0.5, variance=[4, 9])",
+            "normalization(none, invert=true)", "rescaling(0.5, 1)",
         ];
         string[] optimizers =
         [

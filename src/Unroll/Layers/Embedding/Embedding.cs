@@ -72,7 +72,7 @@ public sealed class Embedding : Layer
 
     internal override bool KnowsItsInput => true;
 
-    internal override int? Vocabulary => InputDim;
+    internal override int? IdLimit => InputDim;
 
     internal override bool OrdersItsGradients => true;
 

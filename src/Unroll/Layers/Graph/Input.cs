@@ -12,6 +12,15 @@ public static class Input
     public static Symbol Ids(int? length = null, string? name = null, int? batchSize = null) =>
         new InputLayer([length], isIds: true, batchSize) { Name = name ?? "" }.Symbol;
 
+    /// <summary>
+    /// Texts <c>[B, count]</c>, for layers that make numbers of them: TextVectorization, StringLookup, Hashing. They work on a
+    /// whole array before the model runs.
+    /// </summary>
+    /// <param name="count">Texts of a sample: 1, or so many words.</param>
+    /// <param name="name">The input's name; null: made by the model.</param>
+    public static Symbol Texts(int? count = 1, string? name = null) =>
+        new InputLayer([count], isIds: false, batchSize: null) { Name = name ?? "", IsTexts = true }.Symbol;
+
     /// <summary>Real values <c>[B, …]</c>, for example <c>Features(8)</c> or <c>Features(null, 3)</c> for any number of steps.</summary>
     /// <param name="shape">Shape of a sample, without the batch dimension; null: any size.</param>
     public static Symbol Features(params int?[] shape) => Features(shape, name: null);
@@ -47,6 +56,9 @@ public sealed class InputLayer : WeightlessLayer
 
     /// <summary>True for token ids.</summary>
     public bool IsIds { get; internal set; }
+
+    /// <summary>True for texts.</summary>
+    public bool IsTexts { get; internal init; }
 
     /// <summary>Rows of every batch; null: any number.</summary>
     public int? BatchSize { get; }

@@ -21,7 +21,10 @@ public sealed class Symbol
     public Layer Layer => Node.Layer;
 
     /// <summary>True if the tensor holds token ids.</summary>
-    public bool IsIds => Node.Layer is InputLayer { IsIds: true };
+    public bool IsIds => Node.Layer is InputLayer { IsIds: true } or PreprocessingLayer { PutsOutIds: true };
+
+    /// <summary>True if the tensor holds texts.</summary>
+    internal bool IsTexts => Node.Layer is InputLayer { IsTexts: true } or PreprocessingLayer { PutsOutTexts: true };
 
     /// <summary>The call that it comes from.</summary>
     internal Node Node { get; }

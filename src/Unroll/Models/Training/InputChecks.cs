@@ -30,6 +30,7 @@ internal static class InputChecks
         var parts = new Inputs[x.Parts];
         for (int i = 0; i < parts.Length; i++)
         {
+            RequireTexts(x, i, inputs[i]);
             parts[i] = Mended(x.Part(i), inputs[i]);
             isMended |= parts[i] != x.Part(i);
         }
@@ -51,6 +52,7 @@ internal static class InputChecks
     {
         for (int i = 0; i < x.Parts; i++)
         {
+            if (graph.Inputs[i].IsTexts) continue;
             if (graph.Inputs[i].IsIds && !x.HasIds(i))
                 throw new ArgumentException($"The input '{graph.Inputs[i].Layer.Name}' takes token ids; pass int[,] instead of floats.", nameof(x));
             if (!graph.Inputs[i].IsIds && x.HasIds(i))
@@ -67,12 +69,21 @@ internal static class InputChecks
             Layer? smallest = null;
             foreach (PlannedCall call in plan.Calls)
             {
-                if (call.Layer.Vocabulary is { } vocabulary && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || vocabulary < smallest.Vocabulary))
+                if (call.Layer.IdLimit is { } vocabulary && plan.SourceOf(call.Inputs[0]) == i && (smallest is null || vocabulary < smallest.IdLimit))
                     smallest = call.Layer;
             }
 
-            if (smallest is { Vocabulary: { } size }) RequireIds(x.Part(i), smallest, size);
+            if (smallest is { IdLimit: { } size }) RequireIds(x.Part(i), smallest, size);
         }
+    }
+
+    /// <summary>Refuses texts where numbers are wanted, and numbers where texts are.</summary>
+    private static void RequireTexts(Inputs x, int index, Symbol input)
+    {
+        if (input.IsTexts && !x.HasTexts(index))
+            throw new ArgumentException($"The input '{input.Layer.Name}' takes texts; pass string[] instead of numbers.", nameof(x));
+        if (!input.IsTexts && x.HasTexts(index))
+            throw new ArgumentException($"The input '{input.Layer.Name}' takes {(input.IsIds ? "token ids" : "real values")}; texts go into an Input.Texts() with a TextVectorization, StringLookup or Hashing behind it.", nameof(x));
     }
 
     private static void RequireIds(Inputs x, Layer layer, int vocabulary)

@@ -93,7 +93,7 @@ internal sealed class GraphWriter
         ["config"] = new JsonObject
         {
             ["shape"] = ModelConfig.BatchShape(symbol.Shape),
-            ["dtype"] = symbol.IsIds ? "int32" : "float32",
+            ["dtype"] = symbol.IsTexts ? "string" : !symbol.IsIds ? "float32" : symbol.Layer is InputLayer ? "int32" : "int64",
             ["keras_history"] = Place(symbol, first: 0),
         },
     };

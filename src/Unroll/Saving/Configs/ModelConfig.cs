@@ -61,7 +61,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
         int?[] shape = Shape(batch, place) ?? throw new InvalidDataException($"{place}: the input '{name}' has no batch_shape.");
         int? size = batch is JsonArray { Count: > 0 } array && array[0] is JsonValue value && value.TryGetValue(out int known) && known > 0 ? known : null;
         bool areIds = config.Text("dtype") is { } type && (type.StartsWith("int", StringComparison.Ordinal) || type.StartsWith("uint", StringComparison.Ordinal));
-        return new InputLayer(shape, areIds, size) { Name = name };
+        return new InputLayer(shape, areIds, size) { Name = name, IsTexts = config.Text("dtype") is "string" };
     }
 
     /// <summary>The serialised form of a model that has weights, as Keras 3 reads it.</summary>
@@ -102,7 +102,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
         }
 
         said ??= Shape(config?["build_input_shape"] ?? (json["build_config"] as JsonObject)?["input_shape"], place);
-        IReadOnlyList<int?>? shape = said ?? (layers.Count > 0 && layers[0].Layer.KnowsItsInput ? [null] : null);
+        IReadOnlyList<int?>? shape = said ?? (layers.Count > 0 ? layers[0].Layer.OwnInputShape : null);
         foreach ((Layer layer, string here) in layers)
         {
             if (shape is not null)
@@ -144,7 +144,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     private static JsonObject WriteSequential(Sequential model)
     {
         // A stack that was never built knows what its first layer was made for.
-        InputLayer input = model.InputLayer ?? new InputLayer(model.Layers[0].InputShape!, model.KnowsItsInput, batchSize: null);
+        InputLayer input = model.InputLayer ?? new InputLayer(model.Layers[0].InputShape!, model.ComingIn == InputKind.Ids, batchSize: null) { IsTexts = model.ComingIn == InputKind.Texts };
         string name = input.Name.Length > 0 ? input.Name : "input_layer";
         while (model.Layers.Any(layer => layer.Name == name)) name += "_";
         return new JsonObject
@@ -171,7 +171,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
         ["config"] = new JsonObject
         {
             ["batch_shape"] = BatchShape(input.Symbol.Shape, input.BatchSize),
-            ["dtype"] = input.IsIds ? "int32" : "float32",
+            ["dtype"] = input.IsTexts ? "string" : input.IsIds ? "int32" : "float32",
             ["sparse"] = false,
             ["name"] = name,
         },

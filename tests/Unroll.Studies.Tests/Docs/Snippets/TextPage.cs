@@ -1,3 +1,5 @@
+using Unroll;
+using Unroll.Layers;
 using Unroll.Preprocessing;
 using Unroll.Text;
 using Xunit;
@@ -47,6 +49,45 @@ public sealed class TextPage : IDisposable
         TextCleaning again = TextCleaning.FromJson(File.ReadAllText("cleaning.json"));
         Assert.Equal(cleaning.Steps, again.Steps);
     }));
+
+    [Fact]
+    public void A_model_takes_texts()
+    {
+        string[] texts = ["a great film", "a dull film", "great acting", "dull and slow", "what a great plot", "slow, slow, slow"];
+        float[] liked = [1, 0, 1, 0, 1, 0];
+        var vectorize = new TextVectorization { MaxTokens = 1000, OutputSequenceLength = 8 };
+        vectorize.Adapt(texts);
+        int[,] ids = vectorize.Apply(["a great plot"]);                          // 4, 3, 8, 0, 0, 0, 0, 0
+        var model = new Sequential { vectorize, new Embedding(1000, 8) { MaskZero = true }, new GRU(8), new Dense(1, "sigmoid") };
+        model.Compile("adam", "binary_crossentropy", ["accuracy"]);
+        model.Fit(texts, liked, epochs: 20, verbose: 0);
+        model.Save("reviews.keras");
+        float like = Model.Load("reviews.keras").Predict(["a great film"])[0, 0];
+        Assert.Equal("4, 3, 8, 0, 0, 0, 0, 0", string.Join(", ", ids.Cast<int>()));
+        Assert.Equal(model.Predict(["a great film"])[0, 0], like);
+    }
+
+    [Fact]
+    public void A_model_takes_texts_and_tables()
+    {
+        string[] titles = ["great red shoes", "blue shoes", "red hat", "old hat"];
+        string[,] shops = { { "north" }, { "south" }, { "north" }, { "east" } };
+        float[,] prices = { { 80 }, { 60 }, { 20 }, { 5 } };
+        float[] sold = [1, 0, 1, 0];
+        var words = new TextVectorization { OutputMode = TokenOutput.TfIdf };
+        words.Adapt(titles);
+        var shopRows = new StringLookup { OutputMode = TokenOutput.OneHot };
+        shopRows.Adapt(shops);
+        var scale = new Normalization();
+        scale.Adapt(prices);
+
+        Symbol title = Input.Texts(name: "title"), shop = Input.Texts(name: "shop"), price = Input.Features([1], "price");
+        Symbol all = new Concatenate().Call([words.Call(title), shopRows.Call(shop), scale.Call(price)]);
+        var model = new Model([title, shop, price], new Dense(1, "sigmoid").Call(all));
+        model.Compile("adam", "binary_crossentropy");
+        model.Fit([titles, shops, prices], sold, epochs: 5, verbose: 0);
+        Assert.Equal([4], [model.Predict([titles, shops, prices]).Lengths[0]]);
+    }
 
     [Fact]
     public void Words_get_numbers_and_vectors()

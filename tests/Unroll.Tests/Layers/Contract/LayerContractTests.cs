@@ -59,6 +59,12 @@ public sealed class LayerContractTests
         ["GaussianDropout"] = [new(() => new GaussianDropout(0.3), 6, 3)],
         ["AlphaDropout"] = [new(() => new AlphaDropout(0.3), 6, 3)],
         ["ActivityRegularization"] = [new(() => new ActivityRegularization(0.01, 0.1), 6, 3) { HasMask = true }],
+        ["Normalization"] =
+        [
+            new(() => new Normalization(), 6, 3) { HasMask = true }, new(() => new Normalization { Mean = [0.5], Variance = [4.0], Axis = [] }, 6, 3),
+            new(() => new Normalization { Mean = [0.5, 1.0, 2.0], Variance = [4.0, 2.0, 1.0], Invert = true }, 6, 3),
+        ],
+        ["Rescaling"] = [new(() => new Rescaling(0.5, -1), 6, 3) { HasMask = true }],
         ["Add"] = Merge(() => new Add()),
         ["Subtract"] = Merge(() => new Subtract()),
         ["Multiply"] = Merge(() => new Multiply()),
@@ -84,7 +90,24 @@ public sealed class LayerContractTests
         ],
     };
 
-    public static TheoryData<string> Names => [.. Layer.Catalog.Names];
+    /// <summary>
+    /// Layers that work on whole arrays before a model runs: no gradient passes them, they have no weights, and there is nothing
+    /// of theirs in the lanes.
+    /// </summary>
+    private static readonly Dictionary<string, (Func<PreprocessingLayer> Create, Func<int, Inputs> Row)> OnWholeArrays = new()
+    {
+        ["TextVectorization"] = (() => new TextVectorization { Vocabulary = ["a", "b"], OutputMode = TokenOutput.Count }, row => Inputs.FromTexts([Word(row) + " a"])),
+        ["StringLookup"] = (() => new StringLookup { Vocabulary = ["a", "b"] }, row => Inputs.FromTexts([Word(row)])),
+        ["IntegerLookup"] = (() => new IntegerLookup { Vocabulary = [1, 3] }, row => new[,] { { row, row + 1 } }),
+        ["Hashing"] = (() => new Hashing(4), row => Inputs.FromTexts([Word(row)])),
+        ["HashedCrossing"] = (() => new HashedCrossing(4), row => Inputs.Create(Inputs.FromTexts([Word(row)]), new[,] { { row % 2 } })),
+        ["CategoryEncoding"] = (() => new CategoryEncoding(7), row => new[,] { { row, row + 1 } }),
+        ["Discretization"] = (() => new Discretization(1, 2.5), row => new[,] { { row / 2f, 2f } }),
+    };
+
+    public static TheoryData<string> Names => [.. Layer.Catalog.Names.Where(name => !OnWholeArrays.ContainsKey(name))];
+
+    public static TheoryData<string> WholeArrayNames => [.. OnWholeArrays.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -123,6 +146,40 @@ public sealed class LayerContractTests
             }
         }
     }
+
+    /// <summary>What they put out for a sample does not depend on the others, the configuration gives the same layer again, and in the lanes they refuse to work.</summary>
+    [Theory]
+    [MemberData(nameof(WholeArrayNames))]
+    public void A_layer_on_whole_arrays_works_sample_by_sample(string name)
+    {
+        (Func<PreprocessingLayer> create, Func<int, Inputs> row) = OnWholeArrays[name];
+        PreprocessingLayer layer = create();
+        PreprocessingLayer again = (PreprocessingLayer)Layer.Catalog.FromKeras(Layer.Catalog.ToKeras(layer), "the configuration");
+        Encoded[] alone = [.. Enumerable.Range(0, 5).Select(number => layer.Apply(row(number)))];
+        Inputs[] rows = [.. Enumerable.Range(0, 5).Select(row)];
+        foreach (PreprocessingLayer tried in new[] { layer, again })
+        {
+            Encoded together = tried.Apply(Inputs.Create([.. Enumerable.Range(0, rows[0].Parts).Select(part => Stacked(rows, part))]));
+            Assert.Equal(alone.SelectMany(Values), Values(together));
+            Assert.Equal(alone[0].Shape.Skip(1), together.Shape.Skip(1));
+        }
+
+        Assert.Empty(layer.Parameters);
+        Assert.Contains("before the model runs", Assert.Throws<NotSupportedException>(() => layer.CreateProgram(null!)).Message, StringComparison.Ordinal);
+
+        static IEnumerable<float> Values(Encoded encoded) => encoded.AsReals().Reals!;
+
+        static Inputs Stacked(Inputs[] rows, int part)
+        {
+            int width = rows[0].Part(part).Shape[1];
+            if (rows[0].HasTexts(part)) return Inputs.FromTexts(rows.Select(row => row.Texts(part)[0]));
+            return rows[0].HasIds(part)
+                ? Inputs.OfIds([.. rows.SelectMany(row => row.Ids(part))], [rows.Length, width])
+                : Inputs.OfValues([.. rows.SelectMany(row => row.Values(part))], [rows.Length, width]);
+        }
+    }
+
+    private static string Word(int row) => ((char)('a' + row % 3)).ToString();
 
     private static LayerCase[] Merge(Func<Layer> create) => [new(create, 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) }];
 
