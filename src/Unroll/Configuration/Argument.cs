@@ -72,6 +72,9 @@ public abstract class Argument
     /// <summary>A list of numbers that must be given.</summary>
     public static Argument<IReadOnlyList<double>> Numbers(string name) => new(name, ArgumentForms.Numbers);
 
+    /// <summary>A list of texts.</summary>
+    public static Argument<IReadOnlyList<string>> Texts(string name, IReadOnlyList<string> defaultValue) => new(name, ArgumentForms.Texts, defaultValue);
+
     /// <summary>One of several words.</summary>
     /// <param name="name">Keras' name.</param>
     /// <param name="defaultValue">The default.</param>

@@ -69,6 +69,10 @@ internal static class ArgumentForms
         input => [.. Items(input).Select(node => ToNumber(node) ?? throw input.Wrong(ListOfNumbers))],
         values => new JsonArray([.. values.Select(KerasJson.Real)]), "[0.1, 0.2]");
 
+    public static ArgumentForm<IReadOnlyList<string>> Texts { get; } = new(
+        input => input.Node is JsonArray list ? [.. list.Select(node => ReadText(input with { Node = node }))] : throw input.Wrong("a list of names"),
+        values => new JsonArray([.. values.Select(value => JsonValue.Create(value))]), "[bias, scale]");
+
     public static ArgumentForm<T> Choice<T>((string Word, T Value)[] words) where T : notnull
     {
         return new ArgumentForm<T>(Read, Write, words[0].Word);
