@@ -73,11 +73,11 @@ internal static unsafe partial class UpdateKernels
         float* w = weights.Pointer, g = gradients.Pointer, a = squares.Pointer, z = linear.Pointer;
         bool takesRoots = step.Power == 0.5f;
         TVector inverseRate = TSimd.Broadcast(step.InverseRate), power = TSimd.Broadcast(step.Power), l1 = TSimd.Broadcast(step.L1);
-        TVector minusL1 = TSimd.Broadcast(-step.L1), twiceL2 = TSimd.Broadcast(step.TwiceL2), shrinkage = TSimd.Broadcast(step.TwiceShrinkage);
+        TVector minusL1 = TSimd.Broadcast(-step.L1), twiceL2 = TSimd.Broadcast(step.TwiceL2), shrinkage = TSimd.Broadcast(step.TwiceShrinkage), tiny = TSimd.Broadcast(Tiny);
         for (int i = 0; i < weights.Length; i += TSimd.Count)
         {
             TVector gi = TSimd.Load(g + i), wi = TSimd.Load(w + i), ai = TSimd.Load(a + i);
-            TVector ni = TSimd.Fma(gi, gi, ai);
+            TVector ni = TSimd.Fma(gi, gi, TSimd.Add(ai, tiny));
             TVector before = takesRoots ? TSimd.Sqrt(ai) : Raise<TSimd, TVector>(ai, power);
             TVector after = takesRoots ? TSimd.Sqrt(ni) : Raise<TSimd, TVector>(ni, power);
             TVector pull = TSimd.Multiply(TSimd.Multiply(TSimd.Subtract(after, before), inverseRate), wi);
