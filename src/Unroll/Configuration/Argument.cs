@@ -75,6 +75,9 @@ public abstract class Argument
     /// <summary>A list of numbers or null, which is the default.</summary>
     public static Argument<IReadOnlyList<double>?> OptionalNumbers(string name) => new(name, ArgumentForms.OptionalNumbers, null);
 
+    /// <summary>A list of texts.</summary>
+    public static Argument<IReadOnlyList<string>> Texts(string name, IReadOnlyList<string> defaultValue) => new(name, ArgumentForms.Texts, defaultValue);
+
     /// <summary>One of several words.</summary>
     /// <param name="name">Keras' name.</param>
     /// <param name="defaultValue">The default.</param>

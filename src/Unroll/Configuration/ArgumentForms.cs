@@ -72,6 +72,10 @@ internal static class ArgumentForms
     public static ArgumentForm<IReadOnlyList<double>?> OptionalNumbers { get; } = new(
         input => input.Node is null ? null : Numbers.Read(input), values => values is null ? null : Numbers.Write(values), Numbers.Example, ReadsNone: true);
 
+    public static ArgumentForm<IReadOnlyList<string>> Texts { get; } = new(
+        input => input.Node is JsonArray list ? [.. list.Select(node => ReadText(input with { Node = node }))] : throw input.Wrong("a list of names"),
+        values => new JsonArray([.. values.Select(value => JsonValue.Create(value))]), "[bias, scale]");
+
     public static ArgumentForm<T> Choice<T>((string Word, T Value)[] words) where T : notnull
     {
         return new ArgumentForm<T>(Read, Write, words[0].Word);

@@ -26,7 +26,7 @@ public sealed class Parameter
     internal Parameter(string name, int[] shape, Arena arena)
     {
         _arena = arena;
-        Name = name;
+        Name = Path = name;
         Sizes = shape;
         long count = 1;
         foreach (int size in shape) count = checked(count * size);
@@ -39,6 +39,9 @@ public sealed class Parameter
 
     /// <summary>Keras' name, for example <c>recurrent_kernel</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Names of layer and weight, <c>dense/kernel</c>, once a model trains it.</summary>
+    internal string Path { get; set; }
 
     /// <summary>Sizes of all dimensions.</summary>
     public IReadOnlyList<int> Shape => Sizes;

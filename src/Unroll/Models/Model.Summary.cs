@@ -18,7 +18,7 @@ public partial class Model
     {
         int? batch = (this as Sequential)?.InputLayer?.BatchSize ?? Graph?.Inputs.Select(input => (input.Layer as InputLayer)?.BatchSize).FirstOrDefault(size => size is not null);
         long trainable = TrainableParameters.Sum(parameter => (long)parameter.Count);
-        long? optimizer = IsOptimizerBuilt ? _state!.Optimizer.VariableCount(trainable) : null;
+        long? optimizer = IsOptimizerBuilt ? _state!.OptimizerVariableCount : null;
         var table = new SummaryTable(
             Name, SummaryRows.Of(this, batch, expandNested), trainable, ParameterCount - trainable, optimizer, batch, !SummaryRows.IsChain(this));
         return ModelSummary.Format(table, style, lineLength, showTrainable);

@@ -20,6 +20,13 @@ public partial class Model
     public bool IsOptimizerBuilt => _state is { IsOptimizerBuilt: true };
 
     /// <summary>
+    /// How often the optimizer has changed the weights, over all fits; Keras' <c>optimizer.iterations</c>. With
+    /// <c>GradientAccumulationSteps</c> that is once in so many training steps.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public long Iterations => (_state ?? throw NotCompiled("Iterations")).Updates;
+
+    /// <summary>
     /// The learning rate of the next training step, rounded to float32 as in Keras. Can be set between steps, by a callback
     /// for example, unless the optimizer follows a schedule.
     /// </summary>
@@ -200,7 +207,11 @@ public partial class Model
         new(new SessionModel(PlanFor(x), TrainableParameters, Seed), x, execution, maxRows, loss, training, team);
 
     /// <summary>Gives the optimizer its slots, if it has none yet.</summary>
-    internal void BuildOptimizer() => _state!.BuildOptimizer(TrainableParameters, _arena);
+    internal void BuildOptimizer()
+    {
+        if (!IsOptimizerBuilt) NameWeights("");
+        _state!.BuildOptimizer(TrainableParameters, _arena);
+    }
 
     /// <summary>Refuses inputs that the model can't take, puts them in the order of its inputs, and makes weights that wait for a shape.</summary>
     internal virtual Inputs CheckInputs(Inputs x)
@@ -264,5 +275,5 @@ public partial class Model
     }
 
     private static InvalidOperationException NotCompiled(string method) =>
-        new($"You must call Compile() before {method}{(method == "LearningRate" ? "" : "()")}.");
+        new($"You must call Compile() before {method}{(method is "LearningRate" or "Iterations" ? "" : "()")}.");
 }

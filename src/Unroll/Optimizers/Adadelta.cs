@@ -14,7 +14,7 @@ public sealed class Adadelta : KernelOptimizer
 {
     private static readonly Argument<double> RhoArgument = Argument.Number("rho", 0.95).Share();
 
-    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
@@ -24,12 +24,12 @@ public sealed class Adadelta : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "adadelta";
+    protected override string DefaultName => "adadelta";
 
     /// <summary>Decay of the means of squares, 0 to below 1.</summary>
     public double Rho { get => Get(RhoArgument); init => Set(RhoArgument, value); }
 
-    /// <summary>Added under both roots; above 0.</summary>
+    /// <summary>Added under both roots; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     internal static Registration<Optimizer> Registration { get; } =
@@ -38,7 +38,7 @@ public sealed class Adadelta : KernelOptimizer
     /// <inheritdoc/>
     public override int SlotCount => 2;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Adadelta(
             width, new((float)RateAt(iteration), (float)Rho, (float)(1 - Rho), (float)Epsilon), weights, gradient, slots[0], slots[1]);
 }

@@ -11,7 +11,7 @@ public sealed class Adagrad : KernelOptimizer
 {
     private static readonly Argument<double> InitialAccumulatorValueArgument = Argument.Number("initial_accumulator_value", 0.1).AtLeast(0.0);
 
-    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
@@ -21,12 +21,12 @@ public sealed class Adagrad : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "adagrad";
+    protected override string DefaultName => "adagrad";
 
     /// <summary>First value of the sums of squares, 0 or more.</summary>
     public double InitialAccumulatorValue { get => Get(InitialAccumulatorValueArgument); init => Set(InitialAccumulatorValueArgument, value); }
 
-    /// <summary>Added under the root; above 0.</summary>
+    /// <summary>Added under the root; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     internal static Registration<Optimizer> Registration { get; } =
@@ -38,6 +38,6 @@ public sealed class Adagrad : KernelOptimizer
     /// <inheritdoc/>
     public override double FirstSlotValue => InitialAccumulatorValue;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Adagrad(width, new((float)RateAt(iteration), (float)Epsilon), weights, gradient, slots[0]);
 }

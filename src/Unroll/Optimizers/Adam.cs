@@ -19,7 +19,7 @@ public class Adam : KernelOptimizer
 
     private protected static readonly Argument<double> Beta2Argument = Argument.Number("beta_2", 0.999).Share();
 
-    private protected static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private protected static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     private protected static readonly Argument<bool> AmsgradArgument = Argument.Flag("amsgrad");
 
@@ -31,7 +31,7 @@ public class Adam : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "adam";
+    protected override string DefaultName => "adam";
 
     /// <summary>Decay of the mean of gradients, 0 to below 1.</summary>
     public double Beta1 { get => Get(Beta1Argument); init => Set(Beta1Argument, value); }
@@ -39,7 +39,7 @@ public class Adam : KernelOptimizer
     /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
     public double Beta2 { get => Get(Beta2Argument); init => Set(Beta2Argument, value); }
 
-    /// <summary>Added to the root; above 0.</summary>
+    /// <summary>Added to the root; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     /// <summary>True: divides by the largest v so far (Reddi et al. 2018).</summary>
@@ -53,7 +53,7 @@ public class Adam : KernelOptimizer
 
     internal override int InterleavedSlots => 2;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Adam(width, Step(Rate(iteration)), weights, gradient, slots[0], slots[1], Amsgrad ? slots[2] : default);
 
     // Amsgrad keeps a third array, and without shrinking steps rows never come to rest: both take the dense update. So do

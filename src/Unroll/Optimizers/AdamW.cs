@@ -16,7 +16,7 @@ public sealed class AdamW : Adam
     public AdamW(LearningRateSchedule? learningRate = null, double weightDecay = 0.004) : base(learningRate) => WeightDecay = weightDecay;
 
     /// <inheritdoc/>
-    public override string Name => "adamw";
+    protected override string DefaultName => "adamw";
 
     internal static new Registration<Optimizer> Registration { get; } = new Registration<Optimizer, AdamW>("AdamW")
     {

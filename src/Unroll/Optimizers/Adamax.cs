@@ -13,11 +13,13 @@ namespace Unroll.Optimizers;
 /// </summary>
 public sealed class Adamax : KernelOptimizer
 {
+    private const double SmallestDivisor = 1e-30; // of a weight that never had a gradient, if epsilon is 0
+
     private static readonly Argument<double> Beta1Argument = Argument.Number("beta_1", 0.9).Share();
 
     private static readonly Argument<double> Beta2Argument = Argument.Number("beta_2", 0.999).Share();
 
-    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
@@ -27,7 +29,7 @@ public sealed class Adamax : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "adamax";
+    protected override string DefaultName => "adamax";
 
     /// <summary>Decay of the mean of gradients, 0 to below 1.</summary>
     public double Beta1 { get => Get(Beta1Argument); init => Set(Beta1Argument, value); }
@@ -35,7 +37,7 @@ public sealed class Adamax : KernelOptimizer
     /// <summary>Decay of the largest gradient, 0 to below 1.</summary>
     public double Beta2 { get => Get(Beta2Argument); init => Set(Beta2Argument, value); }
 
-    /// <summary>Added to the divisor; above 0.</summary>
+    /// <summary>Added to the divisor; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     internal static Registration<Optimizer> Registration { get; } =
@@ -44,9 +46,9 @@ public sealed class Adamax : KernelOptimizer
     /// <inheritdoc/>
     public override int SlotCount => 2;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
         double rate = RateAt(iteration) / (1 - Portable.Power(Beta1, iteration));
-        UpdateKernels.Adamax(width, new((float)rate, (float)(1 - Beta1), (float)Beta2, (float)Epsilon), weights, gradient, slots[0], slots[1]);
+        UpdateKernels.Adamax(width, new((float)rate, (float)(1 - Beta1), (float)Beta2, (float)Math.Max(Epsilon, SmallestDivisor)), weights, gradient, slots[0], slots[1]);
     }
 }

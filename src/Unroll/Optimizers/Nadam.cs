@@ -23,7 +23,7 @@ public sealed class Nadam : KernelOptimizer
 
     private static readonly Argument<double> Beta2Argument = Argument.Number("beta_2", 0.999).Share();
 
-    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">Step size or schedule; null: 0.001.</param>
@@ -33,7 +33,7 @@ public sealed class Nadam : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "nadam";
+    protected override string DefaultName => "nadam";
 
     /// <summary>Decay of the mean of gradients, 0 to below 1.</summary>
     public double Beta1 { get => Get(Beta1Argument); init => Set(Beta1Argument, value); }
@@ -41,7 +41,7 @@ public sealed class Nadam : KernelOptimizer
     /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
     public double Beta2 { get => Get(Beta2Argument); init => Set(Beta2Argument, value); }
 
-    /// <summary>Added to the root; above 0.</summary>
+    /// <summary>Added to the root; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     internal static Registration<Optimizer> Registration { get; } =
@@ -52,7 +52,7 @@ public sealed class Nadam : KernelOptimizer
 
     internal override IReadOnlyList<double> Scalars(long iteration) => [Product(iteration)];
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
         double now = Beta1 * Factor(iteration), next = Beta1 * Factor(iteration + 1), product = Product(iteration);
         var step = new UpdateKernels.NadamStep(

@@ -10,10 +10,13 @@ public abstract partial class Optimizer
 
     private protected static readonly Argument<double?> WeightDecayArgument = Argument.OptionalNumber("weight_decay").AtLeast(0.0).KeywordOnly();
 
+    private static readonly Argument<string?> NameArgument = Argument.OptionalText("name").KeywordOnly();
+
     private static readonly Argument<double?>
-        ClipnormArgument = Argument.OptionalNumber("clipnorm").Above(0.0).KeywordOnly(),
-        GlobalClipnormArgument = Argument.OptionalNumber("global_clipnorm").Above(0.0).KeywordOnly(),
-        ClipvalueArgument = Argument.OptionalNumber("clipvalue").Above(0.0).KeywordOnly();
+        ClipnormArgument = Argument.OptionalNumber("clipnorm").AtLeast(0.0).KeywordOnly(),
+        GlobalClipnormArgument = Argument.OptionalNumber("global_clipnorm").AtLeast(0.0).KeywordOnly(),
+        ClipvalueArgument = Argument.OptionalNumber("clipvalue").AtLeast(0.0).KeywordOnly(),
+        LossScaleFactorArgument = Argument.OptionalNumber("loss_scale_factor").Above(0.0).KeywordOnly();
 
     private static readonly Argument<bool> UseEmaArgument = Argument.Flag("use_ema").KeywordOnly();
 
@@ -21,10 +24,16 @@ public abstract partial class Optimizer
 
     private static readonly Argument<int?> EmaOverwriteFrequencyArgument = Argument.OptionalWhole("ema_overwrite_frequency").AtLeast(1).KeywordOnly();
 
+    private static readonly Argument<int?> GradientAccumulationStepsArgument =
+        Argument.OptionalWhole("gradient_accumulation_steps").AtLeast(2).KeywordOnly();
+
+    private static readonly Argument<IReadOnlyList<string>> ExcludeFromWeightDecayArgument =
+        PathPattern.Check(Argument.Texts("exclude_from_weight_decay", [])).Own();
+
     /// <summary>What Keras writes first for every optimizer: the beginning of a registration's arguments.</summary>
     public static IReadOnlyList<Argument> CommonArguments { get; } =
     [
-        Argument.Shown<Optimizer>("name", optimizer => optimizer.Name),
+        NameArgument,
         LearningRateArgument,
         WeightDecayArgument,
         ClipnormArgument,
@@ -33,8 +42,9 @@ public abstract partial class Optimizer
         UseEmaArgument,
         EmaMomentumArgument,
         EmaOverwriteFrequencyArgument,
-        Argument.Fixed("loss_scale_factor", null),
-        Argument.Fixed("gradient_accumulation_steps", null),
+        LossScaleFactorArgument,
+        GradientAccumulationStepsArgument,
+        ExcludeFromWeightDecayArgument,
         Argument.Outdated("decay", 0.0), // Keras 2
     ];
 
@@ -42,16 +52,37 @@ public abstract partial class Optimizer
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public double? WeightDecay { get => Get(WeightDecayArgument); init => Set(WeightDecayArgument, value); }
 
-    /// <summary>Longest gradient (L2 norm) of each weight; longer ones are shortened. Null: any.</summary>
-    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    /// <summary>
+    /// Weights that <see cref="WeightDecay"/> leaves alone: regular expressions, as in Keras'
+    /// <c>exclude_from_weight_decay(var_names=…)</c>, that are looked for in the names of layer and weight, <c>dense/bias</c>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is no regular expression without look-around and back references.</exception>
+    public IReadOnlyList<string> ExcludeFromWeightDecay { get => Get(ExcludeFromWeightDecayArgument); init => Set(ExcludeFromWeightDecayArgument, value); }
+
+    /// <summary>
+    /// Training steps whose gradients are summed up before the weights are changed by their mean, 2 or more; null: every step
+    /// changes the weights.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 2.</exception>
+    public int? GradientAccumulationSteps { get => Get(GradientAccumulationStepsArgument); init => Set(GradientAccumulationStepsArgument, value); }
+
+    /// <summary>
+    /// What gradients are divided by because the loss was multiplied by it. In a fit both cancel, and float32 needs neither;
+    /// it counts where gradients come from elsewhere, see <see cref="OptimizerSteps"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    public double? LossScaleFactor { get => Get(LossScaleFactorArgument); init => Set(LossScaleFactorArgument, value); }
+
+    /// <summary>Longest gradient (L2 norm) of each weight; longer ones are shortened. Null or 0: any.</summary>
+    /// <exception cref="ArgumentException">Negative, or gradients are clipped in another way already.</exception>
     public double? Clipnorm { get => Get(ClipnormArgument); init => Set(ClipnormArgument, value); }
 
-    /// <summary>Longest gradient of all weights together; null: any.</summary>
-    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    /// <summary>Longest gradient of all weights together; null or 0: any.</summary>
+    /// <exception cref="ArgumentException">Negative, or gradients are clipped in another way already.</exception>
     public double? GlobalClipnorm { get => Get(GlobalClipnormArgument); init => Set(GlobalClipnormArgument, value); }
 
-    /// <summary>Largest element of a gradient, positive or negative; null: any.</summary>
-    /// <exception cref="ArgumentException">Not above 0, or gradients are clipped in another way already.</exception>
+    /// <summary>Largest element of a gradient, positive or negative; null or 0: any.</summary>
+    /// <exception cref="ArgumentException">Negative, or gradients are clipped in another way already.</exception>
     public double? Clipvalue { get => Get(ClipvalueArgument); init => Set(ClipvalueArgument, value); }
 
     /// <summary>True: a moving average of each weight is kept, which becomes the weight when a fit ends.</summary>
@@ -66,13 +97,24 @@ public abstract partial class Optimizer
     public int? EmaOverwriteFrequency { get => Get(EmaOverwriteFrequencyArgument); init => Set(EmaOverwriteFrequencyArgument, value); }
 
     /// <summary>True if gradients are changed before the update.</summary>
-    internal bool Clips => Clipnorm is not null || GlobalClipnorm is not null || Clipvalue is not null;
+    internal bool Clips => Clipnorm > 0 || GlobalClipnorm > 0 || Clipvalue > 0;
+
+    /// <summary>True if gradients of several calls are summed up.</summary>
+    internal bool Accumulates => GradientAccumulationSteps is not null;
+
+    /// <summary>Calls with gradients that make one step.</summary>
+    internal int CallsPerStep => GradientAccumulationSteps ?? 1;
 
     /// <summary>
     /// True if rows of a table of so many floats may be left for later while they have no gradient: nothing but the rule
     /// itself touches them.
     /// </summary>
-    internal bool LeavesRowsAlone(int floats) => CanUpdateRows(floats) && WeightDecay is null && !Clips && !UseEma;
+    internal bool LeavesRowsAlone(int floats) => CanUpdateRows(floats) && WeightDecay is null && !Clips && !UseEma && !Accumulates;
+
+    internal override object? ValueOf<T>(Argument<T> argument) => ReferenceEquals(argument, NameArgument) ? Name : base.ValueOf(argument);
+
+    /// <summary>True if the weight of that name does not decay.</summary>
+    private protected bool IsExcludedFromDecay(string path) => PathPattern.Matches(ExcludeFromWeightDecay, path);
 
     /// <inheritdoc/>
     protected override void OnSet(Argument argument)

@@ -21,8 +21,11 @@ public abstract partial class Optimizer : Configurable
     /// <summary>All optimizers that are known by name.</summary>
     public static Catalog<Optimizer> Catalog => OptimizerCatalog.Instance;
 
-    /// <summary>Keras' name, for example <c>adam</c>; for one of your own, unless overridden, the class's name in snake case.</summary>
-    public virtual string Name => SnakeCase.Of(GetType().Name);
+    /// <summary>What the optimizer is called in files: Keras' name, for example <c>adam</c>, unless it is given one.</summary>
+    public string Name { get => Get(NameArgument) ?? DefaultName; init => Set(NameArgument, value); }
+
+    /// <summary>The name of one that is given none; for one of your own, unless overridden, the class's name in snake case.</summary>
+    protected virtual string DefaultName => SnakeCase.Of(GetType().Name);
 
     /// <summary>Step size; with a schedule that of the first step.</summary>
     public double LearningRate => Rate.At(0);
@@ -30,7 +33,7 @@ public abstract partial class Optimizer : Configurable
     /// <summary>How the step size changes with the steps; null if it does not.</summary>
     public LearningRateSchedule? Schedule => Rate is ConstantLearningRate ? null : Rate;
 
-    /// <summary>Arrays of the weights' size that the optimizer keeps.</summary>
+    /// <summary>Arrays that the optimizer keeps for a weight, each of the weight's size or less.</summary>
     public abstract int SlotCount { get; }
 
     /// <summary>
@@ -52,10 +55,6 @@ public abstract partial class Optimizer : Configurable
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
     public static Optimizer FromName(string name) => Catalog.Create(name);
 
-    /// <summary>Variables that Keras counts: slots and averages, the step counter and, without a schedule, the learning rate.</summary>
-    public long VariableCount(long weights) =>
-        (SlotCount + (UseEma ? 1 : 0)) * weights + Scalars(1).Count + (Schedule is null ? 2 : 1);
-
     /// <summary>The same optimizer with another constant learning rate.</summary>
     internal Optimizer WithLearningRate(double learningRate)
     {
@@ -65,7 +64,20 @@ public abstract partial class Optimizer : Configurable
     }
 
     /// <summary>The learning rate of a step, counted from 1.</summary>
-    internal double RateAt(long iteration) => Rate.At(iteration - 1);
+    internal double RateAt(long iteration) => RateOfCall(iteration * CallsPerStep);
+
+    /// <summary>The learning rate of a call with gradients, counted from 1: schedules go on also where several make a step.</summary>
+    internal double RateOfCall(long call) => Rate.At(call - 1);
+
+    /// <summary>The arrays that are kept for a weight.</summary>
+    internal virtual IReadOnlyList<SlotForm> SlotsOf(WeightForm weight) =>
+        [.. Enumerable.Repeat(new SlotForm(weight.Shape, FirstSlotValue), SlotCount)];
+
+    /// <summary>Floats that a step needs for itself; weights share them.</summary>
+    internal virtual long ScratchOf(WeightForm weight) => 0;
+
+    /// <summary>Share of a weight, times the learning rate, that is subtracted before a step; null: none.</summary>
+    internal virtual double? DecayOf(WeightForm weight) => IsExcludedFromDecay(weight.Path) ? null : WeightDecay;
 
     /// <summary>Numbers that follow from the step counter alone, but are variables behind the slots in Keras' files.</summary>
     internal virtual IReadOnlyList<double> Scalars(long iteration) => [];
@@ -77,11 +89,14 @@ public abstract partial class Optimizer : Configurable
     /// <summary>Updates one weight in place.</summary>
     /// <param name="width">Vector width.</param>
     /// <param name="iteration">Steps done so far, this one included (t = 1, 2, …).</param>
-    /// <param name="parameter">The weight.</param>
-    /// <param name="gradient">Its gradient.</param>
-    /// <param name="slots">The optimizer's arrays for this weight.</param>
-    internal virtual void Update(VectorWidth width, long iteration, Parameter parameter, Block gradient, ReadOnlySpan<Block> slots) =>
-        Update(new WeightUpdate(parameter.Value.Span[..parameter.Count], gradient.Span[..parameter.Count], parameter.Sizes, slots, iteration, RateAt(iteration)));
+    /// <param name="weight">The weight, its gradient and the optimizer's arrays for it.</param>
+    internal virtual void Update(VectorWidth width, long iteration, OptimizedWeight weight)
+    {
+        Parameter parameter = weight.Parameter;
+        Update(new WeightUpdate(
+            parameter.Path, parameter.Value.Span[..parameter.Count], weight.Gradient.Span[..parameter.Count], parameter.Sizes, weight.Slots, iteration,
+            RateAt(iteration)));
+    }
 
     /// <summary>
     /// True if <see cref="UpdateRows"/> gives the same bits as an update of the whole table and pays for a table of so many floats.

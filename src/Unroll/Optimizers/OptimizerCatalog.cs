@@ -14,5 +14,10 @@ internal static class OptimizerCatalog
         Nadam.Registration,
         Adagrad.Registration,
         Adadelta.Registration,
+        Lion.Registration,
+        Lamb.Registration,
+        Ftrl.Registration,
+        Adafactor.Registration,
+        Muon.Registration,
     ]);
 }

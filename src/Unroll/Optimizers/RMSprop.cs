@@ -13,9 +13,9 @@ public sealed class RMSprop : KernelOptimizer
 {
     private static readonly Argument<double> RhoArgument = Argument.Number("rho", 0.9).Share();
 
-    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Share();
+    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Between(0, 1);
 
-    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).Above(0.0);
+    private static readonly Argument<double> EpsilonArgument = Argument.Number("epsilon", 1e-7).AtLeast(0.0);
 
     private static readonly Argument<bool> CenteredArgument = Argument.Flag("centered");
 
@@ -27,15 +27,15 @@ public sealed class RMSprop : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "rmsprop";
+    protected override string DefaultName => "rmsprop";
 
     /// <summary>Decay of the mean of squared gradients, 0 to below 1.</summary>
     public double Rho { get => Get(RhoArgument); init => Set(RhoArgument, value); }
 
-    /// <summary>Share of the last step that is repeated, 0 to below 1.</summary>
+    /// <summary>Share of the last step that is repeated, 0 to 1.</summary>
     public double Momentum { get => Get(MomentumArgument); init => Set(MomentumArgument, value); }
 
-    /// <summary>Added under the root; above 0.</summary>
+    /// <summary>Added under the root; 0 or more.</summary>
     public double Epsilon { get => Get(EpsilonArgument); init => Set(EpsilonArgument, value); }
 
     /// <summary>True: divides by the variance of the gradient instead of its mean square.</summary>
@@ -49,7 +49,7 @@ public sealed class RMSprop : KernelOptimizer
 
     internal override int InterleavedSlots => 1;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots)
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots)
     {
         Block momentum = Momentum > 0 ? slots[1] : default;
         UpdateKernels.RmsProp(width, Step(iteration), weights, gradient, slots[0], momentum, Centered ? slots[^1] : default);

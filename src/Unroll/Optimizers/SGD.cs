@@ -9,7 +9,7 @@ namespace Unroll.Optimizers;
 /// <summary>Gradient descent: w −= lr·g; with momentum μ: m = μ·m − lr·g, w += m (Nesterov: w += μ·m − lr·g).</summary>
 public sealed class SGD : KernelOptimizer
 {
-    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Share();
+    private static readonly Argument<double> MomentumArgument = Argument.Number("momentum", 0).Between(0, 1);
 
     private static readonly Argument<bool> NesterovArgument = Argument.Flag("nesterov");
 
@@ -21,9 +21,9 @@ public sealed class SGD : KernelOptimizer
     }
 
     /// <inheritdoc/>
-    public override string Name => "SGD";
+    protected override string DefaultName => "SGD";
 
-    /// <summary>Share of the last step that is repeated, 0 to below 1.</summary>
+    /// <summary>Share of the last step that is repeated, 0 to 1.</summary>
     public double Momentum { get => Get(MomentumArgument); init => Set(MomentumArgument, value); }
 
     /// <summary>True: looks ahead along the momentum.</summary>
@@ -35,7 +35,7 @@ public sealed class SGD : KernelOptimizer
     /// <inheritdoc/>
     public override int SlotCount => Momentum > 0 ? 1 : 0;
 
-    internal override void Update(VectorWidth width, long iteration, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
+    internal override void Update(VectorWidth width, long iteration, WeightForm form, Block weights, Block gradient, ReadOnlySpan<Block> slots) =>
         UpdateKernels.Sgd(
             width, new UpdateKernels.SgdStep((float)RateAt(iteration), (float)Momentum, Nesterov), weights, gradient,
             Momentum > 0 ? slots[0] : default);

@@ -8,14 +8,18 @@ public readonly ref struct WeightUpdate
     private readonly ReadOnlySpan<Block> _slots;
 
     internal WeightUpdate(
-        Span<float> weights, ReadOnlySpan<float> gradient, ReadOnlySpan<int> shape, ReadOnlySpan<Block> slots, long iteration, double learningRate)
+        string path, Span<float> weights, ReadOnlySpan<float> gradient, ReadOnlySpan<int> shape, ReadOnlySpan<Block> slots, long iteration, double learningRate)
     {
+        Path = path;
         Weights = weights;
         Gradient = gradient;
         Shape = shape;
         (Iteration, LearningRate) = (iteration, learningRate);
         _slots = slots;
     }
+
+    /// <summary>Names of layer and weight, <c>dense/kernel</c>.</summary>
+    public string Path { get; }
 
     /// <summary>The values, row-major, to be changed.</summary>
     public Span<float> Weights { get; }

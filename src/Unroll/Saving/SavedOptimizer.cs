@@ -2,6 +2,7 @@ using System.Globalization;
 using Unroll.Formats.Hdf5;
 using Unroll.Kernels.Memory;
 using Unroll.Models.Training;
+using Unroll.Optimizers;
 
 namespace Unroll.Saving;
 
@@ -17,9 +18,13 @@ internal static class SavedOptimizer
         vars.AddInt64(Name(), state.Iterations);
         if (state.Optimizer.Schedule is null) vars.Add(Name(), new[] { (float)state.LearningRate });
         if (!state.IsOptimizerBuilt) return;
-        foreach ((Parameter parameter, Block value) in state.OptimizerVariables)
-            vars.Add(Name(), value.Slice(0, parameter.Count).Span.ToArray(), [.. parameter.Shape]);
-        foreach (double scalar in state.Optimizer.Scalars(state.Iterations)) vars.Add(Name(), new[] { (float)scalar });
+        foreach ((SlotForm form, Block value) in state.OptimizerVariables)
+        {
+            if (form.IsPlaceholder) vars.AddInt64(Name(), 0);
+            else vars.Add(Name(), value.Slice(0, form.Count).Span.ToArray(), [.. form.Shape]);
+        }
+
+        foreach (double scalar in state.Optimizer.Scalars(state.Updates)) vars.Add(Name(), new[] { (float)scalar });
 
         string Name() => (next++).ToString(CultureInfo.InvariantCulture);
     }
@@ -90,7 +95,8 @@ internal static class SavedOptimizer
         if (bySlot.Length > 0) yield return bySlot;
         if (bySlot.Length == 0) yield return [iteration, .. moments];
 
-        static SavedEntry Slot((Parameter Parameter, Block Value) variable) => new(SavedKind.Slot, variable.Parameter.Shape, variable.Value);
+        static SavedEntry Slot(OptimizerVariable variable) =>
+            new(variable.Form.IsPlaceholder ? SavedKind.Other : SavedKind.Slot, variable.Form.Shape, variable.Value);
     }
 
     /// <summary>What differs, or nothing.</summary>

@@ -65,7 +65,7 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
 {
     private static readonly Argument<double>
         InitialArgument = Argument.Number("initial_learning_rate").AtLeast(0.0),
-        TMulArgument = Argument.Number("t_mul", 2).AtLeast(1.0),
+        TMulArgument = Argument.Number("t_mul", 2).Above(0.0),
         MMulArgument = Argument.Number("m_mul", 1).AtLeast(0.0),
         AlphaArgument = Argument.Number("alpha", 0).AtLeast(0.0);
 
@@ -74,7 +74,7 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
     /// <summary>Creates the schedule.</summary>
     /// <param name="initialLearningRate">Rate of the first step, 0 or more.</param>
     /// <param name="firstDecaySteps">Steps of the first cosine.</param>
-    /// <param name="tMul">Every cosine has this many times the steps of the one before, 1 or more.</param>
+    /// <param name="tMul">Every cosine has this many times the steps of the one before, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public CosineDecayRestarts(double initialLearningRate, long firstDecaySteps, double tMul = 2.0) =>
         (InitialLearningRate, FirstDecaySteps, TMul) = (initialLearningRate, firstDecaySteps, tMul);
@@ -85,7 +85,10 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
     /// <summary>Steps of the first cosine.</summary>
     public long FirstDecaySteps { get => Get(StepsArgument); init => Set(StepsArgument, value); }
 
-    /// <summary>Every cosine has this many times the steps of the one before, 1 or more.</summary>
+    /// <summary>
+    /// Every cosine has this many times the steps of the one before, above 0. Below 1 the cosines come to an end after
+    /// firstDecaySteps / (1 − tMul) steps; the rate then stays at its lowest, where Keras' is not a number.
+    /// </summary>
     public double TMul { get => Get(TMulArgument); init => Set(TMulArgument, value); }
 
     /// <summary>Every cosine starts at this share of the one before.</summary>
@@ -117,14 +120,22 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
         {
             // The quotient of logarithms is a hair off where a cosine begins, so the powers themselves decide.
             double grown = 1 - completed * (1 - TMul);
-            restarts = Math.Floor(Portable.Log(grown) / Portable.Log(TMul));
-            if (Portable.Power(TMul, (long)restarts + 1) <= grown) restarts++;
-            else if (Portable.Power(TMul, (long)restarts) > grown) restarts--;
+            if (grown <= 0) return InitialLearningRate * Alpha;
+            restarts = Math.Max(0, Math.Floor(Portable.Log(grown) / Portable.Log(TMul)));
+            if (HasEnded(restarts, grown)) restarts++;
+            else if (restarts > 0 && !HasEnded(restarts - 1, grown)) restarts--;
             double length = Portable.Power(TMul, (long)restarts);
             completed = (completed - (1 - length) / (1 - TMul)) / length;
         }
 
         return InitialLearningRate * ((1 - Alpha) * Raise(MMul, restarts) * HalfCosine.At(completed) + Alpha);
+    }
+
+    /// <summary>True if that cosine, counted from 0, is over where lengths have grown so far.</summary>
+    private bool HasEnded(double cosine, double grown)
+    {
+        double end = Portable.Power(TMul, (long)cosine + 1);
+        return TMul > 1 ? end <= grown : end >= grown;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Unroll.Configuration;
 
 namespace Unroll.Schedules;
@@ -144,7 +145,13 @@ public sealed class PolynomialDecay : LearningRateSchedule
 /// <summary>One rate after the other, as Keras' PiecewiseConstantDecay: the first up to and with the first boundary.</summary>
 public sealed class PiecewiseConstantDecay : LearningRateSchedule
 {
-    private static readonly Argument<IReadOnlyList<long>> BoundariesArgument = Argument.Longs("boundaries");
+    // Whole numbers are written as such: in Keras a boundary has the type of the step counter.
+    private static readonly Argument<IReadOnlyList<double>> BoundariesArgument = new(
+        "boundaries",
+        new ArgumentForm<IReadOnlyList<double>>(
+            ArgumentForms.Numbers.Read,
+            values => new JsonArray([.. values.Select(value => value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? JsonValue.Create((long)value) : KerasJson.Real(value))]),
+            "[100, 1000]"));
 
     private static readonly Argument<IReadOnlyList<double>> ValuesArgument =
         Argument.Numbers("values").Require(values => values.All(value => double.IsFinite(value) && value >= 0), "a list of numbers that are 0 or more");
@@ -153,7 +160,7 @@ public sealed class PiecewiseConstantDecay : LearningRateSchedule
     /// <param name="boundaries">Steps in ascending order; the rate changes after each.</param>
     /// <param name="values">Rates, one more than boundaries.</param>
     /// <exception cref="ArgumentException">Boundaries do not ascend, their number does not fit, or a rate is negative.</exception>
-    public PiecewiseConstantDecay(IReadOnlyList<long> boundaries, IReadOnlyList<double> values)
+    public PiecewiseConstantDecay(IReadOnlyList<double> boundaries, IReadOnlyList<double> values)
     {
         ArgumentNullException.ThrowIfNull(boundaries);
         ArgumentNullException.ThrowIfNull(values);
@@ -165,7 +172,7 @@ public sealed class PiecewiseConstantDecay : LearningRateSchedule
 
         for (int i = 1; i < boundaries.Count; i++)
         {
-            if (boundaries[i] <= boundaries[i - 1])
+            if (!(boundaries[i] > boundaries[i - 1]))
                 throw new ArgumentException($"PiecewiseConstantDecay: boundary {boundaries[i]} follows {boundaries[i - 1]}; they must ascend.", nameof(boundaries));
         }
 
@@ -174,7 +181,7 @@ public sealed class PiecewiseConstantDecay : LearningRateSchedule
     }
 
     /// <summary>Steps after which the rate changes.</summary>
-    public IReadOnlyList<long> Boundaries => Get(BoundariesArgument);
+    public IReadOnlyList<double> Boundaries => Get(BoundariesArgument);
 
     /// <summary>The rates.</summary>
     public IReadOnlyList<double> Values => Get(ValuesArgument);

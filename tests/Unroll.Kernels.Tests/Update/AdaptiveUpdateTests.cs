@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Unroll.Kernels.Tests.Update;
 
-/// <summary>Nadam, Adamax, Adagrad and Adadelta against their formulas in float64, at every width.</summary>
+/// <summary>Nadam, Adamax, Adagrad, Adadelta and Ftrl against their formulas in float64, at every width.</summary>
 public class AdaptiveUpdateTests
 {
     private const double Rate = 0.01, Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-7;
 
-    public static TheoryData<string> Rules { get; } = ["nadam", "adamax", "adagrad", "adadelta"];
+    public static TheoryData<string> Rules { get; } = ["nadam", "adamax", "adagrad", "adadelta", "ftrl", "ftrl powers"];
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -75,6 +75,12 @@ public class AdaptiveUpdateTests
             case "adagrad":
                 UpdateKernels.Adagrad(width, new((float)Rate, (float)Epsilon), w, g, s[0]);
                 break;
+            case "ftrl":
+                UpdateKernels.Ftrl(width, new(1, 0.5f, 0.01f, 2, 0.04f), w, g, s[1], s[0]);
+                break;
+            case "ftrl powers":
+                UpdateKernels.Ftrl(width, new(1, 0.7f, 0.01f, 2, 0.04f), w, g, s[1], s[0]);
+                break;
             default:
                 UpdateKernels.Adadelta(width, new(1, 0.95f, 0.05f, (float)Epsilon), w, g, s[0], s[1]);
                 break;
@@ -97,6 +103,11 @@ public class AdaptiveUpdateTests
             case "adagrad":
                 s[0] += g * g;
                 return w - Rate * g / System.Math.Sqrt(s[0] + Epsilon);
+            case "ftrl" or "ftrl powers":
+                double power = rule == "ftrl" ? 0.5 : 0.7, sum = s[1] + (double)g * g, root = System.Math.Pow(sum, power);
+                s[0] += g + 0.04 * w - (root - System.Math.Pow(s[1], power)) * w;
+                s[1] = sum;
+                return (System.Math.Clamp(s[0], -0.01, 0.01) - s[0]) / (root + 2);
             default:
                 s[0] = 0.95 * s[0] + 0.05 * g * g;
                 double change = -System.Math.Sqrt(s[1] + Epsilon) / System.Math.Sqrt(s[0] + Epsilon) * g;

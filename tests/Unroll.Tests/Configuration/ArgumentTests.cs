@@ -81,7 +81,7 @@ public sealed class ArgumentTests
         Refuses("Dense: argument 'kernel_initializer' is null; it must have a value.", () => new Dense(3) { KernelInitializer = null! });
         Refuses("Adam: argument 'beta_1' is 1; it must be at least 0 and below 1.", () => new Adam { Beta1 = 1 });
         Refuses("SGD: argument 'learning_rate' is -1; it must be 0 or more.", () => new SGD(-1));
-        Refuses("SGD: argument 'clipnorm' is 0; it must be above 0.", () => new SGD { Clipnorm = 0 });
+        Refuses("SGD: argument 'clipnorm' is -1; it must be 0 or more.", () => new SGD { Clipnorm = -1 });
     }
 
     [Fact]

@@ -76,12 +76,18 @@ public sealed class CatalogTests
             "adamw", "adamw(0.01, 0.1, 0.8, 0.99, 1e-4, true)", "adamax", "adamax(0.01, 0.8, 0.99, 1e-4)", "nadam", "nadam(0.01, 0.8, 0.99, 1e-4)",
             "adagrad", "adagrad(0.01, 0.2, 1e-4)", "adadelta", "adadelta(0.01, 0.9, 1e-4)",
             "sgd(cosine_decay(0.1, 10), weight_decay=0.1, clipnorm=2)", "sgd(global_clipnorm=2, use_ema=true, ema_momentum=0.9, ema_overwrite_frequency=3)", "adam(clipvalue=0.5)",
+            "lion", "lion(0.01, 0.8, 0.95, name=mine)", "lamb", "lamb(0.01, 0.8, 0.99, 1e-4)", "ftrl", "ftrl(0.01, -0.7, 0.2, 0.01, 0.02, 0.03, 0.04)",
+            "adafactor", "adafactor(0.01, -0.7, 1e-20, 0.01, 0.5, false)", "muon",
+            "muon(0.01, adam_beta_1=0.8, adam_beta_2=0.99, epsilon=1e-5, exclude_layers=[head], muon_a=3, muon_b=-4, muon_c=2, adam_lr_ratio=0.5, momentum=0.8)",
+            "muon(ns_steps=3, nesterov=false, exclude_embeddings=false, weight_decay=none, adam_weight_decay=none, rms_rate=none)",
+            "sgd(gradient_accumulation_steps=4, loss_scale_factor=8, weight_decay=0.1, exclude_from_weight_decay=[bias, '^gru/'])", "sgd(momentum=1)", "adam(epsilon=0)",
         ];
         string[] schedules =
         [
             "exponential_decay(0.1, 10, 0.5)", "exponential_decay(0.1, 10, 0.5, true)", "inverse_time_decay(0.1, 10, 0.5, true)",
             "polynomial_decay(0.1, 10)", "polynomial_decay(0.1, 10, 0.01, 2, true)", "piecewise_constant_decay([5, 10], [0.1, 0.05, 1])",
             "cosine_decay(0.1, 10)", "cosine_decay(0.1, 10, 0.2, 0.3, 4)", "cosine_decay_restarts(0.1, 10)", "cosine_decay_restarts(0.1, 10, 3, 0.5, 0.1)",
+            "cosine_decay_restarts(0.1, 10, 0.5)", "piecewise_constant_decay([5.5, 10], [0.1, 0.05, 1])",
         ];
         string[] metrics =
         [

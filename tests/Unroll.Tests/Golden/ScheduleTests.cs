@@ -60,7 +60,7 @@ public class ScheduleTests
             Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(create).Message, StringComparison.Ordinal);
         Refuses("ExponentialDecay: argument 'decay_steps' is 0; it must be 1 or more.", () => new ExponentialDecay(.1, 0, .5));
         Refuses("CosineDecay: argument 'initial_learning_rate' is -1; it must be 0 or more.", () => new CosineDecay(-1, 10));
-        Refuses("CosineDecayRestarts: argument 't_mul' is 0.5; it must be 1 or more.", () => new CosineDecayRestarts(.1, 10, 0.5));
+        Refuses("CosineDecayRestarts: argument 't_mul' is 0; it must be above 0.", () => new CosineDecayRestarts(.1, 10, 0));
         Refuses("PiecewiseConstantDecay: 2 boundaries need 3 values, not 2.", () => new PiecewiseConstantDecay([1, 2], [.1, .2]));
         Refuses("PiecewiseConstantDecay: boundary 2 follows 2; they must ascend.", () => new PiecewiseConstantDecay([2, 2], [.1, .2, .3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PolynomialDecay(.1, 10).At(-1));

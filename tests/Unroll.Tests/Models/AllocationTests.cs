@@ -28,6 +28,12 @@ public class AllocationTests
         { "cell", "adam", 1 },
         { "SimpleRNN", "adamw(global_clipnorm=1)", 1 },
         { "SimpleRNN", "adamax(cosine_decay(0.1, 1000), clipvalue=1)", 1 },
+        { "LSTM", "lion(weight_decay=0.01)", 1 },
+        { "LSTM", "lamb", 1 },
+        { "LSTM", "ftrl", 1 },
+        { "LSTM", "adafactor", 1 },
+        { "LSTM", "muon(exclude_layers=[dense])", 1 },
+        { "LSTM", "adam(gradient_accumulation_steps=2, clipnorm=1, use_ema=true)", 1 },
         { "LSTM", "adam", 2 },
         { "wide embedding", "adam", 2 },
     };

@@ -111,7 +111,7 @@ public class LaggingRowsTests
         Optimizer rule = model.Optimizer!;
         var arena = new Arena();
         Parameter[] parameters = [.. model.Layers.SelectMany(each => each.Parameters)];
-        Block[][] slots = [.. parameters.Select(parameter => Enumerable.Range(0, rule.SlotCount).Select(_ => arena.Allocate(parameter.PaddedCount)).ToArray())];
+        OptimizedWeight[] weights = [.. parameters.Select(parameter => new OptimizedWeight(rule, parameter, arena))];
         Inputs x = Data.X;
         Targets y = Data.Y;
         using ModelSession session = TrainingSession.Create(model, x, BatchSize, new BinaryCrossentropy());
@@ -122,8 +122,12 @@ public class LaggingRowsTests
             int inEpoch = step % StepsPerEpoch;
             session.Train(x, y, rows.AsMemory(inEpoch * BatchSize, BatchSize), step / StepsPerEpoch, inEpoch);
             Assert.NotNull(session.Gradients!.UsedRows(parameters[0])); // else there would be nothing to compare
-            for (int i = 0; i < parameters.Length; i++)
-                rule.Update(model.Width, step + 1, parameters[i], session.Gradients.Total(parameters[i]), slots[i]);
+            foreach (OptimizedWeight weight in weights)
+            {
+                weight.Gradient = session.Gradients.Total(weight.Parameter);
+                rule.Update(model.Width, step + 1, weight);
+            }
+
             afterStep?.Invoke(step + 1, model);
             result[step] = [.. model.GetWeights()];
         }

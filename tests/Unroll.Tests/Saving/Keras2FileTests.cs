@@ -1,3 +1,4 @@
+using Unroll.Optimizers;
 using Unroll.Saving;
 using Unroll.Testing;
 using Xunit;
@@ -83,7 +84,8 @@ public sealed class Keras2FileTests : IDisposable
         Model model = Model.Load(path);
         KerasCase recorded = KerasCase.Of(name + ".h5");
         AssertClose(recorded.Predictions[0], [.. model.Predict(recorded.X)]);
-        Assert.Equal("adam", model.Optimizer!.Name);
+        Assert.Equal("Adam", model.Optimizer!.Name); // as the file has it
+        Assert.IsType<Adam>(model.Optimizer);
         Assert.Equal(0.01, model.Optimizer.LearningRate);
         Assert.False(model.IsOptimizerBuilt);
     }

@@ -25,9 +25,6 @@ public sealed class KerasGraphTests
         ["sq_td_nested"] = "Layer 'Sequential' is unknown",
     };
 
-    /// <summary>Models whose optimizer there is none of: they predict, and what is left out is told.</summary>
-    private static readonly string[] Foreign = ["opt_accumulation", "opt_adafactor", "opt_ftrl", "opt_lamb", "opt_lion", "opt_muon"];
-
     /// <summary>
     /// Numbers that nobody has accounted for yet: fn_mask_merges agrees to 1e-6 in all rows whose texts are padded alike (and in
     /// one more), but not in the others, and neither the rules of Keras' documentation nor any other choice of a mask for each
@@ -41,8 +38,6 @@ public sealed class KerasGraphTests
     /// is computed, as differences in float64 show.
     /// </summary>
     private const string PredictionsOnly = "fn_mha_attention_mask.keras";
-
-    public static TheoryData<string> ForeignFiles => [.. Names().Where(name => Foreign.Contains(CaseOf(name)))];
 
     public static TheoryData<string> Files => [.. Names().Where(name => IsWhole(name) && name is not (Unsettled or PredictionsOnly))];
 
@@ -62,15 +57,6 @@ public sealed class KerasGraphTests
     {
         var refusal = Assert.Throws<InvalidDataException>(() => Load(file));
         Assert.Contains(Refused[CaseOf(file)], refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(ForeignFiles))]
-    public void A_foreign_optimizer_is_left_out(string file)
-    {
-        Model model = Load(file);
-        Assert.NotEmpty(model.LoadNotices);
-        new KerasRun(Recorded(file), () => model).AssertPredictions();
     }
 
     [Theory]
@@ -139,7 +125,7 @@ public sealed class KerasGraphTests
 
     private static IReadOnlyList<string> Names() => [.. KerasFiles.NamesIn(KerasFiles.GraphDirectory, ".keras", ".h5").Where(name => !name.StartsWith("k2_", StringComparison.Ordinal))];
 
-    private static bool IsWhole(string file) => !Refused.ContainsKey(CaseOf(file)) && !Foreign.Contains(CaseOf(file));
+    private static bool IsWhole(string file) => !Refused.ContainsKey(CaseOf(file));
 
     private static string CaseOf(string file) => Path.GetFileNameWithoutExtension(file);
 

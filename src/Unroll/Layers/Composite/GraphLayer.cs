@@ -33,6 +33,18 @@ public abstract class GraphLayer : Layer
 
     internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException("A layer of layers is taken apart before it runs.");
 
+    /// <summary>Says of all weights inside where they are, as optimizers are told.</summary>
+    /// <param name="prefix">Names of the layers around, each with a slash behind it.</param>
+    internal void NameWeights(string prefix)
+    {
+        foreach (Layer layer in InnerLayers)
+        {
+            if (layer is GraphLayer inside) inside.NameWeights($"{prefix}{layer.Name}/");
+            else
+                foreach (Parameter parameter in layer.Parameters) parameter.Path = $"{prefix}{layer.Name}/{parameter.Name}";
+        }
+    }
+
     internal override void Rekey(int seed, ref int layerIndex)
     {
         var met = new HashSet<Layer>();

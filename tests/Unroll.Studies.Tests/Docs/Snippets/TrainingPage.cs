@@ -32,6 +32,22 @@ public sealed class TrainingPage
         Console.WriteLine($"R² {score.Result():F2}, a slope {slopes[0]}");
     }
 
+    [Fact]
+    public void Steps_on_arrays() => Assert.StartsWith("2.0 x + 1.0 after 3000 steps", Printed.By(Arrays), StringComparison.Ordinal);
+
+    private static void Arrays()
+    {
+        float[] slope = [0], offset = [0];
+        var steps = new OptimizerSteps(new Adam(0.01) { GradientAccumulationSteps = 2 }, ("line/slope", [1]), ("line/offset", [1]));
+        for (int i = 0; i < 6000; i++)
+        {
+            float x = i % 10 / 10f, error = slope[0] * x + offset[0] - (2 * x + 1);
+            steps.Apply(gradients: [[error * x], [error]], weights: [slope, offset]);
+        }
+
+        Console.WriteLine($"{slope[0]:F1} x + {offset[0]:F1} after {steps.Iterations} steps");
+    }
+
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 80 });

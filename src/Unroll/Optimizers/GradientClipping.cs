@@ -1,33 +1,32 @@
-using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Optimizers;
 
-namespace Unroll.Models.Training;
+namespace Unroll.Optimizers;
 
 /// <summary>Shortens gradients before the update, in one of Keras' three ways.</summary>
 internal static class GradientClipping
 {
-    public static void Apply(Optimizer optimizer, VectorWidth width, GradientStore gradients, Dictionary<Parameter, Block[]>.KeyCollection parameters)
+    public static void Apply(Optimizer optimizer, VectorWidth width, OptimizedWeight[] weights)
     {
         if (!optimizer.Clips) return;
-        if (optimizer.GlobalClipnorm is { } limit)
+        if (optimizer.GlobalClipnorm is > 0 and double limit)
         {
             double squares = 0;
-            foreach (Parameter parameter in parameters) squares += UpdateKernels.SumOfSquares(gradients.Total(parameter));
+            foreach (OptimizedWeight weight in weights) squares += UpdateKernels.SumOfSquares(weight.Gradient);
             double norm = Math.Sqrt(squares);
 
             // An infinite norm makes every gradient NaN, as in Keras: there is no direction to go in.
             double factor = double.IsFinite(norm) ? limit * Math.Min(1 / norm, 1 / limit) : double.NaN;
-            foreach (Parameter parameter in parameters) Scale(width, gradients.Total(parameter), factor);
+            foreach (OptimizedWeight weight in weights) Scale(width, weight.Gradient, factor);
             return;
         }
 
-        foreach (Parameter parameter in parameters)
+        foreach (OptimizedWeight weight in weights)
         {
-            Block gradient = gradients.Total(parameter);
-            if (optimizer.Clipnorm is { } longest) Scale(width, gradient, longest / Math.Max(Math.Sqrt(UpdateKernels.SumOfSquares(gradient)), longest));
+            Block gradient = weight.Gradient;
+            if (optimizer.Clipnorm is > 0 and double longest)
+                Scale(width, gradient, longest / Math.Max(Math.Sqrt(UpdateKernels.SumOfSquares(gradient)), longest));
             else UpdateKernels.Clip(width, gradient, (float)optimizer.Clipvalue!.Value);
         }
     }

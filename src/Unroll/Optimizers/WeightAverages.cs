@@ -1,9 +1,8 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Optimizers;
 
-namespace Unroll.Models.Training;
+namespace Unroll.Optimizers;
 
 /// <summary>Moving averages of the weights (Polyak and Juditsky 1992), kept beside training if the optimizer says so.</summary>
 internal sealed class WeightAverages(Optimizer optimizer)
@@ -15,7 +14,7 @@ internal sealed class WeightAverages(Optimizer optimizer)
 
     public void Add(Parameter parameter, Arena arena) => _averages.Add(parameter, arena.Allocate(parameter.PaddedCount));
 
-    /// <summary>Takes in the weights as step <paramref name="iteration"/>, counted from 1, left them.</summary>
+    /// <summary>Takes in the weights as step <paramref name="iteration"/>, counted from 1, left them, or a call on the way to it.</summary>
     public void Update(VectorWidth width, long iteration)
     {
         Use(false);
