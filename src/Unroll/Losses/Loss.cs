@@ -23,6 +23,12 @@ public abstract class Loss : Configurable
     /// <summary>True if a target is the number of the right class, false if it has a value for every output.</summary>
     public virtual bool TakesClassIds => false;
 
+    /// <summary>The smallest and the largest target that make sense. Others are refused before anything is computed.</summary>
+    public virtual (float Least, float Most) TargetRange => (float.MinValue, float.MaxValue);
+
+    /// <summary>What messages advise about targets outside of <see cref="TargetRange"/>; empty: nothing.</summary>
+    public virtual string TargetAdvice => "";
+
     /// <summary>
     /// The activation that the loss takes over if it is the last layer's: it is then fed logits. That is exact where
     /// probabilities would round to 0 or 1, and the gradient at the logit is simply p − y. Null: none.
