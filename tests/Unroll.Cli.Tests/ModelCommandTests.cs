@@ -160,7 +160,7 @@ public sealed class ModelCommandTests : IDisposable
         AssertRefused("words and their ids are not those of", "evaluate", foreign, "--dataset", "synthetic");
         CliResult own = CliTest.Run("evaluate", model, "--test-count", "32"); // auto: the data set of its words
         Assert.Equal((0, ""), (own.ExitCode, own.Error));
-        Assert.StartsWith("Synthetic", own.Out);
+        Assert.StartsWith("synthetic reviews: 32 test reviews", own.Out);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace Unroll.Models;
 internal static class PlotSvg
 {
     private const double RowGap = 44, LineHeight = 18, Padding = 12, Bar = 6, Margin = 16, PassWidth = 12;
-    private const double BoldWidth = 7.9, PlainWidth = 6.8; // of a letter, at the sizes below
+    private const double BoldWidth = 9.3, PlainWidth = 7.4; // of a letter, at the sizes below
     private const string Ink = "#222222", Soft = "#5f6368", Line = "#7f8790", Paper = "#ffffff", Frame = "#c4c9cf";
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -52,7 +52,7 @@ internal static class PlotSvg
                 Svg + "defs",
                 new XElement(
                     Svg + "marker", new XAttribute("id", "arrow"), new XAttribute("viewBox", "0 0 10 10"), new XAttribute("refX", "9"), new XAttribute("refY", "5"),
-                    new XAttribute("markerWidth", "8"), new XAttribute("markerHeight", "8"), new XAttribute("orient", "auto"),
+                    new XAttribute("markerWidth", "6"), new XAttribute("markerHeight", "6"), new XAttribute("orient", "auto"),
                     new XElement(Svg + "path", new XAttribute("class", "head"), new XAttribute("d", "M0 1 L9 5 L0 9 z"), new XAttribute("fill", Line)))),
             new XElement(Svg + "rect", new XAttribute("class", "sheet"), new XAttribute("width", Text(width)), new XAttribute("height", Text(height)), new XAttribute("fill", Paper)));
         foreach (PlotBox box in rows.SelectMany(row => row).Where(box => box.Layer is not null))
