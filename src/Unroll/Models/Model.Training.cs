@@ -228,7 +228,7 @@ public partial class Model
         InputChecks.RequireSamples(x);
         InputChecks.RequireKinds(x, BuiltGraph());
         InputChecks.RequireIds(x, PlanFor(x));
-        InputChecks.RequireFinite(x, i => Inputs[i].Layer.Name);
+        InputChecks.RequireFinite(x, BuiltGraph());
         return x;
     }
 

@@ -169,7 +169,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         if (!wantsIds && x.HasIds(0))
             throw new ArgumentException($"Token ids need an Embedding as the first layer; here it is {_stack[0].ClassName} '{_stack[0].Name}'.", nameof(x));
         InputChecks.RequireSamples(x);
-        InputChecks.RequireFinite(x, _ => Name);
+        InputChecks.RequireFinite(x, Graph);
         if (x.Shape.Count == 2 && !wantsIds && _stack[0].GoesThroughTime)
         {
             throw new ArgumentException(

@@ -59,7 +59,9 @@ internal static class InputChecks
     }
 
     /// <summary>Refuses NaN and infinities: what comes out of them is no number either.</summary>
-    public static void RequireFinite(Inputs x, Func<int, string> nameOf)
+    /// <param name="x">Inputs.</param>
+    /// <param name="graph">Knows the names of several inputs.</param>
+    public static void RequireFinite(Inputs x, Graph? graph)
     {
         for (int i = 0; i < x.Parts; i++)
         {
@@ -75,7 +77,7 @@ internal static class InputChecks
                 3 => $"Feature {inside % shape[2]} of step {inside / shape[2]}",
                 _ => $"Value {inside}",
             };
-            string place = x.Parts > 1 ? $"Input '{nameOf(i)}': " : "";
+            string place = x.Parts > 1 ? $"Input '{graph?.Inputs[i].Layer.Name}': " : "";
             throw new ArgumentException(
                 $"{place}{which} of sample {at / size} is {values[at]}; inputs must be finite numbers. Leave out such samples, or put a number in its place.", nameof(x));
         }
