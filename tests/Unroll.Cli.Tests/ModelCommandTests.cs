@@ -150,6 +150,22 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public void Outputs_that_are_no_probabilities_are_told()
+    {
+        string path = InFolder("raw.keras");
+        var model = new Sequential { new Layers.Embedding(8, 2), new Layers.GRU(2), new Layers.Dense(1) };
+        model.Build(5);
+        List<float[]> weights = [.. model.GetWeights()];
+        weights[^1][0] = 7;
+        model.SetWeights(weights);
+        model.Text = new Text.TextPipeline([KeyValuePair.Create("film", 3)], maxLen: 5);
+        model.Save(path);
+        CliResult result = CliTest.Run("predict", path, "film");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("are no probabilities", result.Error);
+    }
+
+    [Fact]
     public void A_model_is_not_tested_on_words_that_are_not_its_own()
     {
         string model = Trained();

@@ -28,7 +28,9 @@ internal static class PredictCommand
             string[] lines = path is not null ? ReadLines(path, result.GetValue(encoding)!) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = ModelCommands.Load(context, result.GetValue(file)!, compile: false, null);
             TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!);
-            int wrong = Predict(model, text, lines, result.GetValue(json), context.Out);
+            (int wrong, float? odd) = Predict(model, text, lines, result.GetValue(json), context.Out);
+            if (odd is { } value)
+                context.Error.WriteLine($"unroll: outputs of {result.GetValue(file)} are no probabilities, {value.ToString("G4", CultureInfo.InvariantCulture)} is one: its last layer has neither sigmoid nor softmax.");
             if (wrong == 0) return ErrorBoundary.Success;
             context.Error.WriteLine($"unroll: {wrong} of {lines.Length} predictions are no numbers: weights of {result.GetValue(file)} are NaN or infinite, its training has failed.");
             return ErrorBoundary.Failed;
@@ -36,11 +38,12 @@ internal static class PredictCommand
         return command;
     }
 
-    /// <summary>Writes the predictions; returns how many are no numbers.</summary>
-    private static int Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
+    /// <summary>Writes the predictions; returns how many are no numbers, and one that is no probability.</summary>
+    private static (int Wrong, float? Odd) Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
     {
-        if (lines.Length == 0) return 0;
+        if (lines.Length == 0) return (0, null);
         int wrong = 0;
+        float? odd = null;
         float[] values = [.. model.Predict(text.Encode(lines))];
         int width = values.Length / lines.Length;
         for (int i = 0; i < lines.Length; i++)
@@ -49,10 +52,11 @@ internal static class PredictCommand
             int label = width == 1 ? row[0] > 0.5f ? 1 : 0 : LargestOf(row);
             float probability = width == 1 ? row[0] : row[label];
             if (!float.IsFinite(probability)) wrong++;
+            else if (probability is < 0 or > 1) odd ??= probability;
             output.WriteLine(asJson ? Json(lines[i], probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
         }
 
-        return wrong;
+        return (wrong, odd);
     }
 
     private static int LargestOf(ReadOnlySpan<float> row)

@@ -68,7 +68,7 @@ internal sealed class Trainer(Model model, TrainingState state)
             {
                 callbacks.EpochBegin(epoch);
                 double seconds = TrainEpoch(feed, epoch, means, callbacks, cancellation);
-                RequireFiniteWeights(epoch);
+                RequireFiniteWeights(epoch, isLast: epoch == run.Epochs - 1 || model.StopTraining);
                 Dictionary<string, double> logs = means.Logs();
                 double validationSeconds = validation is not null && run.ValidationFreq.Contains(epoch) ? Validate(validation, logs, callbacks, epoch) : 0;
                 logs = new Dictionary<string, double>(new SortedDictionary<string, double>(logs, StringComparer.Ordinal));
@@ -120,12 +120,12 @@ internal sealed class Trainer(Model model, TrainingState state)
         return seconds;
     }
 
-    /// <summary>The last update is followed by no loss that would show what became of it.</summary>
-    private void RequireFiniteWeights(int epoch)
+    /// <summary>The last update is followed by no loss that would show what became of it. Rows that are put off are looked at in the end.</summary>
+    private void RequireFiniteWeights(int epoch, bool isLast)
     {
         foreach (Parameter parameter in state.TrainedParameters)
         {
-            Span<float> values = parameter.Value.Slice(0, parameter.Count).Span;
+            Span<float> values = (isLast ? parameter.Value : parameter.Stored).Slice(0, parameter.Count).Span;
             int at = Finite.IndexOfOther(values);
             if (at < 0) continue;
             string layer = WeightPlaces.Paths(model.Layers).FirstOrDefault(place => place.Parameter == parameter).Layer?.Name ?? model.Name;
