@@ -35,10 +35,10 @@ public sealed class ModelCommandTests : IDisposable
 
         string texts = Path.Combine(_folder.FullName, "texts.txt");
         File.WriteAllLines(texts, ["one \"good\" film", "", "another"]);
-        CliResult plain = CliTest.Run("predict", model, "--file", texts), lines = CliTest.Run("predict", model, "one \"good\" film", "another", "--json");
-        Assert.Matches(@"^0\.\d{4} [01]\n0\.\d{4} [01]\n$", plain.Out.ReplaceLineEndings("\n"));
+        CliResult plain = CliTest.Run("predict", model, "--file", texts), lines = CliTest.Run("predict", model, "one \"good\" film", "", "another", "--json");
+        Assert.Matches(@"^(0\.\d{4} [01]\n){3}$", plain.Out.ReplaceLineEndings("\n"));
         JsonElement[] objects = [.. lines.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(["one \"good\" film", "another"], objects.Select(line => line.GetProperty("text").GetString()));
+        Assert.Equal(["one \"good\" film", "", "another"], objects.Select(line => line.GetProperty("text").GetString()));
         Assert.Equal(
             plain.Out.ReplaceLineEndings("\n"),
             string.Concat(objects.Select(line => $"{line.GetProperty("probability").GetSingle():F4} {line.GetProperty("label")}\n")));
@@ -111,5 +111,108 @@ public sealed class ModelCommandTests : IDisposable
         CliResult result = CliTest.Run(args);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(message, result.Error);
+    }
+
+    [Fact]
+    public void A_text_that_begins_with_at_is_a_text()
+    {
+        string model = Trained();
+        CliResult result = CliTest.Run("predict", model, "@airline lost my bag", "@nothing.txt", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(
+            ["@airline lost my bag", "@nothing.txt"],
+            result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_is_refused_or_read_as_told()
+    {
+        string model = Trained(), texts = InFolder("latin1.txt");
+        File.WriteAllBytes(texts, [.. "plain\na caf"u8, 0xe9, .. " scene\n"u8]);
+        AssertRefused("latin1.txt, line 2: is not UTF-8. Convert the file, or name its encoding: --encoding latin1.", "predict", model, "--file", texts);
+        CliResult read = CliTest.Run("predict", model, "--file", texts, "--encoding", "latin1", "--json");
+        Assert.Equal("a café scene", JsonDocument.Parse(read.Out.Split('\n')[1]).RootElement.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void Predictions_that_are_no_numbers_are_null_and_told()
+    {
+        string model = Trained();
+        Model broken = Model.Load(model);
+        List<float[]> weights = [.. broken.GetWeights()];
+        weights[^1][0] = float.NaN;
+        broken.SetWeights(weights);
+        broken.Save(model);
+        CliResult result = CliTest.Run("predict", model, "the plot was good", "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("\"probability\":null", result.Out);
+        Assert.Contains("1 of 1 predictions are no numbers", result.Error);
+    }
+
+    [Fact]
+    public void Outputs_that_are_no_probabilities_are_told()
+    {
+        string path = InFolder("raw.keras");
+        var model = new Sequential { new Layers.Embedding(8, 2), new Layers.GRU(2), new Layers.Dense(1) };
+        model.Build(5);
+        List<float[]> weights = [.. model.GetWeights()];
+        weights[^1][0] = 7;
+        model.SetWeights(weights);
+        model.Text = new Text.TextPipeline([KeyValuePair.Create("film", 3)], maxLen: 5);
+        model.Save(path);
+        CliResult result = CliTest.Run("predict", path, "film");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("are no probabilities", result.Error);
+    }
+
+    [Fact]
+    public void A_model_is_not_tested_on_words_that_are_not_its_own()
+    {
+        string model = Trained();
+        Model other = Model.Load(model);
+        other.Text = new Text.TextPipeline([KeyValuePair.Create("the", 9), KeyValuePair.Create("film", 8)], maxLen: 12, startId: 1, oovId: 2);
+        string foreign = InFolder("foreign.keras");
+        other.Save(foreign);
+        AssertRefused("words and their ids are not those of", "evaluate", foreign, "--dataset", "synthetic");
+        CliResult own = CliTest.Run("evaluate", model, "--test-count", "32"); // auto: the data set of its words
+        Assert.Equal((0, ""), (own.ExitCode, own.Error));
+        Assert.StartsWith("synthetic reviews: 32 test reviews", own.Out);
+    }
+
+    [Fact]
+    public void A_vocabulary_can_be_given()
+    {
+        string bare = InFolder("bare.keras"), index = InFolder("index.json");
+        var model = new Sequential { new Layers.Embedding(8, 2), new Layers.GRU(2), new Layers.Dense(1, "sigmoid") };
+        model.Build(5);
+        model.Save(bare);
+        File.WriteAllText(index, """{"the": 1, "film": 2, "great": 3, "rare": 90}""");
+        CliResult result = CliTest.Run("predict", bare, "The great film, rare", "--vocabulary", index, "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        float expected = model.Predict(new[,] { { 1, 4, 6, 5, 2 } })[0, 0];
+        Assert.Equal(expected, JsonDocument.Parse(result.Out).RootElement.GetProperty("probability").GetSingle());
+        AssertRefused("takes 5 ids per text, but --max-len is 6", "predict", bare, "a", "--vocabulary", index, "--max-len", "6");
+    }
+
+    private string Trained()
+    {
+        string model = InFolder("small.keras");
+        CliResult trained = CliTest.Run(
+            "train", "--dataset", "synthetic", "--train-count", "64", "--test-count", "32", "--num-words", "100", "--max-len", "12", "--epochs", "1",
+            "--verbose", "0", "--model", "embedding(4), simple_rnn(4), dense(1, activation=sigmoid)", "--save", model);
+        Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
+        return model;
+    }
+
+    [Fact]
+    public void A_run_whose_last_step_blows_up_fails_and_saves_nothing()
+    {
+        string model = InFolder("blown.keras");
+        CliResult result = CliTest.Run(
+            "train", "--dataset", "synthetic", "--train-count", "64", "--test-count", "32", "--epochs", "1", "--batch-size", "64", "--verbose", "0",
+            "--optimizer", "sgd(1e39)", "--save", model);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("After the last step of epoch 1 the weight", result.Error);
+        Assert.False(File.Exists(model));
     }
 }

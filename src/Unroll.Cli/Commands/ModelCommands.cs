@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Saving;
@@ -12,18 +10,21 @@ namespace Unroll.Cli.Commands;
 internal static class ModelCommands
 {
     public static IEnumerable<Command> Create(CliContext context) =>
-        [CreateSummary(context), CreateEvaluate(context), CreatePredict(context), CreateConvert(context)];
+        [CreateSummary(context), CreateEvaluate(context), PredictCommand.Create(context), CreateConvert(context)];
 
     private static Command CreateSummary(CliContext context)
     {
         Argument<string> file = ModelArgument();
         Option<string?> architecture = ArchitectureOption();
         var expand = new Option<bool>("--expand-nested") { Description = "Show the layers of models inside of the model." };
-        var command = new Command("summary", "Show the layers of a saved model and who wrote it.") { file, architecture, expand };
+        Option<string?> plot = CliOptions.OptionalText("--plot", "FILE.svg", "Draw the layers and their connections, too.");
+        var command = new Command("summary", "Show the layers of a saved model and who wrote it.") { file, architecture, expand, plot };
         command.SetAction(result =>
         {
             string path = result.GetValue(file)!;
+            if (result.GetValue(plot) is { } planned) OutputPath.Require(planned, "--plot");
             Model model = Load(context, path, compile: false, result.GetValue(architecture));
+            if (result.GetValue(plot) is { } drawing) model.SavePlot(drawing);
             context.Out.Write(model.Summary(expandNested: result.GetValue(expand)));
             context.Out.WriteLine($"{path}: {ModelFileInfo.Read(path)}; fingerprint {model.Fingerprint()}");
             if (model.Text is { } text)
@@ -39,17 +40,19 @@ internal static class ModelCommands
         Option<string> dataset = CliOptions.Choice("--dataset", "Reviews to test on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
         Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
         Option<int?> count = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
+        var vocabulary = new VocabularyOptions();
         var command = new Command("evaluate", "Test a saved model on the test reviews of a data set.") { file, dataset, directory, count };
+        vocabulary.AddTo(command);
         command.SetAction(result =>
         {
             Model model = Load(context, result.GetValue(file)!, compile: true, null);
-            TextPipeline text = TextOf(model, result.GetValue(file)!);
+            TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!, result.GetValue(directory));
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
             using var progress = new DownloadProgressLine(context);
             Dataset data = Dataset.Load(
                 new DatasetOptions
                 {
-                    Name = result.GetValue(dataset)!,
+                    Name = result.GetValue(dataset) is "auto" && HasWordsOf("synthetic", text, null) ? "synthetic" : result.GetValue(dataset)!,
                     Directory = result.GetValue(directory),
                     TrainCount = 2,
                     TestCount = result.GetValue(count),
@@ -60,28 +63,14 @@ internal static class ModelCommands
                 },
                 progress, context.Cancellation);
             if (data.Notice is not null) context.Error.WriteLine(data.Notice.TrimEnd());
+            if (!HasWordsOf(data.Name, text, result.GetValue(directory)))
+            {
+                throw new ArgumentException(
+                    $"{result.GetValue(file)}: the model's words and their ids are not those of {data.DisplayName}, so that every review would be gibberish to it. Test it on the data that it was trained for: --dataset {(data.Name == "imdb" ? "synthetic" : "imdb")}, say.");
+            }
+
             Evaluation test = model.Evaluate(data.XTest, data.YTest, verbose: 0);
             context.Out.WriteLine($"{data.DisplayName}: {data.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {log.Value:F4}"))}");
-            return ErrorBoundary.Success;
-        });
-        return command;
-    }
-
-    private static Command CreatePredict(CliContext context)
-    {
-        Argument<string> file = ModelArgument();
-        var texts = new Argument<string[]>("texts") { Description = "Texts; a single - reads one text per line from standard input.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string?> source = CliOptions.OptionalText("--file", "FILE", "File with one text per line.");
-        var json = new Option<bool>("--json") { Description = "Write one JSON object per text: text, probability, label." };
-        var command = new Command("predict", "Probability and label of texts, by a model that was saved with its vocabulary.") { file, texts, source, json };
-        command.SetAction(result =>
-        {
-            string[] words = result.GetValue(texts) ?? [];
-            string? path = result.GetValue(source);
-            if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
-            string[] lines = path is not null ? File.ReadAllLines(path) : words is ["-"] ? ReadLines(Console.In) : words;
-            Model model = Load(context, result.GetValue(file)!, compile: false, null);
-            Predict(model, TextOf(model, result.GetValue(file)!), [.. lines.Where(line => line.Trim().Length > 0)], result.GetValue(json), context.Out);
             return ErrorBoundary.Success;
         });
         return command;
@@ -114,55 +103,16 @@ internal static class ModelCommands
         return command;
     }
 
-    private static void Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
+    /// <summary>True if a data set gives the model's words the ids that the model gives them.</summary>
+    private static bool HasWordsOf(string dataset, TextPipeline text, string? directory)
     {
-        if (lines.Length == 0) return;
-        float[] values = [.. model.Predict(text.Encode(lines))];
-        int width = values.Length / lines.Length;
-        for (int i = 0; i < lines.Length; i++)
-        {
-            ReadOnlySpan<float> row = values.AsSpan(i * width, width);
-            int label = width == 1 ? row[0] > 0.5f ? 1 : 0 : LargestOf(row);
-            float probability = width == 1 ? row[0] : row[label];
-            output.WriteLine(asJson ? Json(lines[i], probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
-        }
+        const int IndexFrom = 3; // what load_data adds to ranks
+        IReadOnlyDictionary<string, int> index = Dataset.GetWordIndex(dataset, directory);
+        return text.Words.All(word => index.TryGetValue(word.Key, out int rank) && rank + IndexFrom == word.Value);
     }
-
-    private static int LargestOf(ReadOnlySpan<float> row)
-    {
-        int largest = 0;
-        for (int i = 1; i < row.Length; i++)
-            if (row[i] > row[largest]) largest = i;
-        return largest;
-    }
-
-    private static string Json(string text, float probability, int label)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("text", text);
-            writer.WriteNumber("probability", probability);
-            writer.WriteNumber("label", label);
-            writer.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    private static string[] ReadLines(TextReader reader)
-    {
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return [.. lines];
-    }
-
-    private static TextPipeline TextOf(Model model, string path) => model.Text ?? throw new ArgumentException(
-        $"{path}: the model was saved without its vocabulary, so texts can't be turned into ids. 'unroll train --save' stores it; in C#, set model.Text before Save.");
 
     /// <summary>Loads a model and tells on standard error what was left out.</summary>
-    private static Model Load(CliContext context, string path, bool compile, string? architecture)
+    internal static Model Load(CliContext context, string path, bool compile, string? architecture)
     {
         Model model = Model.Load(path, compile, architecture);
         foreach (string notice in model.LoadNotices) context.Error.WriteLine(notice);
@@ -172,7 +122,7 @@ internal static class ModelCommands
     private static Option<string?> ArchitectureOption() =>
         CliOptions.OptionalText("--architecture", "JSON", "The model's configuration, for files that hold weights alone.");
 
-    private static Argument<string> ModelArgument() => new("model") { Description = "A .keras file, or a .h5 file of Keras." };
+    internal static Argument<string> ModelArgument() => new("model") { Description = "A .keras file, or a .h5 file of Keras." };
 
     private static string Word(Padding side) => side == Padding.Pre ? "pre" : "post";
 }

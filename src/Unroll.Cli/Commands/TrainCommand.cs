@@ -82,19 +82,23 @@ internal static class TrainCommand
         string fingerprint = model.Fingerprint();
         text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
         text.WriteLine($"fingerprint: {fingerprint}");
-        if (settings.SavePath is not null)
+        bool isSound = double.IsFinite(test.Loss);
+        if (settings.SavePath is not null && isSound)
         {
             model.Save(settings.SavePath);
             text.WriteLine($"saved: {settings.SavePath}");
         }
 
-        if (settings.JsonPath is null) return;
+        if (settings.JsonPath is not null)
+        {
+            string json = TrainReportContext.Write(new TrainReport(
+                Version, SettingsReport.Of(settings), DataReport.Of(data), model.ParameterCount, [.. history.Epochs.Select(EpochReport.Of)],
+                TestReport.Of(test), settings.Threads, settings.Seed, fingerprint));
+            if (settings.JsonPath == "-") context.Out.Write(json);
+            else AtomicFile.WriteAllText(settings.JsonPath, json);
+        }
 
-        string json = TrainReportContext.Write(new TrainReport(
-            Version, SettingsReport.Of(settings), DataReport.Of(data), model.ParameterCount, [.. history.Epochs.Select(EpochReport.Of)],
-            new TestReport(test.Loss, test.Accuracy), settings.Threads, settings.Seed, fingerprint));
-        if (settings.JsonPath == "-") context.Out.Write(json);
-        else AtomicFile.WriteAllText(settings.JsonPath, json);
+        if (!isSound) throw new NonFiniteLossException($"The test loss is {test.Loss}; the model is not saved. Lower the learning rate.");
     }
 
     private static Dataset Load(TrainSettings settings, CliContext context)

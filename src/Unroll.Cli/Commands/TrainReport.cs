@@ -49,7 +49,12 @@ internal sealed record EpochReport(int Epoch, double Seconds, double ValidationS
 }
 
 /// <summary>Result on the test reviews.</summary>
-internal sealed record TestReport(double Loss, double Accuracy);
+internal sealed record TestReport(double? Loss, double? Accuracy)
+{
+    public static TestReport Of(Evaluation test) => new(Value(test.Loss), Value(test.Accuracy));
+
+    private static double? Value(double value) => double.IsFinite(value) ? value : null;
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n")]

@@ -11,15 +11,18 @@ namespace Unroll.Cli.Infrastructure;
 /// <summary>The command line as a function, for <c>Main</c> and for tests.</summary>
 internal static class CliApp
 {
+    // A text that begins with @ is a text, not a file of arguments.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command and returns its exit code; no exception leaves it. <paramref name="started"/>: when Main began.</summary>
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, long started = 0, CancellationToken cancellation = default)
     {
         var context = new CliContext(stdout, stderr, cancellation) { Started = started != 0 ? started : Stopwatch.GetTimestamp() };
         return ErrorBoundary.Run(context, () =>
         {
-            ParseResult result = CreateRoot(context).Parse(args);
+            ParseResult result = CreateRoot(context).Parse(args, Parsing);
             if (result.CommandResult is { Command.Subcommands.Count: > 0, Command.Action: null } && result.UnmatchedTokens.Count == 0 && result.Action is ParseErrorAction)
-                result = CreateRoot(context).Parse([.. args, "--help"]); // a command alone that needs another: say which there are
+                result = CreateRoot(context).Parse([.. args, "--help"], Parsing); // a command alone that needs another: say which there are
             if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
             if (result.Action is not HelpAction) OwnAssemblies.Load(result);
             return result.Invoke(new InvocationConfiguration

@@ -143,7 +143,7 @@ public sealed class BackupAndRestore : Callback
         {
             // Weights are written before the place. If the run ended in between, they are some steps ahead of it.
             long ahead = state.Iterations - Number(own, "iterations");
-            long gained = ahead > 0 ? (Number(own, "steps") + ahead) / Parameters.Steps : 0;
+            long gained = ahead > 0 && Parameters.Steps > 0 ? (Number(own, "steps") + ahead) / Parameters.Steps : 0;
             epoch = (int)Math.Min(epoch + gained, Parameters.Epochs);
             epochs = (int)Math.Min(Number(own, "epochs") + gained, int.MaxValue);
         }

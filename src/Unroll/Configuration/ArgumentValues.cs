@@ -61,7 +61,7 @@ public sealed class ArgumentValues
             {
                 if (config.IsOfKeras && alsoKnown is null) continue; // newer versions of Keras add some
                 string[] known = [.. positional.Union(arguments.Where(known => known.IsTaken).Select(known => known.Name))];
-                throw new ArgumentException($"{typeName}: argument '{name}' is unknown{NameMatching.Suggestion(name, known)}");
+                throw new ArgumentException($"{typeName}: argument '{name}' is unknown{OldNames.OfArgument(name, known) ?? NameMatching.Suggestion(name, known)}");
             }
             else if (!values._nodes.TryAdd(argument.Name, node))
             {

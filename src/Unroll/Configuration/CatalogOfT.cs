@@ -60,7 +60,7 @@ public class Catalog<T>
     public T Create(ObjectConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return (Find(config.Type) ?? throw new ArgumentException($"{_title} '{config.Type}' is unknown{NameMatching.Suggestion(config.Type, Names)}"))
+        return (Find(config.Type) ?? throw new ArgumentException($"{_title} '{config.Type}' is unknown{OldNames.OfClass(config.Type, Names) ?? NameMatching.Suggestion(config.Type, Names)}"))
             .Create(config, AlsoKnown);
     }
 

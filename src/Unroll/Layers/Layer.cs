@@ -75,9 +75,34 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>
     /// False: training leaves the weights as they are. To be set before the first fit; after a change the model must be
-    /// compiled again.
+    /// compiled again. Of a model it is set for all layers inside, too.
     /// </summary>
-    public bool Trainable { get => Get(TrainableArgument); set => Set(TrainableArgument, value); }
+    public virtual bool Trainable { get => Get(TrainableArgument); set => Set(TrainableArgument, value); }
+
+    /// <summary>Copies of all weights in Keras' order, row-major.</summary>
+    public IReadOnlyList<float[]> GetWeights() => [.. Parameters.Select(parameter => parameter.ToArray())];
+
+    /// <summary>Replaces all weights. If one does not fit, nothing changes.</summary>
+    /// <param name="weights">In the order of <see cref="GetWeights"/>.</param>
+    /// <exception cref="ArgumentException">Number or sizes differ.</exception>
+    public void SetWeights(IReadOnlyList<float[]> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        IReadOnlyList<Parameter> parameters = Parameters;
+        if (weights.Count != parameters.Count)
+        {
+            string remedy = parameters.Count == 0 && !IsBuilt ? " They are made when the shape of its input is known: call Build first." : "";
+            throw new ArgumentException($"{WeightOwner} has {parameters.Count} weights, but {weights.Count} were given.{remedy}", nameof(weights));
+        }
+
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (weights[i].Length != parameters[i].Count)
+                parameters[i].Set(weights[i]); // throws before anything is replaced
+        }
+
+        for (int i = 0; i < parameters.Count; i++) parameters[i].Set(weights[i]);
+    }
 
     /// <summary>The weights that training changes, in Keras' order.</summary>
     internal virtual IReadOnlyList<Parameter> TrainableParameters =>
@@ -94,6 +119,9 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>What comes in if the layer is a model's first and nobody says it, without the batch dimension; null: the data tell.</summary>
     internal virtual IReadOnlyList<int?>? OwnInputShape => KnowsItsInput ? [null] : null;
+
+    /// <summary>True if the layer goes through time step by step: [batch, time, features].</summary>
+    internal virtual bool GoesThroughTime => false;
 
     /// <summary>True if a batch goes on where the one before ended: rows can't be run alone.</summary>
     internal virtual bool GoesOnFromBatchToBatch => false;
@@ -117,6 +145,9 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>What messages call the layer: many are called on symbols before a model names them.</summary>
     internal string Label => Name.Length > 0 ? $"{ClassName} '{Name}'" : ClassName;
+
+    /// <summary>Who messages say has weights.</summary>
+    private protected virtual string WeightOwner => Label;
 
     private protected static Argument NameEntry => NameArgument;
 

@@ -21,6 +21,13 @@ public sealed class BinaryCrossentropy : ElementwiseLoss
     /// <inheritdoc/>
     public override string Name => "binary_crossentropy";
 
+    /// <inheritdoc/>
+    public override (float Least, float Most) TargetRange => (0, 1);
+
+    /// <inheritdoc/>
+    public override string TargetAdvice =>
+        "Labels 1 and 2: subtract 1. Labels -1 and 1: add 1 and divide by 2. More than two classes: sparse_categorical_crossentropy and a softmax over all of them.";
+
     /// <summary>True: the model puts out logits, without a sigmoid.</summary>
     public bool FromLogits { get => Get(FromLogitsArgument); init => Set(FromLogitsArgument, value); }
 

@@ -15,6 +15,12 @@ public sealed class CategoricalCrossentropy : ClassLoss
     /// <inheritdoc/>
     public override string Name => "categorical_crossentropy";
 
+    /// <inheritdoc/>
+    public override (float Least, float Most) TargetRange => (0, 1);
+
+    /// <inheritdoc/>
+    public override string TargetAdvice => "One-hot rows, or probabilities of the classes, are what it takes; for real numbers use mean_squared_error.";
+
     /// <summary>0 to 1: draws targets towards 1/classes, y·(1 − s) + s/classes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
     public double LabelSmoothing { get => Get(LabelSmoothingArgument); init => Set(LabelSmoothingArgument, value); }

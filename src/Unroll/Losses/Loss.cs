@@ -30,6 +30,12 @@ public abstract partial class Loss : Configurable
     /// <summary>True if a target is the number of the right class, false if it has a value for every output.</summary>
     public virtual bool TakesClassIds => false;
 
+    /// <summary>The smallest and the largest target that make sense. Others are refused before anything is computed.</summary>
+    public virtual (float Least, float Most) TargetRange => (float.MinValue, float.MaxValue);
+
+    /// <summary>What messages advise about targets outside of <see cref="TargetRange"/>; empty: nothing.</summary>
+    public virtual string TargetAdvice => "";
+
     /// <summary>
     /// The activation that the loss takes over if it is the last layer's: it is then fed logits. That is exact where
     /// probabilities would round to 0 or 1, and the gradient at the logit is simply p − y. Null: none.
@@ -79,15 +85,15 @@ public abstract partial class Loss : Configurable
         if (size == expected) return null;
         string each = steps > 1 ? $" ({steps} steps of {units})" : "";
         return TakesClassIds
-            ? $"{Name} needs {expected}: the number of the right class for each answer of the model{each}. For one-hot rows use categorical_crossentropy."
-            : $"the model's output has {expected}{each}. Make the last layer fit the targets.";
+            ? $"{Name} needs {expected}: the number of the right class for each answer of the model{each}."
+            : $"the model's output has {expected}{each}.";
     }
 
     /// <summary>What is wrong with the value of a target; null: nothing.</summary>
     internal virtual string? WrongTarget(float target, int units) =>
         !TakesClassIds || IsIgnored(target) || (target >= 0 && target < units && target == MathF.Floor(target))
             ? null
-            : $"the model's {units} outputs stand for the classes 0 … {units - 1}. Make the last layer larger or change the targets.";
+            : $"the model's {units} outputs stand for the classes 0 … {units - 1}.";
 
     /// <summary>The loss of one row at one time step.</summary>
     /// <param name="output">What came out: logits if the loss took over the activation.</param>

@@ -142,6 +142,6 @@ public abstract class Callback : Configurable
 
 /// <summary>The shape of a training run.</summary>
 /// <param name="Epochs">Number of epochs.</param>
-/// <param name="Steps">Steps per epoch; in an evaluation or prediction on its own, the steps of that.</param>
+/// <param name="Steps">Steps per epoch; in an evaluation or prediction on its own, the steps of that. 0: not known yet, in the first epoch over a source of batches.</param>
 /// <param name="Verbose">0 silent, 1 progress bar, 2 one line per epoch.</param>
 public sealed record FitParameters(int Epochs, int Steps, int Verbose);

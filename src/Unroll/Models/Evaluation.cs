@@ -33,6 +33,18 @@ public sealed class Evaluation
 
     /// <summary>Takes the result apart as Keras' <c>[loss, accuracy]</c>: the loss and the first metric that the model was compiled with.</summary>
     /// <exception cref="InvalidOperationException">The model was compiled without metrics.</exception>
-    public void Deconstruct(out double loss, out double metric) => (loss, metric) = (Loss, Logs[Names.Skip(1).FirstOrDefault()
-        ?? throw new InvalidOperationException("The model was compiled without metrics, so there is only the loss: compile with metrics: [\"accuracy\"], say, or take Loss.")]);
+    public void Deconstruct(out double loss, out double metric) => (loss, metric) = (Loss, Metric(1));
+
+    /// <summary>Takes the result apart: the loss and the first two of the metrics.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer.</exception>
+    public void Deconstruct(out double loss, out double first, out double second) => (loss, first, second) = (Loss, Metric(1), Metric(2));
+
+    /// <summary>Takes the result apart: the loss and the first three of the metrics.</summary>
+    /// <exception cref="InvalidOperationException">There are fewer.</exception>
+    public void Deconstruct(out double loss, out double first, out double second, out double third) =>
+        (loss, first, second, third) = (Loss, Metric(1), Metric(2), Metric(3));
+
+    private double Metric(int place) => Names.Count > place ? Logs[Names[place]] : throw new InvalidOperationException(Names.Count == 1
+        ? "The model was compiled without metrics, so there is only the loss: compile with metrics: [\"accuracy\"], say, or take Loss."
+        : $"There are {Names.Count} values, {string.Join(", ", Names)}; {place + 1} were asked for.");
 }

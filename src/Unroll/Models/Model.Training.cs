@@ -44,6 +44,21 @@ public partial class Model
         }
     }
 
+    /// <summary>
+    /// What logs and <see cref="Evaluation.Names"/> call loss and metrics, in the order of Keras' <c>evaluate</c>: <c>loss</c>,
+    /// <c>accuracy</c>…
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or its outputs are not known yet.</exception>
+    public IReadOnlyList<string> MetricsNames
+    {
+        get
+        {
+            TrainingState state = _state ?? throw NotCompiled("MetricsNames");
+            state.Settle(OutputNames);
+            return state.LogNames(OutputNames);
+        }
+    }
+
     /// <summary>Set by a callback to stop after the current batch or epoch.</summary>
     public bool StopTraining { get; set; }
 
@@ -118,49 +133,62 @@ public partial class Model
         CancellationToken cancellationToken = default)
     {
         TrainingState state = _state ?? throw NotCompiled("Fit");
+        using Turn turn = TakeTurn("Fit");
         x = CheckInputs(x);
         Settle(state, x, y);
         return new Trainer(this, state).Fit(
-            new FitRequest(
-                x, y, batchSize, epochs, verbose, callbacks, validationSplit, validationData, shuffle,
-                classWeight, sampleWeight, validationSampleWeight,
-                initialEpoch, stepsPerEpoch, validationSteps, validationBatchSize, validationFreq ?? ValidationFrequency.EveryEpoch), cancellationToken);
+            new ArrayData(x, y, batchSize, validationSplit, validationData, shuffle, sampleWeight, validationSampleWeight, validationBatchSize),
+            new FitRun(epochs, verbose, callbacks, initialEpoch, stepsPerEpoch, validationSteps, validationFreq ?? ValidationFrequency.EveryEpoch, classWeight),
+            cancellationToken);
     }
 
     /// <summary>Loss and metrics on data, without training.</summary>
+    /// <param name="x">Inputs.</param>
+    /// <param name="y">Targets.</param>
+    /// <param name="batchSize">Samples at a time.</param>
+    /// <param name="verbose">0 silent, 1 progress bar, 2 one line.</param>
+    /// <param name="sampleWeight">What each sample counts for.</param>
+    /// <param name="callbacks">Watch the run.</param>
+    /// <param name="steps">Batches to test on, the first ones; null: all.</param>
     /// <exception cref="ArgumentException">Data don't fit the model or each other.</exception>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public Evaluation Evaluate(
-        Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null, IReadOnlyList<Callback>? callbacks = null)
+        Inputs x, Targets y, int batchSize = 32, int verbose = 1, SampleWeights? sampleWeight = null, IReadOnlyList<Callback>? callbacks = null,
+        int? steps = null)
     {
         TrainingState state = _state ?? throw NotCompiled("Evaluate");
         x = CheckInputs(x);
         Settle(state, x, y);
-        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks);
+        return new Evaluator(this).Evaluate(state, x, y, batchSize, verbose, sampleWeight, callbacks, steps);
     }
 
     /// <summary>
     /// The output for inputs: <c>[samples, units]</c>, or <c>[samples, time, units]</c> if the last layer returns sequences. A
-    /// model with several outputs answers by <see cref="PredictAll"/>.
+    /// model with several outputs answers by <see cref="PredictAll(Inputs, int, int, IReadOnlyList{Callback}, int?)"/>.
     /// </summary>
+    /// <param name="x">Inputs.</param>
+    /// <param name="batchSize">Samples at a time.</param>
+    /// <param name="verbose">0 silent, 1 progress bar, 2 one line.</param>
+    /// <param name="callbacks">Watch the run.</param>
+    /// <param name="steps">Batches to predict, the first ones; null: all.</param>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
     /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
-    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
-    {
-        Predictions all = PredictAll(x, batchSize, verbose, callbacks);
-        return all.Count == 1
-            ? all[0]
-            : throw new InvalidOperationException($"The model has {all.Count} outputs ({string.Join(", ", all.Names)}); PredictAll gives them.");
-    }
+    public Tensor<float> Predict(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null, int? steps = null) =>
+        Only(PredictAll(x, batchSize, verbose, callbacks, steps));
 
     /// <summary>All outputs for inputs, in their order and by name.</summary>
+    /// <param name="x">Inputs.</param>
+    /// <param name="batchSize">Samples at a time.</param>
+    /// <param name="verbose">0 silent, 1 progress bar, 2 one line.</param>
+    /// <param name="callbacks">Watch the run.</param>
+    /// <param name="steps">Batches to predict, the first ones; null: all.</param>
     /// <exception cref="ArgumentException">Data don't fit the model.</exception>
-    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null)
+    public Predictions PredictAll(Inputs x, int batchSize = 32, int verbose = 0, IReadOnlyList<Callback>? callbacks = null, int? steps = null)
     {
         x = CheckInputs(x);
-        bool isPlain = verbose == 0 && batchSize > 0 && callbacks is not { Count: > 0 };
+        bool isPlain = verbose == 0 && batchSize > 0 && steps is null && callbacks is not { Count: > 0 };
         Tensor<float>[]? outputs = isPlain && x.Count <= RowPredictor.MaxRows ? PredictRows(x) : null;
-        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose, callbacks), OutputNames.All);
+        return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose, callbacks, steps), OutputNames.All);
     }
 
     /// <summary>One training step on these samples; returns the loss and metrics before the step.</summary>
@@ -170,6 +198,7 @@ public partial class Model
     public Evaluation TrainOnBatch(Inputs x, Targets y, SampleWeights? sampleWeight = null, IReadOnlyDictionary<int, double>? classWeight = null)
     {
         TrainingState state = _state ?? throw NotCompiled("TrainOnBatch");
+        using Turn turn = TakeTurn("TrainOnBatch");
         x = CheckInputs(x);
         Settle(state, x, y);
         if (_batchSession is null || !_batchSession.Fits(x)) _batchSession = new BatchSession(this, x, state);
@@ -228,6 +257,7 @@ public partial class Model
     {
         x = PreparationOf(BuiltGraph()).Run(x);
         InputChecks.RequireIds(x, PlanFor(x));
+        InputChecks.RequireFinite(x, BuiltGraph());
         return x;
     }
 
@@ -274,6 +304,10 @@ public partial class Model
         return [.. outputs.Select((output, i) => Tensor.Create(output, [x.Count, .. plan.Tensors[plan.Outputs[i]].Dimensions.Select(size => (nint)size)]))];
     }
 
+    private static Tensor<float> Only(Predictions all) => all.Count == 1
+        ? all[0]
+        : throw new InvalidOperationException($"The model has {all.Count} outputs ({string.Join(", ", all.Names)}); PredictAll gives them.");
+
     private static InvalidOperationException NotCompiled(string method) =>
-        new($"You must call Compile() before {method}{(method is "LearningRate" or "Iterations" ? "" : "()")}.");
+        new($"You must call Compile() before {method}{(method is "LearningRate" or "Iterations" or "MetricsNames" ? "" : "()")}.");
 }

@@ -19,7 +19,8 @@ namespace Unroll;
 /// var model = new Model([ids, numbers], y);
 /// </code>
 /// The same layers, data and seed give the same weights to the bit, whatever the number of threads or the processor.
-/// A model is not safe for use from several threads at a time, but for predictions.
+/// Any number of threads may predict with a model at the same time. Everything else is for one thread at a time: training it
+/// twice at once is refused, and whoever predicts while another trains may see weights that are half changed.
 /// </summary>
 public partial class Model : GraphLayer
 {
@@ -67,6 +68,20 @@ public partial class Model : GraphLayer
     /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
     public IReadOnlyList<string> LoadNotices => _loadNotices;
 
+    /// <inheritdoc/>
+    public override bool Trainable
+    {
+        get => base.Trainable;
+        set
+        {
+            base.Trainable = value;
+            foreach (Layer layer in Layers) layer.Trainable = value;
+        }
+    }
+
+    /// <summary>Sets what the model itself says, as files do, and leaves the layers alone.</summary>
+    internal void MarkTrainable(bool isTrainable) => base.Trainable = isTrainable;
+
     /// <summary>Threads used inside a step, 1 by default; results do not depend on it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int Threads
@@ -91,6 +106,8 @@ public partial class Model : GraphLayer
     public Symbols Outputs => BuiltGraph().Outputs;
 
     internal override IReadOnlyList<Layer> InnerLayers => Layers;
+
+    private protected override string WeightOwner => "The model";
 
     internal override IEnumerable<string> WeightPaths => WeightPlaces.Paths(Layers).Select(entry => entry.Path);
 
@@ -122,27 +139,6 @@ public partial class Model : GraphLayer
     public Layer GetLayer(int index) => index >= 0 && index < Layers.Count
         ? Layers[index]
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"The model has {Layers.Count} layers, but number {index} was asked for.");
-
-    /// <summary>Copies of all weights in Keras' order, row-major.</summary>
-    public IReadOnlyList<float[]> GetWeights() => [.. Parameters.Select(parameter => parameter.ToArray())];
-
-    /// <summary>Replaces all weights.</summary>
-    /// <param name="weights">In the order of <see cref="GetWeights"/>.</param>
-    /// <exception cref="ArgumentException">Number or sizes differ.</exception>
-    public void SetWeights(IReadOnlyList<float[]> weights)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        IReadOnlyList<Parameter> parameters = Parameters;
-        if (weights.Count != parameters.Count)
-            throw new ArgumentException($"The model has {parameters.Count} weights, but {weights.Count} were given.", nameof(weights));
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (weights[i].Length != parameters[i].Count)
-                parameters[i].Set(weights[i]); // throws before anything is replaced
-        }
-
-        for (int i = 0; i < parameters.Count; i++) parameters[i].Set(weights[i]);
-    }
 
     /// <summary>Hash of all weights as 16 hexadecimal digits: equal fingerprints, equal bits.</summary>
     public string Fingerprint()

@@ -76,6 +76,23 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         ForgetGraph();
     }
 
+    /// <summary>Takes the last layer off the stack. Weights of the others stay; the model must be compiled again.</summary>
+    /// <returns>The layer, with its weights; it can be added to another stack that feeds it the same shape.</returns>
+    /// <exception cref="InvalidOperationException">The model has no layers.</exception>
+    public Layer Pop()
+    {
+        if (_stack.Count == 0) throw new InvalidOperationException("The model has no layers to take off.");
+        IReadOnlyList<int?>? shape = Graph?.Inputs[0].Shape;
+        Layer last = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        last.IsAdded = false;
+        State = null;
+        ForgetGraph();
+        if (shape is not null && _stack.Count > 0) SetGraph(shape);
+        else IsBuilt = false;
+        return last;
+    }
+
     /// <summary>Makes the weights for inputs of a shape: <c>Build(30)</c> for 30 ids, <c>Build(null, 8)</c> for 8 features over time.</summary>
     /// <param name="sampleShape">Shape of one sample, without the batch dimension; null: any size.</param>
     /// <exception cref="ArgumentException">A layer does not fit that shape.</exception>
@@ -161,6 +178,14 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         if (!wantsIds && x.HasIds(0))
             throw new ArgumentException($"Token ids need an Embedding as the first layer; here it is {_stack[0].ClassName} '{_stack[0].Name}'.", nameof(x));
         InputChecks.RequireSamples(x);
+        InputChecks.RequireFinite(x, Graph);
+        if (x.Shape.Count == 2 && !wantsIds && _stack[0].GoesThroughTime)
+        {
+            throw new ArgumentException(
+                $"{_stack[0].Label} is the first layer and takes [samples, time, features], but the inputs have the shape ({x.Shape[0]}, {x.Shape[1]}). "
+                + $"Pass float[samples, time, features]: [{x.Shape[0]}, {x.Shape[1]}, 1] if the columns are steps of one feature, [{x.Shape[0]}, 1, {x.Shape[1]}] if they are features of one step.", nameof(x));
+        }
+
         Build([.. x.Shape.Skip(1).Select(size => (int?)size)]);
         return Prepare(x);
     }

@@ -16,14 +16,7 @@ internal static class LegacyWeights
     /// <exception cref="InvalidDataException">Their number or a shape differs.</exception>
     public static Dictionary<Parameter, float[]> Read(Hdf5Group root, IReadOnlyList<Layer> layers)
     {
-        var saved = new List<(string Layer, List<Hdf5Dataset> Weights)>();
-        foreach (string name in Names(root, "layer_names"))
-        {
-            Hdf5Group group = root.Group(name) ?? throw root.Bad($"lists the layer '{name}', but has no such group");
-            List<Hdf5Dataset> weights = [.. Names(group, "weight_names").Select(group.Dataset)];
-            if (weights.Count > 0) saved.Add((name, weights));
-        }
-
+        List<(string Layer, List<Hdf5Dataset> Weights)> saved = Saved(root);
         List<Layer> wanted = [.. layers.Where(layer => layer.Parameters.Count > 0)];
         if (saved.Count != wanted.Count)
         {
@@ -37,12 +30,61 @@ internal static class LegacyWeights
         var values = new Dictionary<Parameter, float[]>();
         foreach (((string name, List<Hdf5Dataset> weights), Layer layer) in saved.Zip(wanted))
         {
-            if (weights.Count != layer.Parameters.Count)
-                throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
-            Add(values, weights, layer);
+            Add(values, root, name, weights, layer);
         }
 
         return values;
+    }
+
+    /// <summary>The values of the weights of those layers that the file has, by weight.</summary>
+    /// <param name="root">The file's group.</param>
+    /// <param name="layers">The model's layers.</param>
+    /// <param name="byName">True: layers are matched by name, whatever their order; false: by their order.</param>
+    /// <param name="skip">Takes what is wrong with a layer, which is then left out; null: that is an error.</param>
+    /// <exception cref="InvalidDataException">A number or a shape differs, and nobody takes it.</exception>
+    public static Dictionary<Parameter, float[]> ReadSome(Hdf5Group root, IReadOnlyList<Layer> layers, bool byName, Action<string>? skip)
+    {
+        List<(string Layer, List<Hdf5Dataset> Weights)> saved = Saved(root);
+        List<Layer> wanted = [.. layers.Where(layer => layer.Parameters.Count > 0)];
+        if (!byName && saved.Count != wanted.Count)
+            throw root.Bad($"has {saved.Count} layers with weights, but the model has {wanted.Count}: by their order they don't fit. Load by name, byName: true");
+        var values = new Dictionary<Parameter, float[]>();
+        for (int i = 0; i < saved.Count; i++)
+        {
+            if ((byName ? wanted.Find(layer => layer.Name == saved[i].Layer) : wanted[i]) is not { } layer) continue;
+            try
+            {
+                var own = new Dictionary<Parameter, float[]>();
+                Add(own, root, saved[i].Layer, saved[i].Weights, layer);
+                foreach ((Parameter parameter, float[] value) in own) values[parameter] = value;
+            }
+            catch (InvalidDataException e) when (skip is not null)
+            {
+                skip(e.Message);
+            }
+        }
+
+        return values;
+    }
+
+    private static List<(string Layer, List<Hdf5Dataset> Weights)> Saved(Hdf5Group root)
+    {
+        var saved = new List<(string Layer, List<Hdf5Dataset> Weights)>();
+        foreach (string name in Names(root, "layer_names"))
+        {
+            Hdf5Group group = root.Group(name) ?? throw root.Bad($"lists the layer '{name}', but has no such group");
+            List<Hdf5Dataset> weights = [.. Names(group, "weight_names").Select(group.Dataset)];
+            if (weights.Count > 0) saved.Add((name, weights));
+        }
+
+        return saved;
+    }
+
+    private static void Add(Dictionary<Parameter, float[]> values, Hdf5Group root, string name, List<Hdf5Dataset> weights, Layer layer)
+    {
+        if (weights.Count != layer.Parameters.Count)
+            throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
+        Add(values, weights, layer);
     }
 
     private static void Add(Dictionary<Parameter, float[]> values, List<Hdf5Dataset> weights, Layer layer)

@@ -9,8 +9,18 @@ internal static class ModelReader
     public static Model Load(ModelFile file, bool compile) => file.Use(opened => Make(opened, compile));
 
     /// <summary>Replaces the weights of a model and, if it is compiled and the file has it, the optimizer's state.</summary>
-    public static void LoadWeights(ModelFile file, Model model) => file.Use(opened =>
+    /// <param name="file">The file.</param>
+    /// <param name="model">A model whose weights are made.</param>
+    /// <param name="skipMismatch">Whether layers that don't fit keep their weights.</param>
+    /// <param name="byName">Whether layers are matched by name.</param>
+    public static void LoadWeights(ModelFile file, Model model, bool skipMismatch = false, bool byName = false) => file.Use(opened =>
     {
+        if (skipMismatch || byName)
+        {
+            SetSomeWeights(opened, model, skipMismatch, byName);
+            return true;
+        }
+
         SetWeights(opened, model);
         List<Hdf5Dataset> saved = OptimizerVariables(opened);
         if (saved.Count == 0) return true;
@@ -60,6 +70,21 @@ internal static class ModelReader
             ? LegacyWeights.Read(file.Weights, model.Layers)
             : WeightsLayout.Read(file.Weights, model.Layers);
         model.SetWeights([.. model.Parameters.Select(parameter => values[parameter])]);
+    }
+
+    /// <summary>The optimizer's state, which belongs to all weights, is left out.</summary>
+    private static void SetSomeWeights(ModelFile file, Model model, bool skipMismatch, bool byName)
+    {
+        bool hasNames = LegacyWeights.HasLayerNames(file.Weights);
+        if (byName && !hasNames)
+            throw new InvalidDataException($"{file.Path}: only .h5 files know the names of layers; this one numbers them by class. Load it without byName; skipMismatch: true leaves out what does not fit.");
+        Action<string>? skip = skipMismatch ? message => model.AddLoadNotice($"left out: {message}") : null;
+        Dictionary<Parameter, float[]> values = hasNames
+            ? LegacyWeights.ReadSome(file.Weights, model.Layers, byName, skip)
+            : WeightsLayout.ReadSome(file.Weights, model.Layers, skip!);
+        if (values.Count == 0)
+            throw new InvalidDataException($"{file.Path}: none of its weights fits the model, whose layers are {string.Join(", ", model.Layers.Select(layer => layer.Name))}.");
+        foreach ((Parameter parameter, float[] value) in values) parameter.Set(value);
     }
 
     private static List<Hdf5Dataset> OptimizerVariables(ModelFile file) =>

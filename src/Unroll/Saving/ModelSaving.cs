@@ -65,16 +65,18 @@ public static class ModelSaving
     /// </summary>
     /// <param name="model">A model whose weights are made.</param>
     /// <param name="path">The file.</param>
+    /// <param name="skipMismatch">True: layers whose weights the file does not have in their shape keep their own; <see cref="Model.LoadNotices"/> names them. The optimizer's state is left out.</param>
+    /// <param name="byName">True, for <c>.h5</c> files: layers take the weights of the layer of their name, others keep their own. The optimizer's state is left out.</param>
     /// <exception cref="InvalidOperationException">The model has no weights yet.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its weights are not those of this model.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static void LoadWeights(this Model model, string path)
+    public static void LoadWeights(this Model model, string path, bool skipMismatch = false, bool byName = false)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
         RequireWeights(model, "LoadWeights");
         model.ClearLoadNotices();
-        ModelReader.LoadWeights(ModelFile.Open(path), model);
+        ModelReader.LoadWeights(ModelFile.Open(path), model, skipMismatch, byName);
     }
 
     private static void RequireSuffix(string path, string suffix, string method)
@@ -84,7 +86,7 @@ public static class ModelSaving
             throw new ArgumentException($"{method} writes files that end in {suffix}, but the path is '{path}'.", nameof(path));
     }
 
-    private static void RequireWeights(Model model, string method)
+    internal static void RequireWeights(Model model, string method)
     {
         if (model.Layers.Count == 0 || model.Layers.Any(layer => !layer.IsBuilt))
             throw new InvalidOperationException($"{method}: the model has no weights yet. Call Build with the shape of a sample, or Fit, first.");

@@ -52,6 +52,33 @@ internal static class WeightsLayout
         return values;
     }
 
+    /// <summary>The values of the weights of those layers whose weights the file has in their shape, by weight.</summary>
+    /// <param name="root">The file's group.</param>
+    /// <param name="layers">The model's layers.</param>
+    /// <param name="skip">Takes what is wrong with a layer, which is then left out.</param>
+    public static Dictionary<Parameter, float[]> ReadSome(Hdf5Group root, IReadOnlyList<Layer> layers, Action<string> skip)
+    {
+        string name = root.Group(WeightPlaces.Root) is not null ? WeightPlaces.Root : OldRoot;
+        Hdf5Group all = root.Group(name) ?? throw root.Bad($"has no group '{WeightPlaces.Root}'");
+        var values = new Dictionary<Parameter, float[]>();
+        foreach (IGrouping<Layer, (string Path, Parameter Parameter, Layer Layer)> owned in WeightPlaces.Paths(layers, name).GroupBy(place => place.Layer))
+        {
+            Layer layer = owned.Key;
+            try
+            {
+                (Parameter, float[])[] read = [.. owned.Select(place => (place.Parameter, ReadAs(
+                    root.Find(place.Path) as Hdf5Dataset ?? throw all.Bad($"has no {place.Parameter.Name} of {layer.ClassName} '{layer.Name}'"), place.Parameter, layer)))];
+                foreach ((Parameter parameter, float[] value) in read) values.Add(parameter, value);
+            }
+            catch (InvalidDataException e)
+            {
+                skip(e.Message);
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>A weight's values.</summary>
     /// <exception cref="InvalidDataException">The shapes differ.</exception>
     public static float[] ReadAs(Hdf5Dataset dataset, Parameter parameter, Layer layer) => dataset.Shape.SequenceEqual(parameter.Shape)

@@ -31,9 +31,9 @@ public sealed class FloorsTests
 
     /// <summary>What users need without a second using is in the root namespace, wherever it lives.</summary>
     private const string RootTypesElsewhere = """
-        Saving: ModelSaving, OnnxExport
+        Saving: ModelSaving, ModelStructure, OnnxExport
         Execution: Parameter, WeightKey
-        Data: Inputs, Outputs, Targets, SampleWeights
+        Data: Inputs, Outputs, Targets, SampleWeights, Batch, BatchSource
         """;
 
     private static readonly string[] s_exceptions =

@@ -93,11 +93,11 @@ public class HookTests
     public void Any_callback_can_stop_a_run_whose_loss_is_not_finite()
     {
         (float[,] x, int[] y) = CallbackCase.Rows();
-        x[0, 0] = float.NaN;
+        x[0, 2] = float.MaxValue; // times 2
         Sequential model = CallbackCase.NewModel();
         string before = model.Fingerprint();
         History history = model.Fit(x, y, epochs: 2, verbose: 0, callbacks: [new Stopper()]);
-        Assert.True(double.IsNaN(history["loss"].Single()));
+        Assert.False(double.IsFinite(history["loss"].Single()));
         Assert.Equal(before, model.Fingerprint());
         Assert.Throws<NonFiniteLossException>(() => model.Fit(x, y, epochs: 2, verbose: 0, callbacks: [new Recorder()]));
         Assert.Equal(before, model.Fingerprint());

@@ -58,7 +58,7 @@ internal sealed class KerasRun(KerasCase recorded, Func<Model> load)
         using ModelSession session = TrainingSession.Create(_model, recorded.X, rows.Length, state.Loss.Given, lossWeights: state.Loss.GivenWeights);
         state.Settle(_model.OutputNames);
         Targets y = TrainingData.Arrange(recorded.Y, _model.OutputNames, state.Loss);
-        SampleWeights? weights = recorded.SampleWeight ?? DataChecks.WeightsOf(recorded.ClassWeight, y, session.Output);
+        SampleWeights? weights = recorded.SampleWeight ?? ClassWeighting.Of(recorded.ClassWeight, y, session.Output, session.Scores[0].Loss);
         y = TrainingData.Weigh(y, weights, session, _model.OutputNames, "sampleWeight");
         var means = new RunningMeans(state, session, y, _model.OutputNames);
         session.Train(x, y, rows, 0, 0);

@@ -84,6 +84,8 @@ public sealed class Bidirectional : Layer
         Make = a => new Bidirectional(a.Get(LayerArgument)),
     };
 
+    internal override bool GoesThroughTime => true;
+
     internal override bool HandsOnMask(int output) => ForwardLayer.ReturnSequences && output < (MergeMode == MergeMode.None ? 2 : 1);
 
     internal override IEnumerable<string> WeightPaths =>

@@ -50,6 +50,8 @@ public sealed class RNN : CompositeLayer
         Make = a => new RNN((IRecurrentCell)a.Get(CellArgument)),
     };
 
+    internal override bool GoesThroughTime => true;
+
     internal override IEnumerable<string> WeightPaths =>
         Layers.SelectMany(entry => entry.Layer.Parameters.Select((_, i) => $"cell/{entry.Path}vars/{i}"));
 

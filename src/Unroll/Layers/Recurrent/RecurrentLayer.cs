@@ -68,6 +68,8 @@ public abstract class RecurrentLayer : RecurrentArguments
     /// <summary>What a stateful layer remembers; null: nothing.</summary>
     internal RecurrentStates? States => Stateful ? field ??= new RecurrentStates() : null;
 
+    internal override bool GoesThroughTime => true;
+
     internal override bool HandsOnMask(int output) => ReturnSequences && output == 0;
 
     /// <summary>The kernel that computes the layer.</summary>

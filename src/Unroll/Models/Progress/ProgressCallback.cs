@@ -13,6 +13,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     private static readonly IReadOnlyDictionary<string, double> NoLogs = new Dictionary<string, double>();
 
     private ProgressBar? _bar;
+    private int _steps; // done
     private bool _isTraining;
     private bool _isValidating;
 
@@ -74,10 +75,12 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
     /// <inheritdoc/>
     public override void OnPredictEnd() => EndBar(NoLogs);
 
-    private void StartBar() => _bar = new ProgressBar(output, Parameters.Steps, verbose);
+    private void StartBar() => (_bar, _steps) = (new ProgressBar(output, Parameters.Steps > 0 ? Parameters.Steps : null, verbose), 0);
 
     private void Step(int batch, IReadOnlyDictionary<string, double> logs)
     {
+        _steps = batch + 1;
+
         // Steps may take microseconds: nothing is done for those that are not drawn. The first is timed in any case.
         if (verbose != 1 || _bar is null) return;
         bool takesLogs = _bar.WillDraw || (logs is not BatchLogs { AreRead: false } && logs.Count > 0);
@@ -86,7 +89,7 @@ internal sealed class ProgressCallback(int verbose, ProgressOutput output) : Cal
 
     private void EndBar(IEnumerable<KeyValuePair<string, double>> logs)
     {
-        _bar?.Update(Parameters.Steps, logs, isFinal: true);
+        _bar?.Update(Parameters.Steps > 0 ? Parameters.Steps : _steps, logs, isFinal: true);
         _bar = null;
     }
 }

@@ -13,15 +13,18 @@ internal static class ModelSummary
     /// <param name="style">Whose text to imitate.</param>
     /// <param name="lineLength">Width; null: 65 for Keras 2, what fits the terminal (at most 88) for Keras 3.</param>
     /// <param name="showTrainable">Keras 3 only: a column that says which layers training changes.</param>
+    /// <param name="positions">Keras 3 only: where columns end, as shares of the line; null: Keras' choice.</param>
     /// <exception cref="ArgumentOutOfRangeException">The line is too short for the columns.</exception>
-    public static string Format(SummaryTable table, SummaryStyle style, int? lineLength = null, bool showTrainable = false)
+    /// <exception cref="ArgumentException">Positions don't ascend, or there are not as many as columns.</exception>
+    public static string Format(
+        SummaryTable table, SummaryStyle style, int? lineLength = null, bool showTrainable = false, IReadOnlyList<double>? positions = null)
     {
         const int Shortest = 40;
         if (lineLength < Shortest)
             throw new ArgumentOutOfRangeException(nameof(lineLength), lineLength, $"A summary needs at least {Shortest} characters per line.");
         return style == SummaryStyle.Keras2
             ? Keras2(table, lineLength ?? 65)
-            : Keras3(table, lineLength ?? TerminalLineLength((table.IsConnected ? 108 : 88) + (showTrainable ? 12 : 0)), showTrainable);
+            : Keras3(table, lineLength ?? TerminalLineLength((table.IsConnected ? 108 : 88) + (showTrainable ? 12 : 0)), showTrainable, positions);
     }
 
     private static int TerminalLineLength(int longest)
@@ -37,9 +40,11 @@ internal static class ModelSummary
         }
     }
 
-    private static string Keras3(SummaryTable table, int lineLength, bool showTrainable)
+    private static string Keras3(SummaryTable table, int lineLength, bool showTrainable, IReadOnlyList<double>? positions)
     {
-        List<BoxColumn> columns = BoxColumn.Cut(lineLength, Shares(table.IsConnected, showTrainable), Borders(table.IsConnected, showTrainable), Alignments(table.IsConnected, showTrainable));
+        double[] shares = Shares(table.IsConnected, showTrainable);
+        if (positions is not null) shares = Checked(positions, shares.Length, lineLength);
+        List<BoxColumn> columns = BoxColumn.Cut(lineLength, shares, Borders(table.IsConnected, showTrainable), Alignments(table.IsConnected, showTrainable));
         List<string> header = ["Layer (type)", "Output Shape", "Param #"];
         if (table.IsConnected) header.Add("Connected to");
         if (showTrainable) header.Add("Trainable");
@@ -62,6 +67,21 @@ internal static class ModelSummary
         AppendTotal(text, "Non-trainable", table.NonTrainableCount, 4 * table.NonTrainableCount);
         if (table.OptimizerCount is { } count64) AppendTotal(text, "Optimizer", count64, optimizerBytes);
         return text.ToString();
+    }
+
+    private static double[] Checked(IReadOnlyList<double> positions, int columns, int lineLength)
+    {
+        const int Narrowest = 5;
+        double before = 0;
+        foreach (double position in positions)
+        {
+            if (!((position - before) * lineLength >= Narrowest) || position > 1)
+                throw new ArgumentException($"The positions are {string.Join(", ", positions)}; each must be larger than the one before by {Narrowest} of the {lineLength} characters, the last at most 1.", nameof(positions));
+            before = position;
+        }
+
+        return positions.Count == columns ? [.. positions]
+            : throw new ArgumentException($"There are {positions.Count} positions for {columns} columns; give one for each.", nameof(positions));
     }
 
     /// <summary>Where columns end, as shares of the line.</summary>

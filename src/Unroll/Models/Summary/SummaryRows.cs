@@ -10,11 +10,14 @@ internal sealed class SummaryRows(int? batchSize, bool expandNested)
     private readonly List<SummaryRow> _rows = [];
 
     /// <summary>The rows of a model.</summary>
-    public static IReadOnlyList<SummaryRow> Of(Model model, int? batchSize, bool expandNested)
+    public static IReadOnlyList<SummaryRow> Of(Model model, int? batchSize, bool expandNested, (string First, string Last)? range)
     {
         var rows = new SummaryRows(batchSize, expandNested);
         rows.Add(model, level: 0);
-        return rows._rows;
+        if (range is not { } named) return rows._rows;
+        int first = rows.PlaceOf(named.First), last = rows.PlaceOf(named.Last);
+        if (first > last) throw new ArgumentException($"layerRange goes from '{named.First}' to '{named.Last}', but the second comes before the first.", nameof(range));
+        return rows._rows[first..(last + 1)];
     }
 
     /// <summary>True if the calls follow each other one by one, so that there is nothing to tell of connections.</summary>
@@ -45,6 +48,13 @@ internal sealed class SummaryRows(int? batchSize, bool expandNested)
                 layer.ParameterCount > 0 ? layer.TrainableParameters.Count > 0 : null, connected.Length > 0 ? connected : null, Several(layer, shapes)));
             if (expandNested && layer is Model inner) Add(inner, level + 1);
         }
+    }
+
+    private int PlaceOf(string name)
+    {
+        int place = _rows.FindIndex(row => row.Name == name);
+        return place >= 0 ? place
+            : throw new ArgumentException($"layerRange names '{name}', but the summary's layers are {string.Join(", ", _rows.Select(row => row.Name))}.", nameof(name));
     }
 
     private string? Several(Layer layer, IReadOnlyList<IReadOnlyList<int?>> shapes)

@@ -18,6 +18,7 @@ internal sealed class BatchSession
         (_model, _state, _rows) = (model, state, x.Count);
         _session = model.NewSession(x, model.Execution with { Threads = 1 }, x.Count, state.Loss, training: true); // threads would wait between steps
         _plan = _session.Plan;
+        InputChecks.RequireChoices(_plan);
     }
 
     /// <summary>True for batches of the same shape and at most as many rows.</summary>
@@ -31,7 +32,7 @@ internal sealed class BatchSession
         y = TrainingData.Arrange(y, _model.OutputNames, _state.Loss);
         TrainingData.Require(y, _session, _model.OutputNames);
         y = TrainingData.Weigh(
-            y, sampleWeight ?? DataChecks.WeightsOf(classWeight, y, _session.Output), _session, _model.OutputNames, nameof(sampleWeight));
+            y, sampleWeight ?? ClassWeighting.Of(classWeight, y, _session.Output, _session.Scores[0].Loss), _session, _model.OutputNames, nameof(sampleWeight));
         _model.BuildOptimizer();
         int[] rows = DataChecks.Rows(x.Count);
         var means = new RunningMeans(_state, _session, y, _model.OutputNames);
@@ -42,6 +43,6 @@ internal sealed class BatchSession
         _state.Update(_model.Width, _session.Gradients!);
         _state.CatchUp();
         Dictionary<string, double> logs = means.Logs();
-        return new Evaluation(logs, _state.EvaluationOrder(logs, _model.OutputNames), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new Evaluation(logs, _state.EvaluationOrder(logs.Keys, _model.OutputNames), Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

@@ -24,6 +24,12 @@ internal sealed class CallbackList
         return new CallbackList(all);
     }
 
+    /// <summary>Tells how many steps an epoch has, once the first has shown it.</summary>
+    public void SetSteps(int steps)
+    {
+        foreach (Callback callback in _callbacks) callback.Parameters = callback.Parameters with { Steps = steps };
+    }
+
     /// <summary>Returns the epoch to begin with; null: no callback says it.</summary>
     public int? TrainBegin()
     {

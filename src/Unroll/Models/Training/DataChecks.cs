@@ -1,7 +1,3 @@
-using Unroll.Execution;
-using Unroll.Losses;
-using Unroll.Metrics;
-
 namespace Unroll.Models.Training;
 
 /// <summary>Checks of what users pass to Fit, Evaluate and Predict; each message says what would be right.</summary>
@@ -52,38 +48,6 @@ internal static class DataChecks
         }
     }
 
-    public static void RequireTargets(Targets y, OutputShape output, Loss loss, string place = "")
-    {
-        int perSample = y.SampleSize;
-        if (loss.WrongSize(output.Steps, output.Units, perSample) is { } wrong)
-            throw new ArgumentException($"{place}Each sample has {perSample} target value(s), but {wrong}", nameof(y));
-        int at = y.Values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-        if (at >= 0)
-            throw new ArgumentException($"{place}The target of sample {at / perSample} is {y.Values[at]}; targets must be finite numbers.", nameof(y));
-        at = Array.FindIndex(y.Values, value => loss.WrongTarget(value, output.Units) is not null);
-        if (at >= 0)
-            throw new ArgumentException($"{place}The target of sample {at / perSample} is {y.Values[at]}, but {loss.WrongTarget(y.Values[at], output.Units)}", nameof(y));
-    }
-
-    /// <summary>What each sample counts for by the class that it is of; classes without a weight count 1.</summary>
-    public static SampleWeights? WeightsOf(IReadOnlyDictionary<int, double>? classWeight, Targets y, OutputShape output)
-    {
-        if (classWeight is null) return null;
-        int perSample = y.SampleSize;
-        if (output.HasTime && output.Steps > 1)
-            throw new ArgumentException("Class weights need one label per sample, but the model's output has one per time step. Use sample weights.", nameof(classWeight));
-        float[] weights =
-        [
-            .. Enumerable.Range(0, y.Count).Select(row =>
-            {
-                ReadOnlySpan<float> target = y.Values.AsSpan(row * perSample, perSample);
-                int label = perSample > 1 ? Largest.IndexOf(target) : (int)MathF.Round(target[0]);
-                return (float)classWeight.GetValueOrDefault(label, 1);
-            }),
-        ];
-        return weights;
-    }
-
     /// <summary>Rows to train on and rows to validate on: the last share of the data, before any shuffling.</summary>
     public static (int Train, int Validation) Split(int count, double validationSplit)
     {
@@ -104,6 +68,9 @@ internal static class DataChecks
 
         return (train, count - train);
     }
+
+    /// <summary>Rows of the first steps; null: all.</summary>
+    public static int FirstRows(int count, int batchSize, int? steps) => steps is { } given ? (int)Math.Min(count, (long)given * batchSize) : count;
 
     public static int Steps(int count, int batchSize) => (count + batchSize - 1) / batchSize;
 

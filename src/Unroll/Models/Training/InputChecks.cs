@@ -60,6 +60,45 @@ internal static class InputChecks
         }
     }
 
+    /// <summary>Refuses NaN and infinities: what comes out of them is no number either.</summary>
+    /// <param name="x">Inputs.</param>
+    /// <param name="graph">Knows the names of several inputs.</param>
+    public static void RequireFinite(Inputs x, Graph? graph)
+    {
+        for (int i = 0; i < x.Parts; i++)
+        {
+            if (x.HasIds(i)) continue;
+            float[] values = x.Values(i);
+            int at = Finite.IndexOfOther(values);
+            if (at < 0) continue;
+            int[] shape = [.. x.Part(i).Shape];
+            int size = values.Length / shape[0], inside = at % size;
+            string which = shape.Length switch
+            {
+                2 => $"Feature {inside}",
+                3 => $"Feature {inside % shape[2]} of step {inside / shape[2]}",
+                _ => $"Value {inside}",
+            };
+            string place = x.Parts > 1 ? $"Input '{graph?.Inputs[i].Layer.Name}': " : "";
+            throw new ArgumentException(
+                $"{place}{which} of sample {at / size} is {values[at]}; inputs must be finite numbers. Leave out such samples, or put a number in its place.", nameof(x));
+        }
+    }
+
+    /// <summary>Refuses a softmax over a single unit, which is 1 whatever comes in: nothing could be learnt.</summary>
+    public static void RequireChoices(GraphPlan plan)
+    {
+        foreach (PlannedCall call in plan.Calls)
+        {
+            if (call.Layer.LastActivation is { Name: "softmax" or "log_softmax" } activation && plan.Tensors[call.Outputs[0]].Features == 1)
+            {
+                throw new ArgumentException(
+                    $"{call.Layer.Label} puts {activation.Name} over one unit: it is {(activation.Name == "softmax" ? 1 : 0)} whatever comes in. "
+                    + "For two classes use one unit with a sigmoid and binary_crossentropy, or two units with a softmax.");
+            }
+        }
+    }
+
     /// <summary>Refuses ids outside of the vocabularies that they are looked up in.</summary>
     public static void RequireIds(Inputs x, GraphPlan plan)
     {

@@ -8,38 +8,49 @@ namespace Unroll.Models.Training;
 /// <summary>Loss and metrics since the start of an epoch or pass; losses are weighted by rows.</summary>
 internal sealed class RunningMeans
 {
-    private readonly ModelSession _session;
-    private readonly Targets _targets;
     private readonly OutputNames _outputs;
     private readonly (CompiledMetric Metric, MetricState? State)[] _metrics;
+    private readonly bool[] _isPlain;
     private readonly double[] _losses, _accuracies; // of every output
     private readonly bool _hasSeveralLosses;
     private float[] _batchTargets = [];
     private double[] _batchWeights = [];
+    private ModelSession _session;
+    private Targets _targets;
     private double _loss;
     private long _rows;
 
     /// <summary>Prepares a session for the metrics of a compiled model.</summary>
+    /// <param name="state">What the model was compiled with.</param>
+    /// <param name="session">Where batches are scored.</param>
+    /// <param name="targets">Their targets.</param>
+    /// <param name="outputs">Names of the outputs.</param>
+    /// <param name="isSteady">False: session and targets may change, see <see cref="Use"/>.</param>
     /// <exception cref="ArgumentException">A metric can't be told from such outputs and targets.</exception>
-    public RunningMeans(TrainingState state, ModelSession session, Targets targets, OutputNames outputs)
+    public RunningMeans(TrainingState state, ModelSession session, Targets targets, OutputNames outputs, bool isSteady = true)
     {
         (_session, _targets, _outputs) = (session, targets, outputs);
         (_losses, _accuracies) = (new double[session.Scores.Length], new double[session.Scores.Length]);
         _hasSeveralLosses = state.Loss.Count > 1;
 
         // The common case costs next to nothing: the plain accuracy is counted while the loss is.
-        bool[] isPlain = [.. session.Scores.Select((score, i) => score.IsPlain && !score.Shape.HasTime && targets.Of(i).Weights is null
+        _isPlain = [.. session.Scores.Select((score, i) => isSteady && score.IsPlain && !score.Shape.HasTime && targets.Of(i).Weights is null
             && state.Metrics.ArePlain(i, score.Shape, targets.Of(i).SampleSize))];
         _metrics =
         [
-            .. state.Metrics.All.Select(entry => (entry, isPlain[entry.Output] ? null
+            .. state.Metrics.All.Select(entry => (entry, _isPlain[entry.Output] ? null
                 : StateOf(entry))),
         ];
-        for (int i = 0; i < session.Scores.Length; i++)
-        {
-            OutputScore score = session.Scores[i];
-            if (!isPlain[i] && (score.Loss is not null || _metrics.Any(entry => entry.Metric.Output == i))) score.RecordOutputs();
-        }
+        Record();
+    }
+
+    /// <summary>Goes on with batches of another session or other targets.</summary>
+    public void Use(ModelSession session, Targets targets)
+    {
+        _targets = targets;
+        if (_session == session) return;
+        _session = session;
+        Record();
     }
 
     public void Reset()
@@ -159,6 +170,15 @@ internal sealed class RunningMeans
         state.Add(new MetricBatch(
             new MetricShape(shape.Steps, shape.Units, size), outputs.Predictions.AsSpan(0, rows.Length * shape.Size),
             _batchTargets.AsSpan(0, rows.Length * size), _batchWeights.AsSpan(0, rows.Length * shape.Steps)));
+    }
+
+    private void Record()
+    {
+        for (int i = 0; i < _session.Scores.Length; i++)
+        {
+            OutputScore score = _session.Scores[i];
+            if (!_isPlain[i] && (score.Loss is not null || _metrics.Any(entry => entry.Metric.Output == i))) score.RecordOutputs();
+        }
     }
 
     private float Mean(double sum) => _rows == 0 ? 0f : (float)(sum / _rows);

@@ -47,7 +47,7 @@ internal static class TrainingData
         for (int i = 0; i < session.Scores.Length; i++)
         {
             if (session.Scores[i].Loss is { } loss)
-                DataChecks.RequireTargets(y.Of(i), session.Scores[i].Shape, loss, outputs.Count > 1 ? $"Output '{outputs.All[i]}': " : "");
+                TargetChecks.Require(y.Of(i), session.Scores[i].Shape, loss, outputs.Count > 1 ? $"Output '{outputs.All[i]}': " : "");
         }
     }
 

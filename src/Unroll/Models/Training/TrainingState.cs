@@ -60,13 +60,21 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
     }
 
     /// <summary>The names of logs in the order in which Keras' <c>evaluate</c> lists them.</summary>
-    public IReadOnlyList<string> EvaluationOrder(IReadOnlyDictionary<string, double> logs, OutputNames outputs)
+    public IReadOnlyList<string> EvaluationOrder(IEnumerable<string> logs, OutputNames outputs)
     {
+        string[] known = [.. logs];
         var order = new List<string> { "loss" };
-        if (outputs.Count == 1) order.AddRange(Metrics.All.Select(entry => entry.Metric.Name).Where(logs.ContainsKey).Distinct());
-        order.AddRange(outputs.All.Where((_, output) => Loss.Of(output) is not null).Select(name => name + "_loss").Where(logs.ContainsKey));
-        order.AddRange(logs.Keys.Except(order).Order(StringComparer.Ordinal));
+        if (outputs.Count == 1) order.AddRange(Metrics.All.Select(entry => entry.Metric.Name).Where(known.Contains).Distinct());
+        order.AddRange(outputs.All.Where((_, output) => Loss.Of(output) is not null).Select(name => name + "_loss").Where(known.Contains));
+        order.AddRange(known.Except(order).Order(StringComparer.Ordinal));
         return order;
+    }
+
+    /// <summary>The names of logs, in that order, before there are any.</summary>
+    public IReadOnlyList<string> LogNames(OutputNames outputs)
+    {
+        string[] losses = Loss.Count > 1 ? [.. outputs.All.Where((_, output) => Loss.Of(output) is not null).Select(name => name + "_loss")] : [];
+        return EvaluationOrder(["loss", .. losses, .. Metrics.All.Select(entry => entry.Name)], outputs);
     }
 
     /// <inheritdoc cref="OptimizerState.Build"/>

@@ -33,7 +33,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
                 $"{place}: the model is of the class '{other}'; only Sequential and Functional can be read. A model that is a class of its own holds its graph in code."),
         };
         _nesting--;
-        if ((json["config"] as JsonObject)?["trainable"] is JsonValue value && value.TryGetValue(out bool isTrainable)) model.Trainable = isTrainable;
+        if ((json["config"] as JsonObject)?["trainable"] is JsonValue value && value.TryGetValue(out bool isTrainable)) model.MarkTrainable(isTrainable);
         return model;
     }
 

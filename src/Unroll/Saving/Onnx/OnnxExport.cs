@@ -8,7 +8,7 @@ namespace Unroll;
 public static class OnnxExport
 {
     /// <summary>
-    /// Writes the model, as <see cref="Model.Predict"/> runs it, to an ONNX file (opset 17, IR version 8). Number of
+    /// Writes the model, as <see cref="Model.Predict(Inputs, int, int, IReadOnlyList{Callback}, int?)"/> runs it, to an ONNX file (opset 17, IR version 8). Number of
     /// samples (<c>batch</c>) and length (<c>time</c>) stay open. Input: token ids, int32 <c>[batch, time]</c>, or features,
     /// float32 <c>[batch, time, features]</c> or <c>[batch, features]</c>; its name is the first layer's with <c>_input</c>.
     /// Output: float32, named after the last layer. Masks work as in Predict, wherever they are.

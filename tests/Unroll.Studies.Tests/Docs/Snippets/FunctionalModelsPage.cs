@@ -108,6 +108,15 @@ public sealed class FunctionalModelsPage
         pair.Compile("sgd", "mse");
         pair.TrainOnBatch([texts, others], lengths);
 
+        Model copy = pair.Clone();                  // the same layers, weights of its own; not compiled
+        copy.SetWeights(pair.GetWeights());
+        Layer head = pair.GetLayer("dense");
+        head.SetWeights(head.GetWeights());         // of one layer
+        tower.Trainable = false;                    // all layers of the tower; compile again
+        Model again = Model.FromJson(pair.ToJson()); // architecture without weights, as Keras writes it
+        pair.SavePlot("pair.svg");
+        Assert.Equal(copy.ParameterCount, again.ParameterCount);
+
         Symbol part = Input.Features([4, 1], name: "part", batchSize: 2);
         var stateful = new Model(part, new Dense(1).Call(new GRU(8) { Stateful = true }.Call(part)), seed: 1);
         stateful.Compile("adam", "mse");

@@ -1,4 +1,5 @@
 #pragma warning disable IDE0005 // Readers need Unroll.Datasets for Dataset, which is replaced here.
+using System.Numerics.Tensors;
 using Unroll;
 using Unroll.Constraints;
 using Unroll.Datasets;
@@ -66,5 +67,48 @@ public sealed class TrainingPage
         };
         restricted.Compile("adam", "binary_crossentropy", ["accuracy"]);
         restricted.Fit(data.XTrain, data.YTrain, epochs: 2);
+    }
+
+    [Fact]
+    public void Trains_on_what_comes_batch_by_batch()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllLines(path, Enumerable.Range(0, 100).Select(i => $"{i % 7 / 7.0},{i % 5 / 5.0},{i % 7 / 7.0 - i % 5 / 5.0}"));
+            Streams(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    static IEnumerable<Batch> Read(string path)
+    {
+        foreach (string[] lines in File.ReadLines(path).Chunk(32))
+        {
+            var x = new float[lines.Length, 2];
+            var y = new float[lines.Length];
+            for (int i = 0; i < lines.Length; i++)
+            {
+                float[] row = [.. lines[i].Split(',').Select(float.Parse)];
+                (x[i, 0], x[i, 1], y[i]) = (row[0], row[1], row[2]);
+            }
+
+            yield return new(x, y);
+        }
+    }
+
+    private static void Streams(string path)
+    {
+        BatchSource rows = BatchSource.From(() => Read(path));
+        var regression = new Sequential { new Dense(8, "tanh"), new Dense(1) };
+        regression.Compile("adam", "mse", ["mae"]);
+        regression.Fit(rows, epochs: 3, validationData: rows, verbose: 2);
+        (double error, double mae) = regression.Evaluate(rows, verbose: 0);
+        Tensor<float> answers = regression.Predict(rows);
+        Assert.Equal(100, answers.Lengths[0]);
+        Assert.True(double.IsFinite(error) && double.IsFinite(mae));
     }
 }
