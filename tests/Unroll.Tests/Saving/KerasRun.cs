@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Unroll.Models.Training;
 using Unroll.Plan;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;

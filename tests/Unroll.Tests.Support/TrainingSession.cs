@@ -1,7 +1,7 @@
 using Unroll.Models.Training;
 using Unroll.Plan;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Sessions that tests run step by step.</summary>
 internal static class TrainingSession

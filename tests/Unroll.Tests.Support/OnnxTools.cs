@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>
 /// ONNX Runtime (npm's onnxruntime-node) and ONNX's checker (Debian's python3-onnx), where they are installed.

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Comparisons of float32 numbers to the bit or in units in the last place, and deterministic test values.</summary>
 internal static class Floats

@@ -4,13 +4,13 @@ using Unroll.Plan;
 using Unroll.Random;
 using Xunit;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>
 /// Runs one training step of a model at every vector width and at one and three threads, demands the same bits from all,
 /// and compares loss and gradients with the float64 reference, itself compared with numeric differentiation.
 /// </summary>
-internal static class GradientCheck
+internal static class ReferenceCheck
 {
     private const double KernelTolerance = 5e-6; // of the model's largest gradient
     private const double NumericTolerance = 1e-7;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Files that Keras 3.4.1 and 3.15 wrote, with the numbers recorded beside them; <c>index.json</c> explains them.</summary>
 public static class KerasFiles

@@ -1,7 +1,7 @@
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>SimpleRNN, LSTM and GRU, sample by sample, step by step, straight from the equations.</summary>
 internal sealed class ReferenceRecurrent : ReferenceLayer

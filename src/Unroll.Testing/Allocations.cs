@@ -6,7 +6,7 @@ public static class Allocations
     private const int Attempts = 4;
 
     /// <summary>
-    /// Bytes that a repeated action allocates: the least of a few readings. A collection that another test causes between two
+    /// Bytes that a repeated action allocates: the least of a few readings. A collection that other threads cause between two
     /// readings of the counter makes it count the unused rest of the thread's allocation buffer; what the action itself
     /// allocates is in every reading.
     /// </summary>

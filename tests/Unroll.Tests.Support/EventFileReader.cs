@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>A record of an event file: the header (no tag) or a number.</summary>
 public sealed record EventFileEntry(double WallTime, long Step, string? FileVersion, string? Writer, string? Tag, string? Plugin, float Value);

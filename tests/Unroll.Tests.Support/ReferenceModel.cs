@@ -1,7 +1,7 @@
 using Unroll.Layers;
 using Unroll.Random;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>A model in scalar float64: the oracle for outputs, losses and gradients of whole models.</summary>
 internal sealed class ReferenceModel

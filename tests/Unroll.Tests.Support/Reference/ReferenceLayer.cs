@@ -1,6 +1,6 @@
 using Unroll.Kernels.Activation;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>
 /// A layer in plain scalar float64 loops over row-major arrays <c>[batch, time, feature]</c>: the oracle that the

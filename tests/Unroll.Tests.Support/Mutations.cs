@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Damages files in the ways that find holes in readers; the same seed gives the same damage.</summary>
 public static class Mutations

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Unroll.Kernels.Simd;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>What a test does with kernels that are generic over the vector type.</summary>
 internal interface IWidthTask<TResult>

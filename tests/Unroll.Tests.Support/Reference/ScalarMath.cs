@@ -1,6 +1,6 @@
 using Unroll.Kernels.Math;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Elementary functions in float64: twins of the vector kernels.</summary>
 internal static class ScalarMath

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Writes pickles, arrays and archives byte by byte, the valid ones and the hostile ones.</summary>
 public static class Pickles

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Programs of others that read what Unroll writes: h5py under Debian's Python, and h5dump.</summary>
 public static class Peers

@@ -1,6 +1,6 @@
 using Unroll.Kernels.Activation;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Dropout: every value times a factor that is given.</summary>
 internal sealed class ReferenceDropout : ReferenceLayer

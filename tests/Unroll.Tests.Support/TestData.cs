@@ -1,4 +1,4 @@
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Finds the data that tests need and that is too large for the repository.</summary>
 public static class TestData

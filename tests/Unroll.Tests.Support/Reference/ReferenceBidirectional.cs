@@ -1,4 +1,4 @@
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Two layers that read in opposite directions; with sequences both put out 0 at masked steps.</summary>
 internal sealed class ReferenceBidirectional : ReferenceLayer

@@ -1,6 +1,6 @@
 using Unroll.Random;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Dropout factors one by one, by the definition: the twin of the vectorised masks.</summary>
 internal sealed class ScalarDropout(double rate, int seed, RandomPurpose purpose, int layer, int epoch, int step)
