@@ -12,7 +12,6 @@ public sealed class PublicModelTests
     {
         ["float64"] = "argument 'dtype'",
         ["git-lfs-pointer"] = "is a pointer of Git LFS",
-        ["keras1-lstm"] = "files of Keras 1 are not read",
         ["time-major"] = "argument 'time_major' is true",
     };
 
