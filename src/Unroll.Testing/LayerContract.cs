@@ -116,7 +116,7 @@ public static class LayerContract
         if (trial.MaskedSteps == 0) return;
         (Symbol output, float[][] predictions) = trial.PredictMasked(0, 1);
         (float[] calm, float[] disturbed) = (predictions[0], predictions[1]);
-        int size = calm.Length / trial.X.Count;
+        int size = calm.Length / trial.X.Samples;
         bool hasSteps = output.Shape.Count >= 2 && output.Shape[0] == trial.Steps;
         int inner = hasSteps ? size / trial.Steps : size;
         double scale = Math.Max(1, calm.Max(Math.Abs));

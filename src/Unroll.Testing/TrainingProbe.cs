@@ -28,8 +28,8 @@ internal sealed class TrainingProbe : IDisposable
         state.Settle(model.OutputNames);
         DataChecks.RequireSameCount(_x, y);
         _y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
-        _rows = [.. Enumerable.Range(0, _x.Count)];
-        _session = model.NewSession(_x, execution ?? new ExecutionOptions(1, VectorWidths.Best), _x.Count, state.Loss, training: true);
+        _rows = [.. Enumerable.Range(0, _x.Samples)];
+        _session = model.NewSession(_x, execution ?? new ExecutionOptions(1, VectorWidths.Best), _x.Samples, state.Loss, training: true);
         TrainingData.Require(_y, _session, model.OutputNames);
         _means = new RunningMeans(state, _session, _y, model.OutputNames);
     }

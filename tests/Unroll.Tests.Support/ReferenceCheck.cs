@@ -18,7 +18,7 @@ internal static class ReferenceCheck
 
     public static void Run(Sequential model, Inputs inputs, Targets targets, (int Epoch, int Step) at = default)
     {
-        int count = inputs.Count, steps = inputs.Shape[1];
+        int count = inputs.Samples, steps = inputs.Shape[1];
         model.Build([.. inputs.Shape.Skip(1).Select(size => (int?)size)]);
         (double[] losses, float[][] gradients) = Step(model, inputs, targets, VectorWidths.Best, 1, at);
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
@@ -60,7 +60,7 @@ internal static class ReferenceCheck
     public static (double[] Losses, float[][] Gradients) Step(
         Sequential model, Inputs inputs, Targets targets, VectorWidth width, int threads, (int Epoch, int Step) at)
     {
-        int count = inputs.Count;
+        int count = inputs.Samples;
         using ModelSession session = TrainingSession.Create(model, inputs, count, new BinaryCrossentropy(), new ExecutionOptions(threads, width));
         int[] rows = [.. Enumerable.Range(0, count)];
         double[] losses = [.. session.Train(inputs, targets, rows, at.Epoch, at.Step).ToArray().Select(row => row.Loss)];

@@ -32,7 +32,7 @@ public sealed class Inputs : IEnumerable<Inputs>
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>Number of samples.</summary>
-    public int Count => Shape[0];
+    public int Samples => Shape[0];
 
     /// <summary>Number of arrays.</summary>
     internal int Parts => _parts.Length;
@@ -154,7 +154,7 @@ public sealed class Inputs : IEnumerable<Inputs>
     internal Inputs Reordered(IReadOnlyList<int> order) => new([.. order.Select(i => _parts[i])], null);
 
     /// <summary>An array whose samples have another shape of the same size.</summary>
-    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Count, .. sample]);
+    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Samples, .. sample]);
 
     private static Inputs[] Checked(Inputs[] parts, string[]? names)
     {
@@ -165,10 +165,10 @@ public sealed class Inputs : IEnumerable<Inputs>
             if (parts[i] is null)
                 throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null. A list of inputs can't be spread into another, [a, .. list]; name its parts, [a, b, c].");
             if (parts[i].Parts > 1) throw new ArgumentException("Lists of inputs can't hold lists.", nameof(parts));
-            if (parts[i].Count != parts[0].Count)
+            if (parts[i].Samples != parts[0].Samples)
             {
                 throw new ArgumentException(
-                    $"All inputs need the same number of samples: {names?[0] ?? "the first"} has {parts[0].Count:N0}, {names?[i] ?? $"number {i + 1}"} has {parts[i].Count:N0}.", nameof(parts));
+                    $"All inputs need the same number of samples: {names?[0] ?? "the first"} has {parts[0].Samples:N0}, {names?[i] ?? $"number {i + 1}"} has {parts[i].Samples:N0}.", nameof(parts));
             }
         }
 

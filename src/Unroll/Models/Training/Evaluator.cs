@@ -13,15 +13,15 @@ internal sealed class Evaluator(Model model)
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         DataChecks.RequireSameCount(x, y);
-        batchSize = Math.Min(batchSize, x.Count); // buffers are as large as a batch
-        int steps = DataChecks.Steps(x.Count, batchSize);
+        batchSize = Math.Min(batchSize, x.Samples); // buffers are as large as a batch
+        int steps = DataChecks.Steps(x.Samples, batchSize);
         CallbackList callbacks = CallbackList.For(model, userCallbacks, new FitParameters(1, steps, verbose));
         long start = Stopwatch.GetTimestamp();
         using ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false);
         y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
         TrainingData.Require(y, session, model.OutputNames);
         y = TrainingData.Weigh(y, sampleWeight, session, model.OutputNames, nameof(sampleWeight));
-        Dictionary<string, double> logs = Evaluate(session, state, x, y, DataChecks.Rows(x.Count), batchSize, callbacks, model.OutputNames);
+        Dictionary<string, double> logs = Evaluate(session, state, x, y, DataChecks.Rows(x.Samples), batchSize, callbacks, model.OutputNames);
         return new Evaluation(logs, state.EvaluationOrder(logs, model.OutputNames), Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
@@ -52,7 +52,7 @@ internal sealed class Evaluator(Model model)
     {
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
-        int count = x.Count;
+        int count = x.Samples;
         batchSize = Math.Min(batchSize, count);
         CallbackList callbacks = CallbackList.For(model, userCallbacks, new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
         using ModelSession session = model.NewSession(x, model.Execution, batchSize, loss: null, training: false);

@@ -30,7 +30,7 @@ internal sealed class Trainer(Model model, TrainingState state)
         DataChecks.RequireSameCount(x, y);
         if (request is { ClassWeight: not null, SampleWeight: not null })
             throw new ArgumentException("Class weights and sample weights can't be given together; multiply them and give sample weights.");
-        (int trainCount, int heldOut) = request.ValidationData is null ? DataChecks.Split(x.Count, request.ValidationSplit) : (x.Count, 0);
+        (int trainCount, int heldOut) = request.ValidationData is null ? DataChecks.Split(x.Samples, request.ValidationSplit) : (x.Samples, 0);
         int batchSize = Math.Min(request.BatchSize ?? DataChecks.BatchSize(trainCount, request.StepsPerEpoch), trainCount);
         var rows = new TrainingRows(trainCount, batchSize, request.StepsPerEpoch, request.Shuffle ? model.Seed : null);
 
@@ -130,7 +130,7 @@ internal sealed class Trainer(Model model, TrainingState state)
             y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
         }
 
-        int[] rows = heldOut > 0 ? DataChecks.Rows(heldOut, trainCount) : DataChecks.Rows(x.Count);
+        int[] rows = heldOut > 0 ? DataChecks.Rows(heldOut, trainCount) : DataChecks.Rows(x.Samples);
         int batchSize = Math.Min(request.ValidationBatchSize ?? request.BatchSize ?? DataChecks.BatchSize(rows.Length, request.ValidationSteps), rows.Length);
         if (request.ValidationSteps is { } steps && (long)steps * batchSize < rows.Length) Array.Resize(ref rows, steps * batchSize);
         ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false, team);
