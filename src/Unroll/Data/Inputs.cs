@@ -31,7 +31,7 @@ public sealed class Inputs : IEnumerable<Inputs>
     /// <summary>Sizes of all dimensions, the number of samples first; of several arrays those of the first.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>Number of samples.</summary>
+    /// <summary>Number of samples. Not called Count: C# takes that for the number of parts where a list is spread into another.</summary>
     public int Samples => Shape[0];
 
     /// <summary>Number of arrays.</summary>
@@ -161,9 +161,7 @@ public sealed class Inputs : IEnumerable<Inputs>
         if (parts.Length == 0) throw new ArgumentException("No inputs are given.", nameof(parts));
         for (int i = 0; i < parts.Length; i++)
         {
-            // C# counts what it spreads by Count, which is that of the samples here.
-            if (parts[i] is null)
-                throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null. A list of inputs can't be spread into another, [a, .. list]; name its parts, [a, b, c].");
+            if (parts[i] is null) throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null.");
             if (parts[i].Parts > 1) throw new ArgumentException("Lists of inputs can't hold lists.", nameof(parts));
             if (parts[i].Samples != parts[0].Samples)
             {

@@ -44,11 +44,11 @@ internal static class DataChecks
     public static void RequireSameCount(Inputs x, Targets y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        if (x.Samples != y.Count)
+        if (x.Samples != y.Samples)
         {
             throw new ArgumentException(
                 "Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: "
-                + $"x has {x.Samples:N0}, y has {y.Count:N0}.", nameof(y));
+                + $"x has {x.Samples:N0}, y has {y.Samples:N0}.", nameof(y));
         }
     }
 
@@ -85,7 +85,7 @@ internal static class DataChecks
             throw new ArgumentException("Class weights need one label per sample, but the model's output has one per time step. Use sample weights.", nameof(classWeight));
         float[] weights =
         [
-            .. Enumerable.Range(0, y.Count).Select(row =>
+            .. Enumerable.Range(0, y.Samples).Select(row =>
             {
                 ReadOnlySpan<float> target = y.Values.AsSpan(row * perSample, perSample);
                 int label = perSample > 1 ? Largest.IndexOf(target) : (int)MathF.Round(target[0]);
