@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Benchmarks;
 

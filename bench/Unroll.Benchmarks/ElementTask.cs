@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Unroll.Kernels.Math;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Benchmarks;
 

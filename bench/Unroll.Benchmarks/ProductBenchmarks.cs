@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Benchmarks;
 

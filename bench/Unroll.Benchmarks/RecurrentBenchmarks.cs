@@ -4,7 +4,7 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Plan;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Benchmarks;
 

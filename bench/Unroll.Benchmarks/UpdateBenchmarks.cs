@@ -6,7 +6,7 @@ using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Models.Training;
 using Unroll.Optimizers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Unroll.Cli.Infrastructure;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Cli.Tests;

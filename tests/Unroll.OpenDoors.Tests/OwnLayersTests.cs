@@ -10,13 +10,7 @@ public sealed class OwnLayersTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"unroll-own-layers-{Environment.ProcessId}.keras");
 
-    static OwnLayersTests()
-    {
-        Catalog.Register(MinimalGatedUnit.Registration);
-        Catalog.Register(Residual.Registration);
-        Catalog.Register(Affine.Registration);
-        Catalog.Register(Gated.Registration);
-    }
+    static OwnLayersTests() => Own.Register();
 
     public static TheoryData<string> All =>
     [

@@ -15,17 +15,7 @@ public sealed class OwnPartsTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"unroll-own-parts-{Environment.ProcessId}.keras");
 
-    static OwnPartsTests()
-    {
-        Catalog.Register(Alternating.Registration);
-        Catalog.Register(FourthPower.Registration);
-        Catalog.Register(Box.Registration);
-        Catalog.Register(Quantile.Registration);
-        Catalog.Register(Bias.Registration);
-        Catalog.Register(SignDescent.Registration);
-        Catalog.Register(WarmUp.Registration);
-        Catalog.Register(Bent.Registration);
-    }
+    static OwnPartsTests() => Own.Register();
 
     public void Dispose() => File.Delete(_path);
 

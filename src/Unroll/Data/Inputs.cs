@@ -34,8 +34,8 @@ public sealed class Inputs : IEnumerable<Inputs>
     /// <summary>Sizes of all dimensions, the number of samples first; of several arrays those of the first.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>Number of samples.</summary>
-    public int Count => Shape[0];
+    /// <summary>Number of samples. Not called Count: C# takes that for the number of parts where a list is spread into another.</summary>
+    public int Samples => Shape[0];
 
     /// <summary>Number of arrays.</summary>
     internal int Parts => _parts.Length;
@@ -212,21 +212,19 @@ public sealed class Inputs : IEnumerable<Inputs>
     internal Inputs Reordered(IReadOnlyList<int> order) => new([.. order.Select(i => _parts[i])], null);
 
     /// <summary>An array whose samples have another shape of the same size.</summary>
-    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Count, .. sample], _texts);
+    internal Inputs Reshaped(params IReadOnlyList<int> sample) => new(_ids, _values, [Samples, .. sample], _texts);
 
     private static Inputs[] Checked(Inputs[] parts, string[]? names)
     {
         if (parts.Length == 0) throw new ArgumentException("No inputs are given.", nameof(parts));
         for (int i = 0; i < parts.Length; i++)
         {
-            // C# counts what it spreads by Count, which is that of the samples here.
-            if (parts[i] is null)
-                throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null. A list of inputs can't be spread into another, [a, .. list]; name its parts, [a, b, c].");
+            if (parts[i] is null) throw new ArgumentNullException(nameof(parts), $"Input number {i + 1} of {parts.Length} is null.");
             if (parts[i].Parts > 1) throw new ArgumentException("Lists of inputs can't hold lists.", nameof(parts));
-            if (parts[i].Count != parts[0].Count)
+            if (parts[i].Samples != parts[0].Samples)
             {
                 throw new ArgumentException(
-                    $"All inputs need the same number of samples: {names?[0] ?? "the first"} has {parts[0].Count:N0}, {names?[i] ?? $"number {i + 1}"} has {parts[i].Count:N0}.", nameof(parts));
+                    $"All inputs need the same number of samples: {names?[0] ?? "the first"} has {parts[0].Samples:N0}, {names?[i] ?? $"number {i + 1}"} has {parts[i].Samples:N0}.", nameof(parts));
             }
         }
 

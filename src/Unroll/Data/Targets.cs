@@ -30,7 +30,7 @@ public sealed class Targets : IEnumerable<Targets>
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>Number of samples.</summary>
-    public int Count => Shape[0];
+    public int Samples => Shape[0];
 
     internal float[] Values { get; }
 
@@ -126,7 +126,7 @@ public sealed class Targets : IEnumerable<Targets>
 
     /// <summary>What a sample counts for at a time step.</summary>
     internal double WeightOf(int row, int step) =>
-        Weights is null ? 1 : HasWeightsPerStep ? Weights[row * (Weights.Length / Count) + step] : Weights[row];
+        Weights is null ? 1 : HasWeightsPerStep ? Weights[row * (Weights.Length / Samples) + step] : Weights[row];
 
     /// <summary>The same targets, of which each sample counts as much as its weight.</summary>
     internal Targets WithWeights(float[]? weights, bool perStep = false) => new(Values, Shape, weights, perStep);
@@ -139,12 +139,12 @@ public sealed class Targets : IEnumerable<Targets>
     private static Targets?[] Checked(Targets?[] parts)
     {
         if (parts.All(part => part is null)) throw new ArgumentException("No targets are given.", nameof(parts));
-        int count = parts.First(part => part is not null)!.Count;
+        int count = parts.First(part => part is not null)!.Samples;
         foreach (Targets? part in parts)
         {
             if (part is { Parts: > 1 }) throw new ArgumentException("Lists of targets can't hold lists.", nameof(parts));
-            if (part is not null && part.Count != count)
-                throw new ArgumentException($"All targets need the same number of samples: one has {count:N0}, another {part.Count:N0}.", nameof(parts));
+            if (part is not null && part.Samples != count)
+                throw new ArgumentException($"All targets need the same number of samples: one has {count:N0}, another {part.Samples:N0}.", nameof(parts));
         }
 
         return parts;

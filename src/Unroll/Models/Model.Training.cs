@@ -187,7 +187,7 @@ public partial class Model
     {
         x = CheckInputs(x);
         bool isPlain = verbose == 0 && batchSize > 0 && steps is null && callbacks is not { Count: > 0 };
-        Tensor<float>[]? outputs = isPlain && x.Count <= RowPredictor.MaxRows ? PredictRows(x) : null;
+        Tensor<float>[]? outputs = isPlain && x.Samples <= RowPredictor.MaxRows ? PredictRows(x) : null;
         return new Predictions(outputs ?? new Evaluator(this).Predict(x, batchSize, verbose, callbacks, steps), OutputNames.All);
     }
 
@@ -211,7 +211,7 @@ public partial class Model
     public Evaluation TestOnBatch(Inputs x, Targets y, SampleWeights? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Evaluate(x, y, Math.Max(1, x.Count), verbose: 0, sampleWeight);
+        return Evaluate(x, y, Math.Max(1, x.Samples), verbose: 0, sampleWeight);
     }
 
     /// <summary>The output for these samples as one batch.</summary>
@@ -219,7 +219,7 @@ public partial class Model
     public Tensor<float> PredictOnBatch(Inputs x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Predict(x, Math.Max(1, x.Count));
+        return Predict(x, Math.Max(1, x.Samples));
     }
 
     /// <summary>Finds losses and metrics of the outputs; some are known only when targets are seen.</summary>
@@ -301,7 +301,7 @@ public partial class Model
         if (predictor is null) return null;
         float[][] outputs = predictor.Predict(x);
         _rowPredictor = predictor;
-        return [.. outputs.Select((output, i) => Tensor.Create(output, [x.Count, .. plan.Tensors[plan.Outputs[i]].Dimensions.Select(size => (nint)size)]))];
+        return [.. outputs.Select((output, i) => Tensor.Create(output, [x.Samples, .. plan.Tensors[plan.Outputs[i]].Dimensions.Select(size => (nint)size)]))];
     }
 
     private static Tensor<float> Only(Predictions all) => all.Count == 1

@@ -64,8 +64,8 @@ internal sealed class RowPredictor
     {
         foreach (RowLayer layer in _layers) layer.Prepare();
         var results = new float[_outputs.Length][];
-        for (int i = 0; i < results.Length; i++) results[i] = new float[inputs.Count * _outputs[i].Shape.Size];
-        for (int row = 0; row < inputs.Count; row++)
+        for (int i = 0; i < results.Length; i++) results[i] = new float[inputs.Samples * _outputs[i].Shape.Size];
+        for (int row = 0; row < inputs.Samples; row++)
         {
             for (int i = 0; i < _inputs.Length; i++) Load(_inputs[i], inputs, i, row);
             foreach (RowLayer layer in _layers) layer.Run();

@@ -28,6 +28,13 @@ internal static class CompileConfig
             throw new InvalidDataException($"{place}: sample_weight_mode {mode.ToJsonString()} is not supported.");
         var notices = new LoadNotices(model, place);
         JsonNode? optimizer = config["optimizer"] ?? config["optimizer_config"];
+        if (optimizer is JsonObject { } old && old["config"] is JsonObject arguments && arguments["lr"] is { } rate)
+        {
+            // What Keras called it before 2.3.
+            arguments.Remove("lr");
+            arguments.TryAdd("learning_rate", rate);
+        }
+
         if (optimizer is null) notices.Add("no optimizer is given (Keras leaves it out of some files); the model is compiled with rmsprop.");
         LossSet? loss = notices.ReadLosses(config["loss"]);
         if (loss is null)

@@ -7,9 +7,11 @@ internal static class Keras2
 {
     private const string OldHardSigmoid = "hard_sigmoid";
 
-    /// <summary>Spells a layer's configuration out for today's meaning.</summary>
-    public static void Modernise(JsonObject layer)
+    /// <summary>Spells a layer's configuration out for today's meaning, also that of a layer of Keras 1.</summary>
+    /// <exception cref="InvalidDataException">Something of Keras 1 can't be read.</exception>
+    public static void Modernise(JsonObject layer, string place)
     {
+        Keras1.Modernise(layer, place);
         if (layer["config"] is not JsonObject config) return;
 
         // Layers for GPUs computed the same; their weights are turned around when they are read.
@@ -29,7 +31,7 @@ internal static class Keras2
 
         foreach (string name in (ReadOnlySpan<string>)["layer", "backward_layer"])
         {
-            if (config[name] is JsonObject inner) Modernise(inner);
+            if (config[name] is JsonObject inner) Modernise(inner, place);
         }
     }
 }

@@ -82,18 +82,25 @@ internal static class LegacyWeights
 
     private static void Add(Dictionary<Parameter, float[]> values, Hdf5Group root, string name, List<Hdf5Dataset> weights, Layer layer)
     {
-        if (weights.Count != layer.Parameters.Count)
+        if (!Fits(weights.Count, layer))
             throw root.Bad($"has {weights.Count} weights of the layer '{name}', but {layer.ClassName} '{layer.Name}' has {layer.Parameters.Count}");
         Add(values, weights, layer);
     }
+
+    private static bool Fits(int count, Layer layer) => count == layer.Parameters.Count || Keras1Weights.Are(count, layer)
+        || layer is Bidirectional both && count % 2 == 0 && Keras1Weights.Are(count / 2, both.ForwardLayer) && Keras1Weights.Are(count / 2, both.BackwardLayer);
 
     private static void Add(Dictionary<Parameter, float[]> values, List<Hdf5Dataset> weights, Layer layer)
     {
         if (layer is Bidirectional both)
         {
-            int forward = both.ForwardLayer.Parameters.Count;
+            int forward = weights.Count / 2;
             Add(values, weights[..forward], both.ForwardLayer);
             Add(values, weights[forward..], both.BackwardLayer);
+        }
+        else if (Keras1Weights.Are(weights.Count, layer))
+        {
+            foreach ((float[] joined, Parameter parameter) in Keras1Weights.Convert(weights, (RecurrentLayer)layer).Zip(layer.Parameters)) values[parameter] = joined;
         }
         else if (layer is RecurrentLayer recurrent && CudnnWeights.Are(weights, recurrent))
         {

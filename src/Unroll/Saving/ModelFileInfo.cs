@@ -28,6 +28,9 @@ public sealed record ModelFileInfo(ModelFileFormat Format, string? KerasVersion,
         ? KerasVersion is null || !KerasVersion.StartsWith('3')
         : KerasVersion?.StartsWith('2') ?? false;
 
+    /// <summary>Whether Keras 1 wrote it, as far as it says.</summary>
+    internal bool IsKeras1 => KerasVersion?.StartsWith("1.", StringComparison.Ordinal) ?? false;
+
     /// <summary>Reads what a file says about itself, without its weights.</summary>
     /// <exception cref="InvalidDataException">It is no model file, or damaged.</exception>
     /// <exception cref="IOException">It can't be read.</exception>

@@ -31,8 +31,6 @@ internal static class ModelReader
 
     private static Model Make(ModelFile file, bool compile)
     {
-        if (file.Info.KerasVersion?.StartsWith("1.", StringComparison.Ordinal) == true)
-            throw new InvalidDataException($"{file.Path}: was written by Keras {file.Info.KerasVersion}; files of Keras 1 are not read. Keras 2 reads them: load it there and save it again.");
         if (file.Config is not { } json)
             throw new InvalidDataException($"{file.Path}: holds weights alone. Name the model's JSON file as architecture (--architecture model.json), or build the model and call LoadWeights.");
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
@@ -54,7 +52,9 @@ internal static class ModelReader
         if (model.State is not { } state) return;
         state.Epochs = file.Own?.WholeNumber("epochs") ?? 0;
         List<Hdf5Dataset> saved = OptimizerVariables(file);
-        if (saved.Count > 0) TakeOptimizer(file, saved, model);
+        if (saved.Count == 0) return;
+        if (file.Info.IsKeras1) model.AddLoadNotice($"{file.Path}: the optimizer's state is left out, since Keras 1 kept it gate by gate. The optimizer starts afresh.");
+        else TakeOptimizer(file, saved, model);
     }
 
     private static void TakeOptimizer(ModelFile file, List<Hdf5Dataset> saved, Model model)

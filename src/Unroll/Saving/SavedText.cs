@@ -9,27 +9,42 @@ internal static class SavedText
     public const string Member = "assets/unroll_text.json";
 
     /// <summary>Words are sorted by their id, so that the same pipeline gives the same bytes.</summary>
-    public static JsonObject Write(TextPipeline text) => new()
+    /// <exception cref="InvalidOperationException">A step of the cleaning or the tokenizer's analyzer is a function that no file can hold.</exception>
+    public static JsonObject Write(TextPipeline text)
     {
-        ["max_len"] = text.MaxLen,
-        ["padding"] = Word(text.Padding),
-        ["truncating"] = Word(text.Truncating),
-        ["start_id"] = text.StartId,
-        ["oov_id"] = text.OovId,
-        ["words"] = new JsonObject(text.Words
+        var json = new JsonObject
+        {
+            ["max_len"] = text.MaxLen,
+            ["padding"] = Word(text.Padding),
+            ["truncating"] = Word(text.Truncating),
+        };
+        if (text.Cleaning is { } cleaning) json["cleaning"] = JsonNode.Parse(cleaning.ToJson());
+        if (text.Tokenizer is { } tokenizer)
+        {
+            json["tokenizer"] = JsonNode.Parse(tokenizer.ToJson());
+            return json;
+        }
+
+        json["start_id"] = text.StartId;
+        json["oov_id"] = text.OovId;
+        json["words"] = new JsonObject(text.Words
             .OrderBy(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)
-            .Select(word => KeyValuePair.Create<string, JsonNode?>(word.Key, JsonValue.Create(word.Value)))),
-    };
+            .Select(word => KeyValuePair.Create<string, JsonNode?>(word.Key, JsonValue.Create(word.Value))));
+        return json;
+    }
 
     /// <exception cref="InvalidDataException">Something is missing or of the wrong type.</exception>
     public static TextPipeline Read(JsonObject json, string place)
     {
+        int maxLen = json.WholeNumber("max_len") ?? throw new InvalidDataException($"{place}: has no max_len.");
+        TextCleaning? cleaning = json["cleaning"] is { } steps ? TextCleaning.FromJson(steps.ToJsonString(), $"{place}: cleaning") : null;
+        if (json["tokenizer"] is { } tokenizer)
+            return new TextPipeline(Tokenizer.FromJson(tokenizer.ToJsonString(), $"{place}: tokenizer"), maxLen, Side("padding"), Side("truncating")) { Cleaning = cleaning };
         if (json["words"] is not JsonObject words) throw new InvalidDataException($"{place}: has no words.");
         var ids = words.Select(word => KeyValuePair.Create(
             word.Key, words.WholeNumber(word.Key) ?? throw new InvalidDataException($"{place}: the id of '{word.Key}' is no whole number.")));
         return new TextPipeline(
-            ids, json.WholeNumber("max_len") ?? throw new InvalidDataException($"{place}: has no max_len."), json.WholeNumber("start_id"),
-            json.WholeNumber("oov_id"), Side("padding"), Side("truncating"));
+            ids, maxLen, json.WholeNumber("start_id"), json.WholeNumber("oov_id"), Side("padding"), Side("truncating")) { Cleaning = cleaning };
 
         Padding Side(string name) => json.Text(name) switch
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -14,6 +15,9 @@ namespace Unroll.Text;
 /// <remarks>Immutable: every method gives a new cleaning with one more step.</remarks>
 public sealed class TextCleaning
 {
+    private static readonly string[] s_builtIn = ["lower", "lower_ascii", "strip_html", "strip_urls", "strip_punctuation", "strip_digits", "collapse_spaces", "remove_words"];
+    private static readonly ConcurrentDictionary<string, Func<string, string>> s_registered = new(StringComparer.Ordinal);
+
     private readonly Step[] _steps;
 
     /// <summary>A cleaning without steps, which changes nothing.</summary>
@@ -58,13 +62,32 @@ public sealed class TextCleaning
         return With(new Step("remove_words", text => CleaningSteps.RemoveWords(text, lookup), list, false));
     }
 
-    /// <summary>A step of your own. It has a name, so that others can see that it is there, but it can't be written down.</summary>
+    /// <summary>
+    /// Makes a step of your own known by name, so that cleanings with it can be written down, and read back where it is
+    /// registered, too.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is empty, or taken by another function.</exception>
+    public static void Register(string name, Func<string, string> clean)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(clean);
+        if (s_builtIn.Contains(name) || s_registered.GetOrAdd(name, clean) != clean)
+            throw new ArgumentException($"The step '{name}' is there already; choose another name.", nameof(name));
+    }
+
+    /// <summary>A step of your own that was registered.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public TextCleaning Then(string name) => s_registered.TryGetValue(name, out Func<string, string>? clean)
+        ? With(new Step(name, clean, null, false))
+        : throw new ArgumentException($"There is no registered step '{name}'; call TextCleaning.Register first.", nameof(name));
+
+    /// <summary>A step of your own. It can be written down only if it is registered under that name.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public TextCleaning Then(string name, Func<string, string> clean)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(clean);
-        return With(new Step(name, clean, null, true));
+        return With(new Step(name, clean, null, !(s_registered.TryGetValue(name, out Func<string, string>? registered) && registered == clean)));
     }
 
     /// <summary>Cleans a text.</summary>
@@ -83,13 +106,13 @@ public sealed class TextCleaning
     }
 
     /// <summary>The steps as JSON, lists of words in full, so that they mean the same in later versions.</summary>
-    /// <exception cref="InvalidOperationException">There is a step of your own.</exception>
+    /// <exception cref="InvalidOperationException">There is a step of your own that is not registered.</exception>
     public string ToJson()
     {
         var steps = new JsonArray();
         foreach (Step step in _steps)
         {
-            if (step.IsOwn) throw new InvalidOperationException($"The step '{step.Name}' is a function of your own, which JSON can't hold.");
+            if (step.IsOwn) throw new InvalidOperationException($"The step '{step.Name}' is a function of your own, which JSON can't hold. Register it, TextCleaning.Register(\"{step.Name}\", …), and add it by Then(\"{step.Name}\"); whoever reads the file registers it, too.");
             var node = new JsonObject { ["step"] = step.Name };
             if (step.Words is not null) node["words"] = new JsonArray([.. step.Words.Select(word => (JsonNode?)JsonValue.Create(word))]);
             steps.Add((JsonNode?)node);
@@ -132,7 +155,8 @@ public sealed class TextCleaning
         "remove_words" when step.TryGetProperty("words", out JsonElement words) && words.ValueKind == JsonValueKind.Array =>
             RemoveWords(words.EnumerateArray().Select(word => word.GetString() ?? throw new InvalidDataException($"{source}: a word to remove is null."))),
         "remove_words" => throw new InvalidDataException($"{source}: the step remove_words has no list 'words'."),
-        var other => throw new InvalidDataException($"{source}: the step '{other}' is unknown."),
+        { } own when s_registered.ContainsKey(own) => Then(own),
+        var other => throw new InvalidDataException($"{source}: the step '{other}' is unknown. If it is a function of somebody's own, call TextCleaning.Register(\"{other}\", …) first."),
     };
 
     private TextCleaning With(string name, Func<string, string> clean) => With(new Step(name, clean, null, false));

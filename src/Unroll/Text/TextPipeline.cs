@@ -35,6 +35,29 @@ public sealed class TextPipeline
         (MaxLen, StartId, OovId, Padding, Truncating) = (maxLen, startId, oovId, padding, truncating);
     }
 
+    /// <summary>Creates a pipeline that numbers words as a tokenizer does.</summary>
+    /// <param name="tokenizer">Fitted; what it learns later counts, too.</param>
+    /// <param name="maxLen">Ids per text after padding and cutting; 1 or more.</param>
+    /// <param name="padding">The end where short texts are filled up with 0.</param>
+    /// <param name="truncating">The end where long texts are cut.</param>
+    /// <exception cref="ArgumentException">The tokenizer knows no words.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    public TextPipeline(Tokenizer tokenizer, int maxLen, Padding padding = Padding.Pre, Padding truncating = Padding.Pre)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLen);
+        if (tokenizer.WordIndex.Count == 0) throw new ArgumentException("The tokenizer knows no words; call FitOnTexts first.", nameof(tokenizer));
+        _ids = new Dictionary<string, int>(tokenizer.WordIndex.Where(word => tokenizer.NumWords is not > 0 || word.Value < tokenizer.NumWords), StringComparer.Ordinal);
+        OovId = tokenizer.OovToken is { } oov && tokenizer.WordIndex.TryGetValue(oov, out int id) ? id : null;
+        (Tokenizer, MaxLen, Padding, Truncating) = (tokenizer, maxLen, padding, truncating);
+    }
+
+    /// <summary>What is done to a text first; null: nothing.</summary>
+    public TextCleaning? Cleaning { get; init; }
+
+    /// <summary>What cuts texts into words and numbers them; null: <see cref="Words"/> and <see cref="Separators"/> do.</summary>
+    public Tokenizer? Tokenizer { get; }
+
     /// <summary>Words and their ids.</summary>
     public IReadOnlyDictionary<string, int> Words => _ids;
 
@@ -72,11 +95,12 @@ public sealed class TextPipeline
         return new TextPipeline(kept, maxLen, startId: 1, oovId: 2, padding, truncating);
     }
 
-    /// <summary>The ids of texts, <c>[texts, MaxLen]</c>: lower case, split where Keras' Tokenizer splits, looked up, padded and cut.</summary>
+    /// <summary>The ids of texts, <c>[texts, MaxLen]</c>: cleaned, in lower case, split where Keras' Tokenizer splits (or as the tokenizer says), looked up, padded and cut.</summary>
     public int[,] Encode(params IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Sequences.Pad([.. texts.Select(Ids)], MaxLen, Padding, Truncating);
+        IEnumerable<string> clean = Cleaning is null ? texts : Cleaning.Apply(texts);
+        return Sequences.Pad(Tokenizer is null ? [.. clean.Select(Ids)] : Tokenizer.TextsToSequences(clean), MaxLen, Padding, Truncating);
     }
 
     private int[] Ids(string text)

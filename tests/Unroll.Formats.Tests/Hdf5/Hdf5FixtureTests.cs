@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Unroll.Formats.Hdf5;
 using Unroll.Formats.Zip;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Formats.Tests.Hdf5;

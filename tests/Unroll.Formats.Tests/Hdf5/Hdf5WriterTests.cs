@@ -1,6 +1,6 @@
 using System.Globalization;
 using Unroll.Formats.Hdf5;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Formats.Tests.Hdf5;

@@ -1,5 +1,5 @@
 using Unroll.Formats.Npy;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Formats.Tests.Npy;

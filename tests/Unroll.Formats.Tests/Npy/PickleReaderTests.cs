@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Unroll.Formats.Npy;
 using Xunit;
-using static Unroll.Testing.Pickles;
+using static Unroll.Tests.Support.Pickles;
 
 namespace Unroll.Formats.Tests.Npy;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Unroll.Formats.TensorBoard;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Formats.Tests.TensorBoard;

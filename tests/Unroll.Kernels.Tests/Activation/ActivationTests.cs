@@ -1,5 +1,5 @@
 using Unroll.Kernels.Activation;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Activation;

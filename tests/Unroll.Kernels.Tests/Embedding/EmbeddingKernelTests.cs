@@ -2,7 +2,7 @@ using Unroll.Kernels.Embedding;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Embedding;

@@ -1,7 +1,7 @@
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Formulas;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Math;

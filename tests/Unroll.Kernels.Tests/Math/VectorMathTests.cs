@@ -1,6 +1,6 @@
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Math;

@@ -2,7 +2,7 @@ using Unroll.Kernels.Activation;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Kernels.Tests.Recurrent;
 

@@ -1,7 +1,7 @@
 using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Tests.Recurrent;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Reference;

@@ -1,4 +1,4 @@
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Reference;

@@ -1,6 +1,6 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Update;

@@ -1,4 +1,4 @@
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Studies.Tests.Docs;
 

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Architecture;
@@ -48,6 +48,7 @@ public sealed class FloorsTests
         "Unroll.Cli: Unroll.Bench, Unroll.Studies",
         "Unroll.Bench: Unroll",
         "Unroll.Studies: Unroll",
+        "Unroll.Testing: Unroll",
         "Unroll: Unroll.Kernels, Unroll.Formats",
         "Unroll.Kernels:",
         "Unroll.Formats:",

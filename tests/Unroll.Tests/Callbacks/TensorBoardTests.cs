@@ -1,7 +1,7 @@
 using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Optimizers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Callbacks;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Unroll.Datasets;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Datasets;

@@ -1,6 +1,6 @@
 using Unroll.Datasets;
 using Xunit;
-using static Unroll.Testing.Pickles;
+using static Unroll.Tests.Support.Pickles;
 
 namespace Unroll.Tests.Datasets;
 

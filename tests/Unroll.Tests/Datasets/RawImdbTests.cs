@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Unroll.Datasets;
 using Unroll.Formats.Npy;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Text;
 using Xunit;
 

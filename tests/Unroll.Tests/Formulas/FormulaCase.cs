@@ -4,7 +4,7 @@ using Unroll.Kernels.Formulas;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Tests.Formulas;
 

@@ -7,7 +7,7 @@ using Unroll.Losses;
 using Unroll.Optimizers;
 using Unroll.Plan;
 using Unroll.Regularizers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Golden;

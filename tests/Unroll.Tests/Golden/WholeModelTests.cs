@@ -1,6 +1,6 @@
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Golden;
@@ -77,7 +77,7 @@ public class WholeModelTests
         int[,] ids = { { 1, 2, 3, 0 }, { 4, 5, 0, 0 }, { 2, 2, 1, 3 } };
 
         GoldenWeights.AssertClose(probabilities, [.. model.Predict(ids)], 1e-6);
-        (double[] losses, float[][] actual) = GradientCheck.Step(model, ids, new[] { 1, 0, 1 }, VectorWidths.Best, 1, default);
+        (double[] losses, float[][] actual) = ReferenceCheck.Step(model, ids, new[] { 1, 0, 1 }, VectorWidths.Best, 1, default);
         Assert.Equal(loss, losses.Average(), 1e-6);
         for (int w = 0; w < gradients.Length; w++) GoldenWeights.AssertClose(gradients[w], actual[w], 2e-6);
     }

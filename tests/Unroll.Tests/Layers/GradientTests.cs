@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Unroll.Layers;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;
 
@@ -111,7 +111,7 @@ public class GradientTests
                 var x = new float[batch, 4];
                 foreach (ref float value in MemoryMarshal.CreateSpan(ref x[0, 0], x.Length)) value = (float)random.NextNormal();
                 var model = new Sequential(seed: 3) { new Dense(units, "tanh"), new Dense(1, "sigmoid") };
-                GradientCheck.Run(model, x, Labels(batch, 1, random));
+                ReferenceCheck.Run(model, x, Labels(batch, 1, random));
             }
         }
     }
@@ -123,6 +123,6 @@ public class GradientTests
         var x = new float[9, Steps, 4];
         foreach (ref float value in MemoryMarshal.CreateSpan(ref x[0, 0, 0], x.Length)) value = (float)random.NextNormal();
         var model = new Sequential(seed: 3) { new GRU(5), new Dense(1, "sigmoid") };
-        GradientCheck.Run(model, x, Labels(9, 1, random));
+        ReferenceCheck.Run(model, x, Labels(9, 1, random));
     }
 }

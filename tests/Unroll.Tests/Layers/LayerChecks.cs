@@ -1,6 +1,6 @@
 using Unroll.Layers;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers;
@@ -44,7 +44,7 @@ internal static class LayerChecks
         foreach (Layer layer in layers) model.Add(layer);
         bool sequences = model.Layers[^1].OutputShape!.Count == 2;
         model.Add(new Dense(1, "sigmoid"));
-        GradientCheck.Run(model, ids, Labels(batch, sequences ? Steps : 1, random), (Epoch: 1, Step: 2));
+        ReferenceCheck.Run(model, ids, Labels(batch, sequences ? Steps : 1, random), (Epoch: 1, Step: 2));
     }
 
     public static float[,] Labels(int batch, int perSample, Philox random)

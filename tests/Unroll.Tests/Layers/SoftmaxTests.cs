@@ -1,7 +1,7 @@
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Plan;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers;

@@ -7,6 +7,7 @@ using Unroll.OpenDoors.Tests;
 using Unroll.Optimizers;
 using Unroll.Plan;
 using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Models;

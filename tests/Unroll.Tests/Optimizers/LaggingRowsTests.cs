@@ -5,7 +5,7 @@ using Unroll.Losses;
 using Unroll.Optimizers;
 using Unroll.Plan;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Optimizers;

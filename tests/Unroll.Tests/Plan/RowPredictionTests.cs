@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Plan;

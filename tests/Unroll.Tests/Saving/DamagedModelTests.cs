@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Unroll.Layers;
 using Unroll.Saving;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
 using Xunit;
 

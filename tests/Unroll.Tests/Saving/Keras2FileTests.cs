@@ -1,6 +1,6 @@
 using Unroll.Optimizers;
 using Unroll.Saving;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;

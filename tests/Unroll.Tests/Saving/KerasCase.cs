@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;

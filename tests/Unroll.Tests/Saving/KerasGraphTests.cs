@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;

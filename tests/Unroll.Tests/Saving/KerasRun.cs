@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Unroll.Models.Training;
 using Unroll.Plan;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;
@@ -53,7 +53,7 @@ internal sealed class KerasRun(KerasCase recorded, Func<Model> load)
         ResetStates();
         Inputs x = _model.CheckInputs(recorded.X);
         double split = recorded.Fit!.Value.GetProperty("validation_split").GetDouble();
-        int[] rows = [.. Enumerable.Range(0, Math.Min(recorded.BatchSize, (int)(x.Count * (1 - split))))];
+        int[] rows = [.. Enumerable.Range(0, Math.Min(recorded.BatchSize, (int)(x.Samples * (1 - split))))];
         TrainingState state = _model.State!;
         using ModelSession session = TrainingSession.Create(_model, recorded.X, rows.Length, state.Loss.Given, lossWeights: state.Loss.GivenWeights);
         state.Settle(_model.OutputNames);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;
@@ -12,7 +12,6 @@ public sealed class PublicModelTests
     {
         ["float64"] = "argument 'dtype'",
         ["git-lfs-pointer"] = "is a pointer of Git LFS",
-        ["keras1-lstm"] = "files of Keras 1 are not read",
         ["time-major"] = "argument 'time_major' is true",
     };
 

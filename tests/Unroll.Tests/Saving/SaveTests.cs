@@ -5,7 +5,7 @@ using Unroll.Configuration;
 using Unroll.Layers;
 using Unroll.Optimizers;
 using Unroll.Saving;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Text;
 using Xunit;
 

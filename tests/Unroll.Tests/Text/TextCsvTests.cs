@@ -1,5 +1,5 @@
 using System.Text;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
 using Unroll.Text;
 using Xunit;

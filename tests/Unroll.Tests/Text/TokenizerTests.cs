@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Text;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
 using Unroll.Text;
 using Xunit;

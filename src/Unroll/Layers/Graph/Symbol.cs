@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Unroll.Layers;
 
 /// <summary>
@@ -31,6 +33,23 @@ public sealed class Symbol
 
     /// <summary>Its number among the call's outputs.</summary>
     internal int Index { get; }
+
+    /// <summary>
+    /// A part of every sample, the axes behind the batch in their order: <c>x[^1]</c> is the last step (Keras' <c>x[:, -1]</c>),
+    /// <c>x[.., 2..]</c> what is behind two features at every step (<c>x[:, :, 2:]</c>).
+    /// </summary>
+    /// <param name="indices">A place or a range for each axis; axes behind them are taken whole.</param>
+    /// <exception cref="ArgumentException">A place is outside, or there are more indices than axes.</exception>
+    public Symbol this[params ReadOnlySpan<AxisIndex> indices]
+    {
+        get
+        {
+            if (indices.Length > Shape.Count) throw new ArgumentException($"There are {indices.Length} indices for the {Shape.Count} axes of {ShapeText.Of(Shape)} behind the batch.", nameof(indices));
+            var places = new JsonArray(AxisIndex.All);
+            foreach (AxisIndex index in indices) places.Add(index.ToKeras());
+            return new Operation(OperationKind.Find("GetItem")!).Call([this], new Dictionary<int, JsonNode?> { [1] = places });
+        }
+    }
 
     /// <summary>The sum, dimensions of size 1 stretched to fit.</summary>
     public static Symbol operator +(Symbol left, Symbol right) => Operation.Apply("Add", [left, right]);

@@ -15,14 +15,14 @@ internal sealed class BatchSession
 
     public BatchSession(Model model, Inputs x, TrainingState state)
     {
-        (_model, _state, _rows) = (model, state, x.Count);
-        _session = model.NewSession(x, model.Execution with { Threads = 1 }, x.Count, state.Loss, training: true); // threads would wait between steps
+        (_model, _state, _rows) = (model, state, x.Samples);
+        _session = model.NewSession(x, model.Execution with { Threads = 1 }, x.Samples, state.Loss, training: true); // threads would wait between steps
         _plan = _session.Plan;
         InputChecks.RequireChoices(_plan);
     }
 
     /// <summary>True for batches of the same shape and at most as many rows.</summary>
-    public bool Fits(Inputs x) => x.Count <= _rows && LaneShape.OfSamples(x).Select((shape, i) => shape.Dimensions.SequenceEqual(_plan.Tensors[_plan.Inputs[i]].Dimensions)).All(fits => fits);
+    public bool Fits(Inputs x) => x.Samples <= _rows && LaneShape.OfSamples(x).Select((shape, i) => shape.Dimensions.SequenceEqual(_plan.Tensors[_plan.Inputs[i]].Dimensions)).All(fits => fits);
 
     /// <summary>One step.</summary>
     public Evaluation Train(Inputs x, Targets y, SampleWeights? sampleWeight, IReadOnlyDictionary<int, double>? classWeight)
@@ -34,7 +34,7 @@ internal sealed class BatchSession
         y = TrainingData.Weigh(
             y, sampleWeight ?? ClassWeighting.Of(classWeight, y, _session.Output, _session.Scores[0].Loss), _session, _model.OutputNames, nameof(sampleWeight));
         _model.BuildOptimizer();
-        int[] rows = DataChecks.Rows(x.Count);
+        int[] rows = DataChecks.Rows(x.Samples);
         var means = new RunningMeans(_state, _session, y, _model.OutputNames);
         int step = (int)(_state.Iterations & int.MaxValue);
         _session.Train(x, y, rows, _state.Epochs, step);

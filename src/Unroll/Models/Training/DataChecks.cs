@@ -40,11 +40,11 @@ internal static class DataChecks
     public static void RequireSameCount(Inputs x, Targets y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        if (x.Count != y.Count)
+        if (x.Samples != y.Samples)
         {
             throw new ArgumentException(
                 "Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: "
-                + $"x has {x.Count:N0}, y has {y.Count:N0}.", nameof(y));
+                + $"x has {x.Samples:N0}, y has {y.Samples:N0}.", nameof(y));
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class Evaluator(Model model)
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireSteps(steps, nameof(steps));
         DataChecks.RequireSameCount(x, y);
-        int count = DataChecks.FirstRows(x.Count, batchSize, steps);
+        int count = DataChecks.FirstRows(x.Samples, batchSize, steps);
         batchSize = Math.Min(batchSize, count); // buffers are as large as a batch
         using ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false);
         y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
@@ -97,7 +97,7 @@ internal sealed class Evaluator(Model model)
         DataChecks.RequireBatchSize(batchSize);
         DataChecks.RequireVerbose(verbose);
         DataChecks.RequireSteps(steps, nameof(steps));
-        int count = DataChecks.FirstRows(x.Count, batchSize, steps);
+        int count = DataChecks.FirstRows(x.Samples, batchSize, steps);
         batchSize = Math.Min(batchSize, count);
         CallbackList callbacks = CallbackList.For(model, userCallbacks, new FitParameters(1, DataChecks.Steps(count, batchSize), verbose));
         using ModelSession session = model.NewSession(x, model.Execution, batchSize, loss: null, training: false);

@@ -27,7 +27,7 @@ internal sealed class Trainer(Model model, TrainingState state)
         DataChecks.RequireSameCount(data.X, data.Y);
         if (run.ClassWeight is not null && data.SampleWeight is not null)
             throw new ArgumentException("Class weights and sample weights can't be given together; multiply them and give sample weights.");
-        (int count, int heldOut) = data.ValidationData is null ? DataChecks.Split(data.X.Count, data.ValidationSplit) : (data.X.Count, 0);
+        (int count, int heldOut) = data.ValidationData is null ? DataChecks.Split(data.X.Samples, data.ValidationSplit) : (data.X.Samples, 0);
         int batchSize = Math.Min(data.BatchSize ?? DataChecks.BatchSize(count, run.StepsPerEpoch), count);
         var rows = new TrainingRows(count, batchSize, run.StepsPerEpoch, data.Shuffle ? model.Seed : null);
 
@@ -176,7 +176,7 @@ internal sealed class Trainer(Model model, TrainingState state)
             y = TrainingData.Arrange(y, model.OutputNames, state.Loss);
         }
 
-        (int start, int count) = heldOut > 0 ? (trainCount, heldOut) : (0, x.Count);
+        (int start, int count) = heldOut > 0 ? (trainCount, heldOut) : (0, x.Samples);
         int batchSize = Math.Min(data.ValidationBatchSize ?? data.BatchSize ?? DataChecks.BatchSize(count, steps), count);
         var rows = new TrainingRows(DataChecks.FirstRows(count, batchSize, steps), batchSize, null, null, start);
         ModelSession session = model.NewSession(x, model.Execution, batchSize, state.Loss, training: false, team);

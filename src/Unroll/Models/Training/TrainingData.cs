@@ -85,8 +85,8 @@ internal static class TrainingData
     private static Targets Weigh(Targets y, SampleWeights weights, OutputShape shape, string argument)
     {
         bool perStep = weights.Shape.Count == 2 && weights.Shape[1] != 1;
-        if (weights.Shape[0] != y.Count)
-            throw new ArgumentException($"There are {weights.Shape[0]:N0} sample weights for {y.Count:N0} samples; give one for each.", argument);
+        if (weights.Shape[0] != y.Samples)
+            throw new ArgumentException($"There are {weights.Shape[0]:N0} sample weights for {y.Samples:N0} samples; give one for each.", argument);
         if (perStep && (!shape.HasTime || weights.Shape[1] != shape.Steps))
         {
             throw new ArgumentException(
@@ -96,11 +96,11 @@ internal static class TrainingData
         if (weights.Shape.Count == 1 && shape is { HasTime: true, Steps: > 1 })
         {
             throw new ArgumentException(
-                $"The output has {shape.Steps} time steps: sample weights must have the shape ({y.Count}, {shape.Steps}), or ({y.Count}, 1) for one weight per sample.", argument);
+                $"The output has {shape.Steps} time steps: sample weights must have the shape ({y.Samples}, {shape.Steps}), or ({y.Samples}, 1) for one weight per sample.", argument);
         }
 
         int at = Array.FindIndex(weights.Values, weight => !float.IsFinite(weight));
-        if (at >= 0) throw new ArgumentException($"The weight of sample {at / (weights.Values.Length / y.Count)} is {weights.Values[at]}; weights must be finite numbers.", argument);
+        if (at >= 0) throw new ArgumentException($"The weight of sample {at / (weights.Values.Length / y.Samples)} is {weights.Values[at]}; weights must be finite numbers.", argument);
         return y.WithWeights(weights.Values, perStep);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     public Layer MakeLayer(JsonObject json, string place)
     {
         if (json.Text("class_name") is "Sequential" or "Functional" or "Model") return Read(json, seed: 0, place);
-        if (isKeras2) Keras2.Modernise(json);
+        if (isKeras2) Keras2.Modernise(json, place);
         return Catalog.Layers.FromKeras(json, place);
     }
 
@@ -60,8 +60,9 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
         JsonNode? batch = config["batch_shape"] ?? config["batch_input_shape"];
         int?[] shape = Shape(batch, place) ?? throw new InvalidDataException($"{place}: the input '{name}' has no batch_shape.");
         int? size = batch is JsonArray { Count: > 0 } array && array[0] is JsonValue value && value.TryGetValue(out int known) && known > 0 ? known : null;
-        bool areIds = config.Text("dtype") is { } type && (type.StartsWith("int", StringComparison.Ordinal) || type.StartsWith("uint", StringComparison.Ordinal));
-        return new InputLayer(shape, areIds, size) { Name = name, IsTexts = config.Text("dtype") is "string" };
+        string? type = config.Text("dtype") ?? config.Text("input_dtype"); // the latter in Keras 1
+        bool areIds = type is not null && (type.StartsWith("int", StringComparison.Ordinal) || type.StartsWith("uint", StringComparison.Ordinal));
+        return new InputLayer(shape, areIds, size) { Name = name, IsTexts = type is "string" };
     }
 
     /// <summary>The serialised form of a model that has weights, as Keras 3 reads it.</summary>

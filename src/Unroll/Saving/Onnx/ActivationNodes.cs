@@ -1,6 +1,7 @@
 using Unroll.Activations;
 using Unroll.Formats.Onnx;
 using Unroll.Kernels.Activation;
+using Unroll.Layers;
 
 namespace Unroll.Saving.Onnx;
 
@@ -24,6 +25,34 @@ internal static class ActivationNodes
         ActivationKind.Softmax => scope.Node("Softmax", [value]), // over the last axis
         _ => throw scope.Refuse($"there is no translation of the activation '{activation.Name}'."),
     };
+
+    /// <summary>Adds a layer that computes value by value.</summary>
+    public static string Add(NodeScope scope, Layer layer, string value) => layer switch
+    {
+        ReLU { MaxValue: null, NegativeSlope: 0, Threshold: 0 } => scope.Node("Relu", [value]),
+        ReLU relu => AddBent(scope, relu, value),
+        LeakyReLU leaky => scope.Node("LeakyRelu", [value], new OnnxAttribute("alpha", (float)leaky.NegativeSlope)),
+        ELU elu => scope.Node("Elu", [value], new OnnxAttribute("alpha", (float)elu.Alpha)),
+        PReLU => scope.Node("PRelu", [value, scope.Weights("alpha", layer.Parameters[0].ToArray(), [.. layer.Parameters[0].Shape.Select(size => (long)size)])]),
+        _ => throw scope.Refuse("there is no translation of this layer."),
+    };
+
+    /// <summary>Adds a softmax along one axis, or over several together.</summary>
+    public static string Add(NodeScope scope, Layers.Softmax layer, string value, int rank)
+    {
+        long[] axes = [.. LayerArguments.OwnAxes(layer.Axis, rank, layer.Label).Select(axis => axis + 1L)];
+        if (axes is [var single]) return scope.Node("Softmax", [value], new OnnxAttribute("axis", single));
+        string largest = scope.Node("ReduceMax", [value], new OnnxAttribute("axes", axes), new OnnxAttribute("keepdims", 1));
+        string powers = scope.Node("Exp", [scope.Node("Sub", [value, largest])]);
+        return scope.Node("Div", [powers, scope.Node("ReduceSum", [powers, scope.Integers(axes)], new OnnxAttribute("keepdims", 1))]);
+    }
+
+    private static string AddBent(NodeScope scope, ReLU relu, string value)
+    {
+        string above = relu.MaxValue is { } most ? scope.Node("Min", [value, scope.Float((float)most)]) : value;
+        string below = scope.Node("Mul", [scope.Node("Sub", [value, scope.Float((float)relu.Threshold)]), scope.Float((float)relu.NegativeSlope)]);
+        return scope.Node("Where", [scope.Node("Greater", [value, scope.Float((float)relu.Threshold)]), above, below]);
+    }
 
     /// <summary>
     /// The attributes that give a recurrent operator its activations. Alpha and beta are listed for those activations

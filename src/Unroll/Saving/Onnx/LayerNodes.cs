@@ -19,21 +19,43 @@ internal static class LayerNodes
         MergeLayer merge => [MergeNodes.Add(scope, merge, inputs, call)],
         Concatenate concatenate => [MergeNodes.Add(scope, concatenate, inputs, call)],
         Operation operation => [OperationNodes.Add(scope, operation, inputs, call)],
-        _ => [AddSimple(scope, layer, inputs[0])],
+        Dot dot => [new OnnxFlow(RearrangementNodes.Add(scope, dot, inputs, call), null)],
+        _ => [AddSimple(scope, layer, inputs[0], call.Operands[0].Shape)],
     };
 
-    private static OnnxFlow AddSimple(NodeScope scope, Layer layer, OnnxFlow input) => layer switch
+    private static OnnxFlow AddSimple(NodeScope scope, Layer layer, OnnxFlow input, IReadOnlyList<int?> shape) => layer switch
     {
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
-        Dropout or SpatialDropout1D => input,
+        Dropout or SpatialDropout1D or GaussianNoise or GaussianDropout or AlphaDropout or ActivityRegularization => input,
         Masking masking => AddMasking(scope, masking, input.Value),
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
         GlobalMaxPooling1D => new OnnxFlow(
             scope.Node("ReduceMax", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0)), null),
         Flatten => new OnnxFlow(scope.Node("Flatten", [input.Value], new OnnxAttribute("axis", 1)), null),
+        _ => new OnnxFlow(AddValue(scope, layer, input, shape), layer.HandsOnMask(0) ? input.Mask : null),
+    };
+
+    /// <summary>Layers whose masks end there or go on unchanged.</summary>
+    private static string AddValue(NodeScope scope, Layer layer, OnnxFlow input, IReadOnlyList<int?> shape) => layer switch
+    {
+        Conv1D convolution => ConvolutionNodes.Add(scope, convolution, input.Value),
+        DepthwiseConv1D convolution => ConvolutionNodes.Add(scope, convolution, input.Value),
+        SeparableConv1D convolution => ConvolutionNodes.Add(scope, convolution, input.Value),
+        Conv1DTranspose convolution => ConvolutionNodes.Add(scope, convolution, input.Value),
+        PoolingLayer pooling => ConvolutionNodes.Add(scope, pooling, input.Value),
+        Reshape reshape => RearrangementNodes.Add(scope, reshape, input.Value),
+        Permute permute => RearrangementNodes.Add(scope, permute, input.Value),
+        RepeatVector repeat => RearrangementNodes.Add(scope, repeat, input.Value),
+        ZeroPadding1D padding => RearrangementNodes.Add(scope, padding, input.Value),
+        Cropping1D cropping => RearrangementNodes.Add(scope, cropping, input.Value),
+        UpSampling1D sampling => RearrangementNodes.Add(scope, sampling, input.Value, shape),
+        ReLU or LeakyReLU or ELU or PReLU => ActivationNodes.Add(scope, layer, input.Value),
+        Softmax when input.Mask is not null => throw scope.Refuse("a mask of sequences can't be stretched over features."),
+        Softmax softmax => ActivationNodes.Add(scope, softmax, input.Value, shape.Count),
+        _ when NormalizationNodes.Has(layer) => NormalizationNodes.Add(scope, layer, input.Value, shape),
         _ => throw scope.Refuse("there is no translation of this layer."),
     };
 

@@ -45,7 +45,11 @@ internal static class ModelGraph
         private readonly HashSet<string> _given = new(StringComparer.Ordinal); // values that have their names already
 
         // A chain takes sequences of any length, whatever length it has seen; in other graphs sizes may have to agree.
-        private readonly bool _opensTime = model is Sequential && !model.Layers.Any(layer => layer is Flatten or Concatenate or Model);
+        private readonly bool _opensTime = model is Sequential && !model.Layers.Any(layer => layer is Concatenate or Model || MovesTime(layer));
+
+        /// <summary>Whether as many steps come out as go in is not for sure.</summary>
+        private static bool MovesTime(Layer layer) =>
+            layer is Flatten or Reshape or Permute or RepeatVector or ZeroPadding1D or Cropping1D or UpSampling1D or ConvolutionLayer or PoolingLayer or PReLU;
 
         public OnnxGraph Create()
         {
@@ -60,7 +64,7 @@ internal static class ModelGraph
                 string value = outputs[i].Value, name = graph.Outputs.Keys?[i] ?? symbol.Layer.Name;
                 if (outputs[i].IsCondition) value = _graph.Node("Cast", name, [value], new OnnxAttribute("to", OnnxGraph.Float));
                 else if (value != name || !put.Add(value)) value = _graph.Node("Identity", name, [value]);
-                _graph.Output(value, Open(symbol.Shape, ""), $"Output of {symbol.Layer.ClassName} '{symbol.Layer.Name}'");
+                _graph.Output(value, Open(symbol.Shape, model is Sequential && !_opensTime ? "output_" : ""), $"Output of {symbol.Layer.ClassName} '{symbol.Layer.Name}'");
             }
 
             return _graph;

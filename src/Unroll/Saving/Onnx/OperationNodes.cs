@@ -103,7 +103,7 @@ internal static class OperationNodes
             }
             else
             {
-                value = scope.Node("Gather", [value, scope.Integer((long)index!)], new OnnxAttribute("axis", axis));
+                value = scope.Node("Gather", [value, scope.Integer((int)index!)], new OnnxAttribute("axis", axis));
             }
         }
 

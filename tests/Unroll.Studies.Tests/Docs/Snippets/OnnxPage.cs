@@ -1,7 +1,7 @@
 using Unroll;
 using Unroll.Layers;
 using Unroll.Studies.Tests.Docs;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace ReaderCode;

@@ -1,6 +1,6 @@
 using Unroll.Activations;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;
 

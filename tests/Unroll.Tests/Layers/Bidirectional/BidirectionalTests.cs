@@ -1,7 +1,7 @@
 using Unroll.Configuration;
 using Unroll.Layers;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Tests.Golden;
 using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;
@@ -42,7 +42,7 @@ public class BidirectionalTests
         var random = new Philox(6, RandomPurpose.Shuffle);
         var x = new float[9, Steps, 4];
         foreach (ref float value in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref x[0, 0, 0], x.Length)) value = (float)random.NextNormal();
-        GradientCheck.Run(new Sequential(seed: 3) { new Bidirectional(new GRU(5)), new Dense(1, "sigmoid") }, x, Labels(9, 1, random));
+        ReferenceCheck.Run(new Sequential(seed: 3) { new Bidirectional(new GRU(5)), new Dense(1, "sigmoid") }, x, Labels(9, 1, random));
     }
 
     /// <summary>Keras' own numbers for the golden weights.</summary>

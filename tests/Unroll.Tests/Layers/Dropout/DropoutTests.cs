@@ -1,6 +1,6 @@
 using Unroll.Layers;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;
 
@@ -24,7 +24,7 @@ public class DropoutTests
         var random = new Philox(6, RandomPurpose.Shuffle);
         var x = new float[9, Steps, 4];
         foreach (ref float value in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref x[0, 0, 0], x.Length)) value = (float)random.NextNormal();
-        GradientCheck.Run(new Sequential(seed: 3) { new SpatialDropout1D(0.3), new GRU(5), new Dense(1, "sigmoid") }, x, Labels(9, 1, random));
+        ReferenceCheck.Run(new Sequential(seed: 3) { new SpatialDropout1D(0.3), new GRU(5), new Dense(1, "sigmoid") }, x, Labels(9, 1, random));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public class DropoutTests
         var model = new Sequential { new Dropout(1), new Dense(1, "sigmoid") };
         float[,] x = { { 1, 2, 3 }, { 4, 5, 6 } };
         model.Build(3);
-        (double[] losses, float[][] gradients) = GradientCheck.Step(model, x, new float[] { 0, 1 }, model.Width, 1, default);
+        (double[] losses, float[][] gradients) = ReferenceCheck.Step(model, x, new float[] { 0, 1 }, model.Width, 1, default);
         Assert.Equal(Math.Log(2), losses[0], 1e-7);
         Assert.Equal([0, 0, 0], gradients[0]);
     }

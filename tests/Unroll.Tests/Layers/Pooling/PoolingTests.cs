@@ -1,5 +1,5 @@
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Unroll.Tests.Golden;
 using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;

@@ -53,6 +53,17 @@ public class GraphMistakeTests
     }
 
     [Fact]
+    public void Lists_of_inputs_and_targets_are_spread_into_others()
+    {
+        Inputs one = new float[6, 3], two = [new int[6, 4]], both = [one, .. two];
+        Assert.Equal((2, 6), (both.Count(), both.Samples));
+        Assert.Same(two.Single(), both.Last());
+        Assert.Equal(2, Two().PredictAll([.. both]).Count);
+        Targets mood = new float[6], topics = [mood, mood], three = [.. topics, mood];
+        Assert.Equal((3, 6), (three.Count(), three.Samples));
+    }
+
+    [Fact]
     public void Data_that_do_not_fit_are_named()
     {
         Model model = Two();
@@ -67,7 +78,7 @@ public class GraphMistakeTests
         Fails(() => model.PredictAll([x, new int[5, 4]]), "same number of samples", "6", "5");
         Fails(() => model.PredictAll(Inputs.Named(("numbers", x), ("texts", ids))), "'text' is missing", "numbers, texts");
         Inputs list = [x, ids];
-        Fails(() => model.PredictAll([x, .. list]), "can't be spread", "[a, b, c]");
+        Fails(() => model.PredictAll([x, .. list]), "2 input(s) (numbers, text), but 3 were given");
         Fails(() => model.TrainOnBatch([x, ids], y), "2");
         Fails(() => model.TrainOnBatch([x, ids], [y, y, y]), "2", "3");
         Fails(() => model.TrainOnBatch([x, ids], [y, new float[5]]), "same number of samples", "6", "5");

@@ -97,6 +97,7 @@ internal static class OnnxCases
         cases.Add("Flatten", new OnnxCase(
             WithWeights([Cell("LSTM", sequences: true), new Flatten(), new Dense(2)], [4, 6]), [Inputs.FromValues(Waves(3, 4, 6))]));
         OnnxGraphCases.Add(cases);
+        OnnxLayerCases.Add(cases);
         cases.Add("Masking", new OnnxCase(
             WithWeights([new Masking(-1), Cell("GRU", sequences: true), new GlobalAveragePooling1D()], [null, 2]), [Inputs.FromValues(Marked)]));
         return cases;

@@ -1,5 +1,5 @@
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Tests.Saving.Onnx;
 
@@ -22,6 +22,13 @@ internal static class OnnxGraphCases
         foreach (bool explicitly in new[] { false, true }) cases.Add($"states{(explicitly ? "_mask" : "")}", States(explicitly));
         cases.Add("states_both_directions", BothDirections());
         cases.Add("nested_twice", NestedTwice());
+        foreach ((string name, Func<Dot> create) in new (string, Func<Dot>)[] { ("features", () => new Dot(2)), ("time", () => new Dot(1, normalize: true)) })
+            cases.Add($"Dot_{name}", Pair([Steps, 3], [Steps, 3], (a, b) => create().Call([a, b])));
+        cases.Add("Dot_vectors", Pair([3], [3], (a, b) => new Dot(1, normalize: true).Call([a, b])));
+        cases.Add("Dot_mixed", Pair([Steps, 3], [3], (a, b) => new Dot((2, 1)).Call([a, b])));
+        cases.Add("Dot_mixed_other_way_round", Pair([3], [Steps, 3], (a, b) => new Dot((1, 2)).Call([a, b])));
+        cases.Add("operations_by_name", Pair([Steps, 3], [3], (a, b) =>
+            Operations.Concatenate([Operations.Mean(a, 1), a[^1], Operations.Sum(a[1.., ..], 1), Operations.Max(a, -2), Operations.Exp(Operations.Minimum(b, 0.5 * b)) + Operations.Square(b)])));
 
         // Those of Keras, which have masks among their calls.
         string[] left = ["fn_mask_merges", "fn_operations", "fn_seq2seq_explicit_mask", "fn_nested_functional_twice", "fn_two_outputs_dict", "fn_go_backwards_states", "fn_broadcast_merges"];
@@ -47,6 +54,13 @@ internal static class OnnxGraphCases
         Symbol sequence = Input.Features(Steps, 3), vector = Input.Features(3);
         var model = new Model([sequence, vector], new Dense(2).Call(merge(sequence, vector)));
         return new OnnxCase(OnnxCases.WithWeights(model), [[Inputs.FromValues(OnnxCases.Waves(Samples, Steps, 3)), Inputs.FromValues(OnnxCases.Waves(Samples, 3))]]);
+    }
+
+    private static OnnxCase Pair(int?[] first, int?[] second, Func<Symbol, Symbol, Symbol> merge)
+    {
+        Symbol a = Input.Features(first), b = Input.Features(second);
+        var model = new Model([a, b], merge(a, b));
+        return new OnnxCase(model, [[Inputs.FromValues(OnnxCases.Waves([Samples, .. first.Select(size => size!.Value)])), Inputs.FromValues(OnnxCases.Waves([Samples, .. second.Select(size => size!.Value)]))]]);
     }
 
     private static OnnxCase States(bool explicitly)
