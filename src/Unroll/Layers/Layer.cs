@@ -99,6 +99,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <param name="output">Its number.</param>
     internal virtual bool HandsOnMask(int output) => false;
 
+    /// <summary>True if it makes no difference whether the layer sees all steps at once or each by itself.</summary>
+    internal virtual bool TreatsStepsAlike => false;
+
     /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
     internal virtual int? Vocabulary => null;
 

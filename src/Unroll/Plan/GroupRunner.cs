@@ -14,6 +14,7 @@ internal sealed partial class GroupRunner
     private readonly bool[] _runsBackward;
     private readonly LaneTensor[][] _further; // for each call its inputs whose gradient is added to another's
     private readonly LaneTensor[] _furtherOutputs;
+    private readonly LaneTensor?[] _maskSources; // for each call the tensor whose mask its output carries, if it is not the layer's to say
     private readonly ActivityPenalty?[] _activities;
     private readonly (Block Values, Block Gradient)[] _activityScratch;
 
@@ -60,6 +61,7 @@ internal sealed partial class GroupRunner
             _further[c] = [.. read.Where((tensor, i) => tensor != tensors[call.Inputs[i]])];
         }
 
+        _maskSources = [.. plan.Calls.Select(call => call.MaskSource is { } source ? tensors[source] : null)];
         _furtherOutputs = [.. _outputs.Where((tensor, i) => tensor != tensors[plan.Outputs[i]])];
         _inputs = [.. plan.Inputs.Select(input => tensors[input])];
 
@@ -93,6 +95,7 @@ internal sealed partial class GroupRunner
         for (int c = first; c < end; c++)
         {
             _programs[c].Forward(_frames[c], Group);
+            if (_maskSources[c] is { } source) _frames[c].Output.Mask = source.Shape.Steps == _frames[c].Output.Shape.Steps ? source.Mask : default;
             _activities[c]?.Record(_frames[c].Output, Group, _activityScratch[c].Values);
         }
     }

@@ -50,8 +50,12 @@ internal static class LegacyWeights
         if (layer is Bidirectional both)
         {
             int forward = both.ForwardLayer.Parameters.Count;
-            Add(values, weights[..forward], both.ForwardLayer);
-            Add(values, weights[forward..], both.BackwardLayer);
+            Add(values, weights[..forward], (Layer)both.ForwardLayer);
+            Add(values, weights[forward..], (Layer)both.BackwardLayer);
+        }
+        else if (layer is TimeDistributed distributed)
+        {
+            Add(values, weights, distributed.Layer);
         }
         else if (layer is RecurrentLayer recurrent && CudnnWeights.Are(weights, recurrent))
         {
