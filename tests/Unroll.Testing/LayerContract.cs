@@ -84,7 +84,7 @@ public static class LayerContract
     }
 
     private static Symbol InputOf(LayerCase layer) =>
-        layer.TakesIds ? Input.Ids(layer.InputShape[0]) : Input.Features([.. layer.InputShape.Select(size => (int?)size)]);
+        layer.TakesIds ? Input.Ids([.. layer.InputShape.Select(size => (int?)size)]) : Input.Features([.. layer.InputShape.Select(size => (int?)size)]);
 
     private static IEnumerable<Layer> Before(LayerCase layer)
     {

@@ -270,6 +270,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>The shape that comes out of a layer with one input and one output, both without the batch dimension.</summary>
     internal virtual IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape;
 
+    /// <summary>Shapes of the outputs as Keras' summary shows them.</summary>
+    internal virtual IReadOnlyList<IReadOnlyList<int?>> ShownShapes(IReadOnlyList<IReadOnlyList<int?>> shapes) => shapes;
+
     /// <summary>What runs a call of the layer for inputs of a known length.</summary>
     internal abstract LayerProgram CreateProgram(ProgramContext context);
 

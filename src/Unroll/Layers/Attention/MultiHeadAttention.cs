@@ -162,6 +162,10 @@ public sealed class MultiHeadAttention : Layer
         return inputs.Flags.Contains(AttentionLayer.ScoresFlag) ? [output, [NumHeads, inputs.First[0], value[0]]] : [output];
     }
 
+    // Keras' summary has as many keys as queries, whatever their number.
+    internal override IReadOnlyList<IReadOnlyList<int?>> ShownShapes(IReadOnlyList<IReadOnlyList<int?>> shapes) =>
+        shapes is [_, [var heads, var queries, _]] ? [shapes[0], [heads, queries, queries]] : shapes;
+
     internal override Graph? InnerGraph(CallInputs inputs)
     {
         string name = string.Join(' ', inputs.Roles.Concat(inputs.Flags));

@@ -28,7 +28,7 @@ internal static class LayerNodes
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         TimeDistributed { Layer: Dense dense } => input with { Value = AddDense(scope, dense, input.Value) },
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
-        Dropout or SpatialDropout1D => input,
+        Dropout or SpatialDropout1D or Identity => input,
         Masking masking => AddMasking(scope, masking, input.Value),
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
         GlobalMaxPooling1D => new OnnxFlow(

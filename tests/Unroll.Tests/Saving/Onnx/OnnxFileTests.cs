@@ -92,6 +92,7 @@ public sealed class OnnxFileTests : IDisposable
         typeof(Conv1D), typeof(Conv1DTranspose), typeof(DepthwiseConv1D), typeof(SeparableConv1D), typeof(MaxPooling1D), typeof(AveragePooling1D), typeof(BatchNormalization),
         typeof(GroupNormalization), typeof(LayerNormalization), typeof(RMSNormalization), typeof(UnitNormalization), typeof(AlphaDropout), typeof(GaussianDropout),
         typeof(GaussianNoise), typeof(ActivityRegularization), typeof(Cropping1D), typeof(Permute), typeof(RepeatVector), typeof(Reshape), typeof(UpSampling1D), typeof(ZeroPadding1D),
+        typeof(ConvLSTM1D), typeof(AdaptiveAveragePooling1D), typeof(AdaptiveMaxPooling1D),
     ];
 
     /// <summary>A new layer needs a translation and a case, or a reason to be refused.</summary>
