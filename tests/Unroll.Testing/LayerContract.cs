@@ -157,6 +157,7 @@ public static class LayerContract
 
     private static void CheckConfiguration(Layer tried)
     {
+        if (tried is TimeDistributed { Layer: Model }) return; // models are read and written with files
         JsonObject json = Layer.Catalog.ToKeras(tried);
         Layer again = Layer.Catalog.FromKeras(json.DeepClone(), "the configuration");
         Assert.Equal(WithoutShapes(json), WithoutShapes(Layer.Catalog.ToKeras(again)));
@@ -165,10 +166,15 @@ public static class LayerContract
     /// <summary>The configuration alone: wrapped layers that were built also write the shape that they were built for.</summary>
     private static string WithoutShapes(JsonObject json)
     {
-        json.Remove("build_config");
-        foreach ((_, JsonNode? node) in json["config"]!.AsObject())
-            if (node is JsonObject inner) inner.Remove("build_config");
+        Remove(json);
         return json.ToJsonString();
+
+        static void Remove(JsonObject json)
+        {
+            json.Remove("build_config");
+            foreach ((_, JsonNode? node) in json)
+                if (node is JsonObject inner) Remove(inner);
+        }
     }
 
     private static void CheckFile(LayerCase layer, Inputs x)

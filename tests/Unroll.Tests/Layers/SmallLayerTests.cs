@@ -1,4 +1,3 @@
-using Unroll.Configuration;
 using Unroll.Layers;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Unroll.Execution;
 using Unroll.Models.Training;
 using Unroll.Plan;
 using Unroll.Testing;

@@ -1,5 +1,4 @@
 using Unroll.Execution;
-using Unroll.Kernels.Activation;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;

@@ -1,5 +1,3 @@
-using Unroll.Execution;
-
 namespace Unroll.Layers;
 
 /// <summary>

@@ -50,7 +50,8 @@ internal sealed class DistributedProgram : LayerProgram
 
     public override Frame CreateFrame(Arena arena) => new DistributedFrame(
         [.. Enumerable.Range(0, _outputs.Length).Select(i => Context.NewOutput(arena, i))], this,
-        [.. Enumerable.Range(0, _parts).Select(part => ProgramOf(part).CreateFrame(arena))]);
+        [.. Enumerable.Range(0, _parts).Select(part => ProgramOf(part).CreateFrame(arena))],
+        [.. Context.Outputs.Select(shape => arena.Allocate((long)shape.Steps * BatchGroup.MaxLanes))]);
 
     public override void Forward(Frame frame, BatchGroup group)
     {
@@ -61,6 +62,8 @@ internal sealed class DistributedProgram : LayerProgram
             for (int i = 0; i < _outputs.Length; i++)
                 PartOf(own.Parts[part].Outputs[i].Value, 0, _outputs[i], group.Lanes).CopyTo(PartOf(own.Outputs[i].Value, part, _outputs[i], group.Lanes));
         }
+
+        for (int i = 0; i < _outputs.Length; i++) SetMask(own, i, group.Lanes);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -97,6 +100,16 @@ internal sealed class DistributedProgram : LayerProgram
         for (int part = 0; part < _parts; part++) ProgramOf(part).JoinBackward(Joined(frames, part), rows);
     }
 
+    /// <summary>Puts the masks of all parts together: layers make them or hand them on at all parts, or at none.</summary>
+    private void SetMask(DistributedFrame own, int output, int lanes)
+    {
+        own.Outputs[output].Mask = default;
+        if (own.Parts[0].Outputs[output].Mask.IsEmpty) return;
+        int rows = _outputs[output].Steps * lanes;
+        own.Outputs[output].Mask = own.Masks[output];
+        for (int part = 0; part < _parts; part++) own.Parts[part].Outputs[output].Mask.Span[..rows].CopyTo(own.Masks[output].Span[(part * rows)..]);
+    }
+
     private LayerProgram ProgramOf(int part) => _programs[_programs.Length > 1 ? part : 0];
 
     /// <summary>One part in all groups.</summary>
@@ -123,7 +136,7 @@ internal sealed class DistributedProgram : LayerProgram
     private static Span<float> PartOf(Block all, int part, LaneShape each, int lanes) =>
         all.Span.Slice(part * each.Steps * RecurrentSequence.Stride(each.Features, lanes), RecurrentSequence.Extent(each.Steps, each.Features, lanes));
 
-    private sealed class DistributedFrame(LaneTensor[] outputs, DistributedProgram program, Frame[] parts) : Frame(outputs)
+    private sealed class DistributedFrame(LaneTensor[] outputs, DistributedProgram program, Frame[] parts, Block[] masks) : Frame(outputs)
     {
         // Part p of a step has random numbers of its own.
         private const int EpochsPerPart = 1 << 16;
@@ -131,6 +144,9 @@ internal sealed class DistributedProgram : LayerProgram
         private readonly BatchGroup _group = new();
 
         public Frame[] Parts => parts;
+
+        /// <summary>[steps][lanes] for each output.</summary>
+        public Block[] Masks => masks;
 
         public override void Bind(LaneTensor[] inputs, Arena arena)
         {

@@ -1,7 +1,7 @@
+using Unroll.Formulas;
 using Unroll.Layers;
 using Unroll.Random;
 using Xunit;
-using Unroll.Formulas;
 using static Unroll.Formulas.Formula;
 
 namespace Unroll.Tests.Layers.BothDirections;

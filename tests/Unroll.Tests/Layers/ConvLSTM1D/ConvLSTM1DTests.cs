@@ -149,8 +149,8 @@ public sealed class ConvLSTM1DTests
     {
         var y = new float[Rows, 1];
         for (int row = 0; row < Rows; row++) y[row, 0] = row % 3 - 1;
-        model.Compile("sgd(0.05)", LossSet.Named(("score", "mse")));
-        model.Fit(x, Targets.Named([("score", y)]), batchSize: 8, epochs: 3, verbose: 0);
+        model.Compile("sgd(0.05)", ["mse", null, null, null]);
+        model.Fit(x, Targets.Create(y, null, null, null), batchSize: 8, epochs: 3, verbose: 0);
         return [.. model.GetWeights().SelectMany(weight => weight)];
     }
 
