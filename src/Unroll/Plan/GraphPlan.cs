@@ -162,6 +162,7 @@ internal sealed class GradientFlow
             foreach (int output in call.Outputs) learns[output] = any;
         }
 
+        IsScored = scored;
         HasGradient = new bool[plan.Tensors.Count];
         RunsBackward = new bool[plan.Calls.Count];
         for (int i = 0; i < plan.Outputs.Count; i++)
@@ -174,6 +175,9 @@ internal sealed class GradientFlow
             foreach (int input in call.Inputs.Where(input => learns[input])) HasGradient[input] = true;
         }
     }
+
+    /// <summary>For each of the model's outputs whether a loss looks at it.</summary>
+    public IReadOnlyList<bool> IsScored { get; }
 
     /// <summary>For each tensor whether a gradient comes in there.</summary>
     public bool[] HasGradient { get; }

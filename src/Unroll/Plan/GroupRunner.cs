@@ -51,7 +51,7 @@ internal sealed partial class GroupRunner
         // Backwards the first reader of a tensor sets its gradient, and what further readers give is added.
         var isSet = new HashSet<int>();
         _runsBackward = flow?.RunsBackward ?? new bool[programs.Length];
-        _outputs = [.. plan.Outputs.Select(output => Reader(output, asks: flow is not null && flow.HasGradient[output]))];
+        _outputs = [.. plan.Outputs.Select((output, i) => Reader(output, asks: flow is not null && flow.IsScored[i] && flow.HasGradient[output]))];
         _further = new LaneTensor[programs.Length][];
         for (int c = programs.Length - 1; c >= 0; c--)
         {
