@@ -144,6 +144,7 @@ public static class LayerContract
     private static void CheckConfiguration(LayerTrial trial)
     {
         Layer layer = trial.Build().Layer;
+        if (layer is TimeDistributed { Layer: Model }) return; // models are read and written with files
         JsonObject json = Written(ContractParts.Configuration, layer, () => Layer.Catalog.ToKeras(layer));
         Layer again = Written(ContractParts.Configuration, layer, () => Layer.Catalog.FromKeras(json.DeepClone(), "the configuration"));
         (string before, string after) = (WithoutShapes(json), WithoutShapes(Layer.Catalog.ToKeras(again)));
@@ -188,10 +189,15 @@ public static class LayerContract
     /// <summary>The configuration alone: wrapped layers that were built also write the shape that they were built for.</summary>
     private static string WithoutShapes(JsonObject json)
     {
-        json.Remove("build_config");
-        foreach ((_, JsonNode? node) in json["config"]!.AsObject())
-            if (node is JsonObject inner) inner.Remove("build_config");
+        Remove(json);
         return json.ToJsonString();
+
+        static void Remove(JsonObject json)
+        {
+            json.Remove("build_config");
+            foreach ((_, JsonNode? node) in json)
+                if (node is JsonObject inner) Remove(inner);
+        }
     }
 
     private static float[] Outputs(Model model, LayerTrial trial)

@@ -40,7 +40,7 @@ internal sealed class LayerTrial
     /// <returns>The model, compiled, and the layer in it.</returns>
     public (Model Model, Layer Layer) Build()
     {
-        Symbol input = _takesIds ? Input.Ids(_shape[0]) : Features();
+        Symbol input = _takesIds ? Input.Ids([.. _shape.Select(size => (int?)size)]) : Features();
         (Symbol output, Layer layer) = Call(_takesIds ? input : Before(_options.Masked ? new Masking().Call(input) : input));
         var model = new Model(input, new Dense(1).Call(new Flatten().Call(output)), seed: Seed);
         model.Compile("sgd", "mse");

@@ -108,8 +108,8 @@ internal sealed class ReferenceModel
                         ? Masks(recurrent, !perStep, recurrent.Units * (perStep ? _steps : 1), recurrent.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
                 };
             case Bidirectional bidirectional:
-                var forwards = (ReferenceRecurrent)Convert(bidirectional.ForwardLayer, index, seed, dropoutStep);
-                var backwards = (ReferenceRecurrent)Convert(bidirectional.BackwardLayer, index + (1 << 16), seed, dropoutStep);
+                var forwards = (ReferenceRecurrent)Convert((Layer)bidirectional.ForwardLayer, index, seed, dropoutStep);
+                var backwards = (ReferenceRecurrent)Convert((Layer)bidirectional.BackwardLayer, index + (1 << 16), seed, dropoutStep);
                 return new ReferenceBidirectional
                 {
                     Weights = [.. forwards.Weights, .. backwards.Weights],

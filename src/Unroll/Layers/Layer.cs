@@ -130,6 +130,9 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <param name="output">Its number.</param>
     internal virtual bool HandsOnMask(int output) => false;
 
+    /// <summary>True if it makes no difference whether the layer sees all steps at once or each by itself.</summary>
+    internal virtual bool TreatsStepsAlike => false;
+
     /// <summary>The layer takes ids from 0 to one less; null: it takes any numbers.</summary>
     internal virtual int? IdLimit => null;
 
@@ -300,6 +303,9 @@ public abstract class Layer : Configurable, IWeightOwner
 
     /// <summary>The shape that comes out of a layer with one input and one output, both without the batch dimension.</summary>
     internal virtual IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape;
+
+    /// <summary>Shapes of the outputs as Keras' summary shows them.</summary>
+    internal virtual IReadOnlyList<IReadOnlyList<int?>> ShownShapes(IReadOnlyList<IReadOnlyList<int?>> shapes) => shapes;
 
     /// <summary>What runs a call of the layer for inputs of a known length.</summary>
     internal abstract LayerProgram CreateProgram(ProgramContext context);

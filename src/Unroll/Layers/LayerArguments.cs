@@ -30,10 +30,10 @@ internal static class LayerArguments
     /// <param name="name">Keras' name.</param>
     /// <param name="expected">What it must be, for messages.</param>
     /// <param name="example">An example, for messages.</param>
-    public static Argument<T> Layer<T>(string name, string expected, string example) where T : Layer => new(name, Form<T>(expected, example));
+    public static Argument<T> Layer<T>(string name, string expected, string example) where T : class => new(name, Form<T>(expected, example));
 
     /// <summary>A layer inside of a wrapper, or null.</summary>
-    public static Argument<T?> OptionalLayer<T>(string name, string expected, string example) where T : Layer => new(name, Form<T>(expected, example)!, null);
+    public static Argument<T?> OptionalLayer<T>(string name, string expected, string example) where T : class => new(name, Form<T>(expected, example)!, null);
 
     /// <summary>A size along the only axis of a window, which Keras' files hold as a list of one: <c>"kernel_size": [3]</c>.</summary>
     public static Argument<int> Window(string name) => new Argument<int>(name, WindowForm).Size();
@@ -99,7 +99,7 @@ internal static class LayerArguments
             ? (int)value
             : throw input.Wrong("a whole number, or a list of them");
 
-    private static ArgumentForm<T> Form<T>(string expected, string example) where T : Layer => new(
+    private static ArgumentForm<T> Form<T>(string expected, string example) where T : class => new(
         input => Layers.Layer.Catalog.Create(input.Object()) as T ?? throw input.Wrong(expected),
-        layer => Layers.Layer.Catalog.ToKeras(layer), example);
+        layer => Layers.Layer.Catalog.ToKeras((Layer)(object)layer), example);
 }

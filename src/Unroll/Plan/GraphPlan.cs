@@ -1,5 +1,6 @@
 using Unroll.Execution;
 using Unroll.Layers;
+using Unroll.Regularizers;
 
 namespace Unroll.Plan;
 
@@ -18,7 +19,7 @@ internal sealed class GraphPlan
     public GraphPlan(Graph graph, IReadOnlyList<LaneShape> inputs)
     {
         for (int i = 0; i < inputs.Count; i++) Inputs.Add(AddTensor(inputs[i], i));
-        Outputs = [.. Flatten(graph, Inputs)];
+        Outputs = [.. Flatten(graph, Inputs, axes: 0)];
         GoesOnFromBatchToBatch = _calls.Any(call => call.Layer.GoesOnFromBatchToBatch);
     }
 
@@ -52,7 +53,10 @@ internal sealed class GraphPlan
     /// <summary>All layers that are called, each once, in the order of their first calls.</summary>
     public IReadOnlyList<Layer> Layers() => [.. _calls.Select(call => call.Layer).Distinct()];
 
-    private List<int> Flatten(Graph graph, IReadOnlyList<int> inputs)
+    /// <param name="graph">The calls.</param>
+    /// <param name="inputs">Numbers of what goes in.</param>
+    /// <param name="axes">First axes of the tensors of which the calls know nothing: they are made for each place there.</param>
+    private List<int> Flatten(Graph graph, IReadOnlyList<int> inputs, int axes)
     {
         var numbers = new Dictionary<Symbol, int>();
         for (int i = 0; i < graph.Inputs.Count; i++) numbers.Add(graph.Inputs[i], inputs[i]);
@@ -61,7 +65,7 @@ internal sealed class GraphPlan
         {
             if (graph.Inputs.Any(input => input.Node == node) || needed?.Contains(node) == false) continue;
             int[] read = [.. node.Operands.Select(symbol => numbers[symbol])];
-            List<int> written = Add(node, read);
+            List<int> written = Add(node.Layer, node.CallOn([.. read.Select(tensor => Without(tensor, axes))]), read, axes);
             for (int i = 0; i < written.Count; i++) numbers.Add(node.Outputs[i], written[i]);
         }
 
@@ -83,15 +87,29 @@ internal sealed class GraphPlan
         return needed;
     }
 
-    private List<int> Add(Node node, int[] read)
+    private List<int> Add(Layer layer, CallInputs inputs, int[] read, int axes)
     {
-        CallInputs inputs = node.CallOn([.. read.Select(tensor => _tensors[tensor].AsOpen())]);
-        if (node.Layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read);
+        if (layer is TimeDistributed distributed) return AddDistributed(distributed, inputs, read, axes);
+        if (layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read, axes);
+        IEnumerable<int?> first = _tensors[read[0]].AsOpen().Take(axes);
         List<int> written =
-            [.. node.Layer.InferOutputShapes(inputs).Select(shape => AddTensor(LaneShape.Of(shape, $"{node.Layer.ClassName} '{node.Layer.Name}'"), null))];
-        _calls.Add(new PlannedCall(node.Layer, node.Roles, read, written, _calls.Count));
+            [.. layer.InferOutputShapes(inputs).Select(shape => AddTensor(LaneShape.Of([.. first, .. shape], $"{layer.ClassName} '{layer.Name}'"), null))];
+        _calls.Add(new PlannedCall(layer, inputs.Roles, read, written, _calls.Count) { Axes = axes });
         return written;
     }
+
+    /// <summary>The layer inside is called with one axis more out of its sight; the mask of what goes in goes around it.</summary>
+    private List<int> AddDistributed(TimeDistributed distributed, CallInputs inputs, int[] read, int axes)
+    {
+        int before = _calls.Count;
+        List<int> written = Add(distributed.Layer, distributed.StepOf(inputs), read, axes + 1);
+        int last = _calls.FindLastIndex(call => call.Outputs.Contains(written[0]));
+        if (last < before) return written;
+        _calls[last] = _calls[last] with { MaskSource = read[0], IgnoresActivity = _calls[last].Layer == distributed.Layer };
+        return written;
+    }
+
+    private IReadOnlyList<int?> Without(int tensor, int axes) => [.. _tensors[tensor].AsOpen().Skip(axes)];
 
     private int AddTensor(LaneShape shape, int? source)
     {
@@ -107,7 +125,27 @@ internal sealed class GraphPlan
 /// <param name="Inputs">Numbers of the tensors that go in.</param>
 /// <param name="Outputs">Numbers of the tensors that go out.</param>
 /// <param name="Index">Place among the calls.</param>
-internal sealed record PlannedCall(Layer Layer, IReadOnlyList<string?> Roles, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs, int Index);
+internal sealed record PlannedCall(Layer Layer, IReadOnlyList<string?> Roles, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs, int Index)
+{
+    /// <summary>First axes of the tensors that the layer does not see: it is applied at each place there by itself.</summary>
+    public int Axes { get; init; }
+
+    /// <summary>The tensor whose mask the first output carries, if it has as many steps; null: the layer decides.</summary>
+    public int? MaskSource { get; init; }
+
+    /// <summary>True if what the layer would add to the loss for its output is not heeded.</summary>
+    public bool IgnoresActivity { get; init; }
+
+    /// <summary>What the first output adds to the loss; null: nothing.</summary>
+    public Regularizer? OutputRegularizer => IgnoresActivity ? null : Layer.OutputRegularizer;
+
+    /// <summary>True if the layer is to do the same at places that it can't see, by something else than itself.</summary>
+    public bool IsDistributed => Axes > 0 && !Layer.TreatsStepsAlike;
+
+    /// <summary>What runs the call.</summary>
+    public LayerProgram CreateProgram(ProgramContext context) =>
+        IsDistributed ? new DistributedProgram(Layer, context, Axes) : Layer.CreateProgram(context);
+}
 
 /// <summary>Where gradients flow in a plan.</summary>
 internal sealed class GradientFlow
@@ -124,6 +162,7 @@ internal sealed class GradientFlow
             foreach (int output in call.Outputs) learns[output] = any;
         }
 
+        IsScored = scored;
         HasGradient = new bool[plan.Tensors.Count];
         RunsBackward = new bool[plan.Calls.Count];
         for (int i = 0; i < plan.Outputs.Count; i++)
@@ -136,6 +175,9 @@ internal sealed class GradientFlow
             foreach (int input in call.Inputs.Where(input => learns[input])) HasGradient[input] = true;
         }
     }
+
+    /// <summary>For each of the model's outputs whether a loss looks at it.</summary>
+    public IReadOnlyList<bool> IsScored { get; }
 
     /// <summary>For each tensor whether a gradient comes in there.</summary>
     public bool[] HasGradient { get; }

@@ -14,6 +14,7 @@ internal sealed partial class GroupRunner
     private readonly bool[] _runsBackward;
     private readonly LaneTensor[][] _further; // for each call its inputs whose gradient is added to another's
     private readonly LaneTensor[] _furtherOutputs;
+    private readonly LaneTensor?[] _maskSources; // for each call the tensor whose mask its output carries, if it is not the layer's to say
     private readonly ActivityPenalty?[] _activities;
     private readonly (Block Values, Block Gradient)[] _activityScratch;
 
@@ -50,7 +51,7 @@ internal sealed partial class GroupRunner
         // Backwards the first reader of a tensor sets its gradient, and what further readers give is added.
         var isSet = new HashSet<int>();
         _runsBackward = flow?.RunsBackward ?? new bool[programs.Length];
-        _outputs = [.. plan.Outputs.Select(output => Reader(output, asks: flow is not null && flow.HasGradient[output]))];
+        _outputs = [.. plan.Outputs.Select((output, i) => Reader(output, asks: flow is not null && flow.IsScored[i] && flow.HasGradient[output]))];
         _further = new LaneTensor[programs.Length][];
         for (int c = programs.Length - 1; c >= 0; c--)
         {
@@ -60,6 +61,7 @@ internal sealed partial class GroupRunner
             _further[c] = [.. read.Where((tensor, i) => tensor != tensors[call.Inputs[i]])];
         }
 
+        _maskSources = [.. plan.Calls.Select(call => call.MaskSource is { } source ? tensors[source] : null)];
         _furtherOutputs = [.. _outputs.Where((tensor, i) => tensor != tensors[plan.Outputs[i]])];
         _inputs = [.. plan.Inputs.Select(input => tensors[input])];
 
@@ -93,6 +95,7 @@ internal sealed partial class GroupRunner
         for (int c = first; c < end; c++)
         {
             _programs[c].Forward(_frames[c], Group);
+            if (_maskSources[c] is { } source) _frames[c].Output.Mask = source.Shape.Steps == _frames[c].Output.Shape.Steps ? source.Mask : default;
             _activities[c]?.Record(_frames[c].Output, Group, _activityScratch[c].Values);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class LaneRow : RowLayer
         : base([.. context.Outputs.Select(shape => RowTensor.Allocate(context.Arena, shape))])
     {
         _inputs = context.Inputs;
-        _program = call.Layer.CreateProgram(new ProgramContext(
+        _program = call.CreateProgram(new ProgramContext(
             context.Arena, context.Width, [.. context.Inputs.Select(input => input.Shape)], context.Outputs, call.Index, 0, null,
             new bool[call.Inputs.Count], new bool[call.Outputs.Count], [.. call.Inputs.Select(plan.SourceOf)], call.Roles, false, 1));
         _frame = _program.CreateFrame(context.Arena);

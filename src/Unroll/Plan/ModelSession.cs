@@ -70,7 +70,7 @@ internal sealed partial class ModelSession : IDisposable
         Gradients?.AllocateSlots(_arena, _usesSlots || _threads > 1 ? chunks : 1);
         _activities =
         [
-            .. plan.Calls.Select(call => loss is not null && call.Layer.OutputRegularizer is { } regularizer
+            .. plan.Calls.Select(call => loss is not null && call.OutputRegularizer is { } regularizer
                 ? new ActivityPenalty(regularizer, plan.Tensors[call.Outputs[0]], maxRows, execution.Width)
                 : null),
         ];
@@ -300,7 +300,7 @@ internal sealed partial class ModelSession : IDisposable
         int tensor = plan.Outputs[output];
         return loss?.Of(output)?.FusedActivation is { } fused && plan.Readers(tensor) == 1
             && plan.ProducerOf(tensor) is { Outputs.Count: 1 } call && call.Layer.LastActivation?.Name == fused
-            && call.Layer.OutputRegularizer is null;
+            && call.OutputRegularizer is null;
     }
 
     private static int IndexOf(GraphPlan plan, int output)

@@ -23,7 +23,7 @@ internal sealed class PlanPrograms(GraphPlan plan, Arena arena, VectorWidth widt
                 [.. call.Outputs.Select(output => flow is not null && flow.HasGradient[output] && !isAbsorbed)],
                 [.. call.Inputs.Select(plan.SourceOf)], call.Roles, emitsLogits(call), maxRows,
                 below?.Layer, below is null ? null : plan.SourceOf(below.Inputs[0]), isAbsorbed, plan.IsShared(call.Layer));
-            programs[call.Index] = call.Layer.CreateProgram(context);
+            programs[call.Index] = call.CreateProgram(context);
         }
 
         return programs;
@@ -33,8 +33,8 @@ internal sealed class PlanPrograms(GraphPlan plan, Arena arena, VectorWidth widt
     private PlannedCall? Absorbed(PlannedCall call)
     {
         PlannedCall? below = plan.ProducerOf(call.Inputs[0]);
-        return below is { Inputs.Count: 1, Outputs.Count: 1 } && plan.SourceOf(below.Inputs[0]) is not null && plan.Readers(below.Outputs[0]) == 1
-            && !plan.IsShared(below.Layer) && below.Layer.OutputRegularizer is null && call.Layer.Absorbs(below.Layer, (long)maxRows * plan.Tensors[below.Inputs[0]].Size)
+        return call.Axes == 0 && below is { Axes: 0, Inputs.Count: 1, Outputs.Count: 1 } && plan.SourceOf(below.Inputs[0]) is not null && plan.Readers(below.Outputs[0]) == 1
+            && !plan.IsShared(below.Layer) && below.OutputRegularizer is null && call.Layer.Absorbs(below.Layer, (long)maxRows * plan.Tensors[below.Inputs[0]].Size)
             ? below : null;
     }
 

@@ -19,12 +19,14 @@ internal sealed class RowPredictor
 
     private readonly Arena _arena;
     private readonly RowLayer[] _layers;
+    private readonly (RowTensor Tensor, bool Fits)?[] _maskSources; // for each call whose mask is that of another tensor
     private readonly RowTensor[] _inputs, _outputs;
     private readonly bool[] _floats;
 
     private RowPredictor(GraphPlan plan, Arena arena, RowLayer[] layers, RowTensor[] tensors, bool[] floats)
     {
         (Plan, _arena, _layers, _floats) = (plan, arena, layers, floats);
+        _maskSources = [.. plan.Calls.Select(call => call.MaskSource is { } source ? (tensors[source], tensors[source].Shape.Steps == tensors[call.Outputs[0]].Shape.Steps) : ((RowTensor, bool)?)null)];
         _inputs = [.. plan.Inputs.Select(input => tensors[input])];
         _outputs = [.. plan.Outputs.Select(output => tensors[output])];
     }
@@ -50,7 +52,7 @@ internal sealed class RowPredictor
         foreach (PlannedCall call in plan.Calls)
         {
             var context = new RowContext(arena, width, [.. call.Inputs.Select(input => tensors[input])], [.. call.Outputs.Select(output => plan.Tensors[output])]);
-            RowLayer? own = call.Layer.CreateRow(context);
+            RowLayer? own = call.IsDistributed ? null : call.Layer.CreateRow(context);
             pays |= own is not null && call.Layer.ParameterCount > 0 && !call.Layer.KnowsItsInput;
             RowLayer layer = layers[call.Index] = own ?? new LaneRow(call, context, plan);
             for (int i = 0; i < call.Outputs.Count; i++) tensors[call.Outputs[i]] = layer.Outputs[i];
@@ -68,7 +70,12 @@ internal sealed class RowPredictor
         for (int row = 0; row < inputs.Samples; row++)
         {
             for (int i = 0; i < _inputs.Length; i++) Load(_inputs[i], inputs, i, row);
-            foreach (RowLayer layer in _layers) layer.Run();
+            for (int c = 0; c < _layers.Length; c++)
+            {
+                _layers[c].Run();
+                if (_maskSources[c] is var (source, fits)) _layers[c].Outputs[0].Mask = fits ? source.Mask : default;
+            }
+
             for (int i = 0; i < results.Length; i++)
             {
                 int units = _outputs[i].Shape.Features, size = _outputs[i].Shape.Size;

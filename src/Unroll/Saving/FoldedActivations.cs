@@ -66,11 +66,11 @@ internal static class FoldedActivations
         }
     }
 
-    private static IEnumerable<Layer> Leaves(Model model) => model.Layers.SelectMany(layer => layer switch
+    private static IEnumerable<Layer> Leaves(Layer layer) => layer switch
     {
-        Model inner => Leaves(inner),
-        Bidirectional both => [both.ForwardLayer, both.BackwardLayer],
-        TimeDistributed { Layer: var applied } => [applied],
+        Model model => model.Layers.SelectMany(Leaves),
+        Bidirectional both => [(Layer)both.ForwardLayer, (Layer)both.BackwardLayer],
+        TimeDistributed { Layer: var applied } => Leaves(applied),
         _ => [layer],
-    });
+    };
 }

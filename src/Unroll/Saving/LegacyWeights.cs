@@ -88,15 +88,19 @@ internal static class LegacyWeights
     }
 
     private static bool Fits(int count, Layer layer) => count == layer.Parameters.Count || Keras1Weights.Are(count, layer)
-        || layer is Bidirectional both && count % 2 == 0 && Keras1Weights.Are(count / 2, both.ForwardLayer) && Keras1Weights.Are(count / 2, both.BackwardLayer);
+        || layer is Bidirectional both && count % 2 == 0 && Keras1Weights.Are(count / 2, (Layer)both.ForwardLayer) && Keras1Weights.Are(count / 2, (Layer)both.BackwardLayer);
 
     private static void Add(Dictionary<Parameter, float[]> values, List<Hdf5Dataset> weights, Layer layer)
     {
         if (layer is Bidirectional both)
         {
             int forward = weights.Count / 2;
-            Add(values, weights[..forward], both.ForwardLayer);
-            Add(values, weights[forward..], both.BackwardLayer);
+            Add(values, weights[..forward], (Layer)both.ForwardLayer);
+            Add(values, weights[forward..], (Layer)both.BackwardLayer);
+        }
+        else if (layer is TimeDistributed distributed)
+        {
+            Add(values, weights, distributed.Layer);
         }
         else if (Keras1Weights.Are(weights.Count, layer))
         {

@@ -48,7 +48,7 @@ internal sealed class KerasRun(KerasCase recorded, Func<Model> load)
         for (int i = 0; i < list.Length; i++) Assert.Equal(list[i], actual.Values[i], tolerance);
     }
 
-    private void AssertFirstGradients(double tolerance)
+    public void AssertFirstGradients(double tolerance)
     {
         ResetStates();
         Inputs x = _model.CheckInputs(recorded.X);

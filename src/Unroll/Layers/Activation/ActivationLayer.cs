@@ -28,6 +28,8 @@ public sealed class ActivationLayer : WeightlessLayer
 
     internal override bool HandsOnMask(int output) => true;
 
+    internal override bool TreatsStepsAlike => true;
+
     internal override Activation LastActivation => Activation;
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new ActivationProgram(this, context);

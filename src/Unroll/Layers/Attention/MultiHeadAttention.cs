@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 
 /// <summary>
 /// Attention with several heads (Vaswani et al. 2017): with <c>Q = q·Wq + bq</c> and so on, every head takes
-/// <c>softmax(Q·Kᵀ / √keyDim) · V</c>, and a product over all heads makes as many features of it as the query has:
+/// <c>softmax(Q·Kᵀ / √keyDim) · V</c>, and a product over all heads makes as many features of it as the query has, or as are wanted:
 /// <c>[B, T, D] → [B, T, D]</c>. Masks of query, key and value, a causal mask and one that is given are heeded together; that of the
 /// query goes on. As in Keras, a query that may look at nothing gets the mean of all values, or with dropout or returned scores
 /// zeros.
@@ -37,6 +37,9 @@ public sealed class MultiHeadAttention : Layer
 
     private static readonly Argument<Constraint?> BiasConstraintArgument = Constraint.Catalog.OptionalArgument("bias_constraint").KeywordOnly();
 
+    private static readonly Argument<IReadOnlyList<int>?> OutputShapeArgument = LayerArguments.OptionalWholes("output_shape").KeywordOnly()
+        .Require(shape => shape is null or [>= 1], "one size of 1 or more");
+
     private static readonly Argument<int?> SeedArgument = Argument.OptionalWhole("seed").KeywordOnly();
 
     private readonly Dictionary<string, Graph> _inner = [];
@@ -60,6 +63,10 @@ public sealed class MultiHeadAttention : Layer
 
     /// <summary>Features of values in a head; null: as many as keys have.</summary>
     public int? ValueDim { get => Get(ValueDimArgument); init => Set(ValueDimArgument, value); }
+
+    /// <summary>Features that come out; null: as many as the query has. Keras' <c>output_shape</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? OutputFeatures { get => Get(OutputShapeArgument)?[0]; init => Set(OutputShapeArgument, value is { } size ? [size] : null); }
 
     /// <summary>Share of the probabilities that training drops.</summary>
     public double Dropout { get => Get(DropoutArgument); init => Set(DropoutArgument, value); }
@@ -93,7 +100,7 @@ public sealed class MultiHeadAttention : Layer
         Arguments =
         [
             .. CommonArguments, NumHeadsArgument, KeyDimArgument, ValueDimArgument, DropoutArgument, UseBiasArgument, Argument.Fixed("use_gate", false),
-            Argument.Fixed("output_shape", null), Argument.Fixed("attention_axes", new System.Text.Json.Nodes.JsonArray(1)), Argument.Fixed("sliding_window", null),
+            OutputShapeArgument, Argument.Fixed("attention_axes", new System.Text.Json.Nodes.JsonArray(1)), Argument.Fixed("sliding_window", null),
             KernelInitializerArgument, BiasInitializerArgument, KernelRegularizerArgument, BiasRegularizerArgument, Argument.Fixed("activity_regularizer", null),
             KernelConstraintArgument, BiasConstraintArgument, SeedArgument,
         ],
@@ -142,16 +149,22 @@ public sealed class MultiHeadAttention : Layer
             if (UseBias) yield return ($"{part}/bias", [NumHeads, width], BiasInitializer);
         }
 
-        yield return ("output/kernel", [NumHeads, ValueSize, features], KernelInitializer);
-        if (UseBias) yield return ("output/bias", [features], BiasInitializer);
+        int outputs = OutputFeatures ?? features;
+        yield return ("output/kernel", [NumHeads, ValueSize, outputs], KernelInitializer);
+        if (UseBias) yield return ("output/bias", [outputs], BiasInitializer);
     }
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
     {
         (IReadOnlyList<int?> value, _) = ValueAndKey(inputs);
-        IReadOnlyList<int?> output = [inputs.First[0], Features(inputs.First)];
+        int features = Features(inputs.First);
+        IReadOnlyList<int?> output = [inputs.First[0], OutputFeatures ?? features];
         return inputs.Flags.Contains(AttentionLayer.ScoresFlag) ? [output, [NumHeads, inputs.First[0], value[0]]] : [output];
     }
+
+    // Keras' summary has as many keys as queries, whatever their number.
+    internal override IReadOnlyList<IReadOnlyList<int?>> ShownShapes(IReadOnlyList<IReadOnlyList<int?>> shapes) =>
+        shapes is [_, [var heads, var queries, _]] ? [shapes[0], [heads, queries, queries]] : shapes;
 
     internal override Graph? InnerGraph(CallInputs inputs)
     {

@@ -2,6 +2,7 @@ using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Execution;
 using Unroll.Initializers;
+using Unroll.Kernels.Memory;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
@@ -27,8 +28,9 @@ public enum MergeMode
 
 /// <summary>
 /// Reads a sequence in both directions with a recurrent layer each (Schuster and Paliwal 1997): <c>[B, T, F] → [B, 2U]</c>,
-/// or <c>[B, T, 2U]</c> if the layer returns sequences; U instead of 2U for merge modes other than concat. Weights: those
-/// of the forward layer, then those of the backward layer. With sequences, the output of a masked step is 0, as in Keras 3.
+/// or <c>[B, T, 2U]</c> if the layer returns sequences; U instead of 2U for merge modes other than concat. Any recurrent layer
+/// will do, a cell of your own in an <see cref="RNN"/>, too. Weights: those of the forward layer, then those of the backward
+/// layer. With sequences, the output of a masked step is 0, as in Keras 3.
 /// </summary>
 public sealed class Bidirectional : Layer
 {
@@ -39,16 +41,19 @@ public sealed class Bidirectional : Layer
 
     private static readonly Argument<MergeMode> MergeModeArgument = new("merge_mode", Modes with { ReadsNone = true, Read = ReadMode, Write = mode => mode == MergeMode.None ? null : Modes.Write(mode) }, MergeMode.Concat);
 
-    private static readonly Argument<RecurrentLayer> LayerArgument =
-        LayerArguments.Layer<RecurrentLayer>("layer", "a SimpleRNN, LSTM or GRU", "lstm(16)");
+    private const string Expected = "a recurrent layer: SimpleRNN, LSTM, GRU, RNN or ConvLSTM1D";
 
-    private static readonly Argument<RecurrentLayer?> BackwardLayerArgument =
-        LayerArguments.OptionalLayer<RecurrentLayer>("backward_layer", "a SimpleRNN, LSTM or GRU", "lstm(16, go_backwards=true)").KeywordOnly();
+    private static readonly Argument<IRecurrentLayer> LayerArgument = LayerArguments.Layer<IRecurrentLayer>("layer", Expected, "lstm(16)");
+
+    private static readonly Argument<IRecurrentLayer?> BackwardLayerArgument =
+        LayerArguments.OptionalLayer<IRecurrentLayer>("backward_layer", Expected, "lstm(16, go_backwards=true)").KeywordOnly();
+
+    private DirectionPair? _pair;
 
     /// <summary>Creates the layer.</summary>
-    /// <param name="layer">A SimpleRNN, LSTM or GRU; both directions are new layers with its arguments.</param>
+    /// <param name="layer">A recurrent layer; both directions are new layers with its arguments.</param>
     /// <exception cref="ArgumentException">The layer is in a model already.</exception>
-    public Bidirectional(RecurrentLayer layer)
+    public Bidirectional(IRecurrentLayer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         RequireNew(layer);
@@ -61,7 +66,7 @@ public sealed class Bidirectional : Layer
     public override string ClassName => "Bidirectional";
 
     /// <summary>Reads as the layer that was given.</summary>
-    public RecurrentLayer ForwardLayer { get; }
+    public IRecurrentLayer ForwardLayer { get; }
 
     /// <summary>
     /// Reads in the other direction: a layer with the arguments of the first, unless another is given, of which a new layer is
@@ -71,7 +76,7 @@ public sealed class Bidirectional : Layer
     /// It is in a model already, reads in the same direction, returns sequences where the other does not, or has other units,
     /// which can only be concatenated.
     /// </exception>
-    public RecurrentLayer BackwardLayer { get => Get(BackwardLayerArgument)!; init => Set(BackwardLayerArgument, value); }
+    public IRecurrentLayer BackwardLayer { get => Get(BackwardLayerArgument)!; init => Set(BackwardLayerArgument, value); }
 
     /// <summary>How the outputs of both directions become one.</summary>
     /// <exception cref="ArgumentException">The layers have different units, which can only be concatenated.</exception>
@@ -86,18 +91,35 @@ public sealed class Bidirectional : Layer
 
     internal override bool GoesThroughTime => true;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => IsFused ? base.Parameters : Pair.Parameters;
+
+    internal override IReadOnlyList<Parameter> TrainableParameters => IsFused ? base.TrainableParameters : Trainable ? Pair.TrainableParameters : [];
+
     internal override bool HandsOnMask(int output) => ForwardLayer.ReturnSequences && output < (MergeMode == MergeMode.None ? 2 : 1);
 
     internal override IEnumerable<string> WeightPaths =>
-        [.. ForwardLayer.WeightPaths.Select(path => $"forward_layer/{path}"), .. BackwardLayer.WeightPaths.Select(path => $"backward_layer/{path}")];
+        [.. Forwards.WeightPaths.Select(path => $"forward_layer/{path}"), .. Backwards.WeightPaths.Select(path => $"backward_layer/{path}")];
 
-    internal override Layer Wrapped => ForwardLayer;
+    internal override Layer Wrapped => Forwards;
+
+    internal override int LeafCalls => IsFused ? 1 : Pair.LeafCalls;
+
+    /// <summary>True if one program runs both directions.</summary>
+    private bool IsFused => ForwardLayer is RecurrentLayer && BackwardLayer is RecurrentLayer;
+
+    /// <summary>The directions as a graph, if they are not fused.</summary>
+    private DirectionPair Pair => _pair ??= new DirectionPair(this);
+
+    private Layer Forwards => (Layer)ForwardLayer;
+
+    private Layer Backwards => (Layer)BackwardLayer;
 
     internal override void NameWrapped(string name)
     {
         string stem = name.StartsWith(Forward, StringComparison.Ordinal) ? name[Forward.Length..] : name;
-        ForwardLayer.Rename(Forward + stem);
-        if (BackwardLayer.Name.Length == 0) BackwardLayer.Rename(Backward + stem);
+        Forwards.Rename(Forward + stem);
+        if (BackwardLayer.Name.Length == 0) Backwards.Rename(Backward + stem);
     }
 
     /// <summary>Calls the layer on a sequence, with states to begin with.</summary>
@@ -112,8 +134,8 @@ public sealed class Bidirectional : Layer
     /// <inheritdoc/>
     public override void ResetStates()
     {
-        ForwardLayer.ResetStates();
-        BackwardLayer.ResetStates();
+        Forwards.ResetStates();
+        Backwards.ResetStates();
     }
 
     internal override bool GoesOnFromBatchToBatch => ForwardLayer.Stateful;
@@ -122,35 +144,58 @@ public sealed class Bidirectional : Layer
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
     {
-        IReadOnlyList<int?> first = inputs.First, forward = ForwardLayer.InferOutputShape(first), backward = BackwardLayer.InferOutputShape(first);
         int states = ForwardLayer.StateCount, all = states + BackwardLayer.StateCount, given = inputs.Roles.Count(role => role == RecurrentLayer.StateRole);
         if (given > 0 && given != all)
             throw new ArgumentException($"{Label} has {all} states, those of both directions, but {given} were given as initial states.");
+        if (!IsFused) return Pair.InferOutputShapes(inputs);
+        IReadOnlyList<int?> first = inputs.First, forward = Forwards.InferOutputShape(first), backward = Backwards.InferOutputShape(first);
         List<IReadOnlyList<int?>> shapes = MergeMode == MergeMode.None ? [forward, backward] : [InferOutputShape(first)];
         if (!ForwardLayer.ReturnState) return shapes;
-        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.Units], states));
-        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([BackwardLayer.Units], BackwardLayer.StateCount));
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([ForwardLayer.OutputFeatures], states));
+        shapes.AddRange(Enumerable.Repeat<IReadOnlyList<int?>>([BackwardLayer.OutputFeatures], BackwardLayer.StateCount));
         return shapes;
     }
 
+    internal override Graph? InnerGraph(CallInputs inputs) => IsFused ? null : Pair.InnerGraph(inputs);
+
+    internal override long CountWeights(CallInputs inputs) => IsFused ? base.CountWeights(inputs) : Pair.CountWeights(inputs);
+
+    internal override void Build(CallInputs inputs, Arena arena, int seed, int layerIndex)
+    {
+        if (IsFused)
+        {
+            base.Build(inputs, arena, seed, layerIndex);
+            return;
+        }
+
+        Pair.Build(inputs, arena, seed, layerIndex);
+        (InputShapes, OutputShapes, IsBuilt) = (inputs.Shapes, Pair.OutputShapes, true);
+    }
+
+    internal override void Rekey(int seed, ref int layerIndex)
+    {
+        if (IsFused) base.Rekey(seed, ref layerIndex);
+        else Pair.Rekey(seed, ref layerIndex);
+    }
+
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
-        ForwardLayer.DescribeWeights(inputShape).Select(weight => ($"forward {weight.Name}", weight.Shape, weight.Initializer))
-            .Concat(BackwardLayer.DescribeWeights(inputShape).Select(weight => ($"backward {weight.Name}", weight.Shape, weight.Initializer)));
+        Forwards.DescribeWeights(inputShape).Select(weight => ($"forward {weight.Name}", weight.Shape, weight.Initializer))
+            .Concat(Backwards.DescribeWeights(inputShape).Select(weight => ($"backward {weight.Name}", weight.Shape, weight.Initializer)));
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
-        IReadOnlyList<int?> shape = ForwardLayer.InferOutputShape(inputShape);
-        return MergeMode == MergeMode.Concat ? [.. shape.SkipLast(1), shape[^1] + BackwardLayer.Units] : shape;
+        IReadOnlyList<int?> shape = Forwards.InferOutputShape(inputShape);
+        return MergeMode == MergeMode.Concat ? [.. shape.SkipLast(1), shape[^1] + BackwardLayer.OutputFeatures] : shape;
     }
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) =>
-        (weight.StartsWith("forward ", StringComparison.Ordinal) ? ForwardLayer : BackwardLayer).RestrictionsOf(weight[(weight.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        (weight.StartsWith("forward ", StringComparison.Ordinal) ? Forwards : Backwards).RestrictionsOf(weight[(weight.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 
     private protected override void OnBuilt(IReadOnlyList<int?> inputShape)
     {
-        int forward = ForwardLayer.DescribeWeights(inputShape).Count();
-        ForwardLayer.Adopt(Parameters.Take(forward), inputShape);
-        BackwardLayer.Adopt(Parameters.Skip(forward), inputShape);
+        int forward = Forwards.DescribeWeights(inputShape).Count();
+        Forwards.Adopt(Parameters.Take(forward), inputShape);
+        Backwards.Adopt(Parameters.Skip(forward), inputShape);
     }
 
     internal override object? ValueOf<T>(Argument<T> argument) => ReferenceEquals(argument, LayerArgument) ? ForwardLayer : base.ValueOf(argument);
@@ -160,16 +205,16 @@ public sealed class Bidirectional : Layer
     {
         if (ReferenceEquals(argument, BackwardLayerArgument)) TakeBackwardLayer();
         if ((ReferenceEquals(argument, BackwardLayerArgument) || ReferenceEquals(argument, MergeModeArgument))
-            && MergeMode is not (MergeMode.Concat or MergeMode.None) && BackwardLayer.Units != ForwardLayer.Units)
+            && MergeMode is not (MergeMode.Concat or MergeMode.None) && BackwardLayer.OutputFeatures != ForwardLayer.OutputFeatures)
         {
             throw new ArgumentException(
-                $"Bidirectional: {ForwardLayer.Units} and {BackwardLayer.Units} units can only be concatenated; take as many for both or the merge mode concat.", argument.Name);
+                $"Bidirectional: {ForwardLayer.OutputFeatures} and {BackwardLayer.OutputFeatures} units can only be concatenated; take as many for both or the merge mode concat.", argument.Name);
         }
     }
 
     private void TakeBackwardLayer()
     {
-        RecurrentLayer given = Get(BackwardLayerArgument) ?? throw new ArgumentNullException("backward_layer", "Bidirectional: argument 'backward_layer' is null; leave it out.");
+        IRecurrentLayer given = Get(BackwardLayerArgument) ?? throw new ArgumentNullException("backward_layer", "Bidirectional: argument 'backward_layer' is null; leave it out.");
         RequireNew(given);
         if (given.GoBackwards == ForwardLayer.GoBackwards)
             throw new ArgumentException("Bidirectional: both layers read in the same direction; one of them needs go_backwards=true.", "backward_layer");
@@ -177,15 +222,15 @@ public sealed class Bidirectional : Layer
             throw new ArgumentException("Bidirectional: return_sequences must be the same for both layers.", "backward_layer");
         if (given.ReturnState != ForwardLayer.ReturnState || given.Stateful != ForwardLayer.Stateful)
             throw new ArgumentException("Bidirectional: return_state and stateful must be the same for both layers.", "backward_layer");
-        RecurrentLayer twin = given.Twin(given.GoBackwards, given.ReturnSequences);
-        if (given.Name.Length > 0) twin.Rename(given.Name);
-        else if (ForwardLayer.Name.StartsWith(Forward, StringComparison.Ordinal)) twin.Rename(Backward + ForwardLayer.Name[Forward.Length..]);
+        IRecurrentLayer twin = given.Twin(given.GoBackwards, given.ReturnSequences);
+        if (given.Name.Length > 0) ((Layer)twin).Rename(given.Name);
+        else if (ForwardLayer.Name.StartsWith(Forward, StringComparison.Ordinal)) ((Layer)twin).Rename(Backward + ForwardLayer.Name[Forward.Length..]);
         Put(BackwardLayerArgument, twin);
     }
 
-    private static void RequireNew(RecurrentLayer layer)
+    private static void RequireNew(IRecurrentLayer layer)
     {
-        if (layer.IsBuilt) throw new ArgumentException($"Bidirectional: the layer '{layer.Name}' is in a model already; create a new one.", nameof(layer));
+        if (((Layer)layer).IsBuilt) throw new ArgumentException($"Bidirectional: the layer '{layer.Name}' is in a model already; create a new one.", nameof(layer));
     }
 
     private static MergeMode ReadMode(ArgumentInput input) => input.Node is null ? MergeMode.None : Modes.Read(input);

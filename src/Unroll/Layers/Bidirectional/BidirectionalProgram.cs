@@ -19,7 +19,7 @@ internal sealed class BidirectionalProgram : LayerProgram
 
     public BidirectionalProgram(Bidirectional layer, ProgramContext context, RecurrentInputs inputs) : base(context)
     {
-        RecurrentLayer forward = layer.ForwardLayer, backward = layer.BackwardLayer;
+        RecurrentLayer forward = (RecurrentLayer)layer.ForwardLayer, backward = (RecurrentLayer)layer.BackwardLayer;
         _mode = layer.MergeMode;
         _forwardUnits = forward.Units;
         _backwardUnits = backward.Units;

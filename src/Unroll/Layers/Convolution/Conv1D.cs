@@ -41,6 +41,7 @@ public sealed class Conv1D : KernelConvolution
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Conv1D>("Conv1D")
     {
+        Aliases = ["Convolution1D"],
         Arguments =
         [
             .. CommonArguments, FiltersArgument, KernelSizeArgument, StridesArgument, CausalPaddingArgument, DataFormat, DilationRateArgument, GroupsArgument,

@@ -30,6 +30,7 @@ public sealed class Conv1DTranspose : KernelConvolution
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, Conv1DTranspose>("Conv1DTranspose")
     {
+        Aliases = ["Convolution1DTranspose"],
         Arguments =
         [
             .. CommonArguments, FiltersArgument, KernelSizeArgument, StridesArgument, PaddingArgument, Argument.Fixed("output_padding", null), DataFormat,

@@ -9,17 +9,17 @@ namespace Unroll.Layers;
 /// <summary>Base of convolutions over time: <c>[B, T, C] → [B, T', F]</c>. Masks end here, as in Keras.</summary>
 public abstract class ConvolutionLayer : Layer
 {
-    private protected static readonly Argument<int> FiltersArgument = Argument.Whole("filters").Size();
+    internal static readonly Argument<int> FiltersArgument = Argument.Whole("filters").Size();
 
-    private protected static readonly Argument<int> KernelSizeArgument = LayerArguments.Window("kernel_size");
+    internal static readonly Argument<int> KernelSizeArgument = LayerArguments.Window("kernel_size");
 
-    private protected static readonly Argument<int> StridesArgument = LayerArguments.Window("strides", 1);
+    internal static readonly Argument<int> StridesArgument = LayerArguments.Window("strides", 1);
 
-    private protected static readonly Argument<WindowPadding> PaddingArgument = PaddingOf(("valid", WindowPadding.Valid), ("same", WindowPadding.Same));
+    internal static readonly Argument<WindowPadding> PaddingArgument = PaddingOf(("valid", WindowPadding.Valid), ("same", WindowPadding.Same));
 
-    private protected static readonly Argument DataFormat = Argument.Fixed("data_format", "channels_last");
+    internal static readonly Argument DataFormat = Argument.Fixed("data_format", "channels_last");
 
-    private protected static readonly Argument<int> DilationRateArgument = LayerArguments.Window("dilation_rate", 1);
+    internal static readonly Argument<int> DilationRateArgument = LayerArguments.Window("dilation_rate", 1);
 
     private protected static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Linear);
 

@@ -69,6 +69,7 @@ public sealed class SeparableConv1D : ConvolutionLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, SeparableConv1D>("SeparableConv1D")
     {
+        Aliases = ["SeparableConvolution1D"],
         Arguments =
         [
             .. CommonArguments, DepthMultiplierArgument, FiltersArgument, KernelSizeArgument, StridesArgument, PaddingArgument, DataFormat, DilationRateArgument,

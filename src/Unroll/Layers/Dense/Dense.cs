@@ -85,6 +85,8 @@ public sealed class Dense : Layer
         ? (KernelRegularizer, KernelConstraint)
         : (BiasRegularizer, BiasConstraint);
 
+    internal override bool TreatsStepsAlike => true;
+
     internal override Regularizer? OutputRegularizer => ActivityRegularizer;
 
     internal override Activation LastActivation => Activation;

@@ -45,6 +45,8 @@ public sealed class Dropout : WeightlessLayer
 
     internal override bool HandsOnMask(int output) => true;
 
+    internal override bool TreatsStepsAlike => NoiseShape is null;
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new DropoutProgram(context, Rate, Seed, NoiseOf(context.Inputs[0]));
 
     private int[]? NoiseOf(LaneShape shape)

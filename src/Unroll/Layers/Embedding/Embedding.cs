@@ -2,12 +2,13 @@ using Unroll.Configuration;
 using Unroll.Constraints;
 using Unroll.Execution;
 using Unroll.Initializers;
+using Unroll.Random;
 using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
 /// <summary>
-/// Turns token ids into rows of a trainable table: <c>[B, T] → [B, T, E]</c>. Ids outside the vocabulary are an error.
+/// Turns token ids into rows of a trainable table: <c>[B, T] → [B, T, E]</c>, or ids of more axes. Ids outside the vocabulary are an error.
 /// With <see cref="MaskZero"/>, tokens with id 0 are masked: recurrent layers above hold their state there.
 /// </summary>
 public sealed class Embedding : Layer
@@ -23,6 +24,8 @@ public sealed class Embedding : Layer
     private static readonly Argument<Constraint?> EmbeddingsConstraintArgument = Constraint.Catalog.OptionalArgument("embeddings_constraint").KeywordOnly();
 
     private static readonly Argument<bool> MaskZeroArgument = Argument.Flag("mask_zero").KeywordOnly();
+
+    private float[,]? _given;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="inputDim">Size of the vocabulary.</param>
@@ -43,6 +46,22 @@ public sealed class Embedding : Layer
 
     /// <summary>First values of the table; default U(−0.05, 0.05).</summary>
     public Initializer EmbeddingsInitializer { get => Get(EmbeddingsInitializerArgument); init => Set(EmbeddingsInitializerArgument, value); }
+
+    /// <summary>
+    /// The table to begin with, <c>[InputDim, OutputDim]</c>, word vectors that were learned elsewhere, say; null: the initializer's
+    /// values. It is no part of the configuration, since files hold the weights themselves.
+    /// </summary>
+    /// <exception cref="ArgumentException">The array has another shape.</exception>
+    public float[,]? Weights
+    {
+        get => _given;
+        init
+        {
+            if (value is not null && (value.GetLength(0) != InputDim || value.GetLength(1) != OutputDim))
+                throw new ArgumentException($"Embedding: weights has the shape ({value.GetLength(0)}, {value.GetLength(1)}), but the table is ({InputDim}, {OutputDim}).", nameof(Weights));
+            _given = value;
+        }
+    }
 
     /// <summary>What the table adds to the loss; null: nothing.</summary>
     public Regularizer? EmbeddingsRegularizer { get => Get(EmbeddingsRegularizerArgument); init => Set(EmbeddingsRegularizerArgument, value); }
@@ -74,6 +93,8 @@ public sealed class Embedding : Layer
 
     internal override int? IdLimit => InputDim;
 
+    internal override bool TreatsStepsAlike => true;
+
     internal override bool OrdersItsGradients => true;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) =>
@@ -94,9 +115,18 @@ public sealed class Embedding : Layer
     }
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
-        [("embeddings", [InputDim, OutputDim], EmbeddingsInitializer)];
+        [("embeddings", [InputDim, OutputDim], _given is null ? EmbeddingsInitializer : new Given(_given))];
 
-    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count == 1
-        ? [inputShape[0], OutputDim]
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count > 0
+        ? [.. inputShape, OutputDim]
         : throw WrongInput(inputShape, "token ids [batch, time] as the first layer of a model");
+
+    /// <summary>First values that somebody gave.</summary>
+    private sealed class Given(float[,] table) : Initializer
+    {
+        public override void Fill(Span<float> values, ReadOnlySpan<int> shape, RandomSource random)
+        {
+            for (int i = 0; i < values.Length; i++) values[i] = table[i / shape[1], i % shape[1]];
+        }
+    }
 }

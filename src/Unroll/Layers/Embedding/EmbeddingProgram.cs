@@ -37,15 +37,16 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     public override Frame CreateFrame(Arena arena)
     {
         LaneTensor output = _isProjected ? Context.NewOutput(arena, 0, 0) : Context.NewOutput(arena);
-        if (layer.MaskZero) output.Mask = arena.Allocate((long)Context.InputSize * BatchGroup.MaxLanes);
-        return new Frame(output);
+        return new EmbeddingFrame(output) { Mask = layer.MaskZero ? arena.Allocate((long)Context.InputSize * BatchGroup.MaxLanes) : default };
     }
 
     public override void Forward(Frame frame, BatchGroup group)
     {
         ReadOnlySpan<int> ids = frame.Input.AllIds;
         if (!_isProjected) EmbeddingKernel.Gather(_table.Stored, _width, ids, Context.InputSize, group.Lanes, frame.Output.Value);
-        if (layer.MaskZero) EmbeddingKernel.Mask(ids, Context.InputSize, group.Lanes, frame.Output.Mask);
+        if (!layer.MaskZero) return;
+        frame.Output.Mask = ((EmbeddingFrame)frame).Mask;
+        EmbeddingKernel.Mask(ids, Context.InputSize, group.Lanes, frame.Output.Mask);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -64,4 +65,9 @@ internal sealed class EmbeddingProgram(Embedding layer, ProgramContext context) 
     private static bool TracksRows(Embedding layer, ProgramContext context) =>
         (long)layer.InputDim * layer.OutputDim >= 1 << 18
         && (long)context.MaxRows * context.InputSize < layer.InputDim;
+
+    private sealed class EmbeddingFrame(LaneTensor output) : Frame(output)
+    {
+        public Block Mask { get; init; }
+    }
 }

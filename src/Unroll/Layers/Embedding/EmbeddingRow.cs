@@ -1,4 +1,5 @@
 using Unroll.Execution;
+using Unroll.Kernels.Memory;
 
 namespace Unroll.Layers;
 
@@ -8,13 +9,14 @@ internal sealed class EmbeddingRow : RowLayer
     private readonly Parameter _table;
     private readonly RowTensor _input;
     private readonly int _width;
+    private readonly Block _mask;
 
     public EmbeddingRow(Embedding layer, RowContext context) : base(RowTensor.Allocate(context.Arena, context.Outputs[0]))
     {
         _table = layer.Parameters[0];
         _input = context.Input;
         _width = layer.OutputDim;
-        if (layer.MaskZero) Output.Mask = context.Arena.Allocate(context.Outputs[0].Steps);
+        if (layer.MaskZero) _mask = context.Arena.Allocate(context.Outputs[0].Steps);
     }
 
     public override void Prepare() => _table.Lagging?.CatchUp(); // rows are read where they lie
@@ -23,7 +25,8 @@ internal sealed class EmbeddingRow : RowLayer
     {
         ReadOnlySpan<float> table = _table.Stored.Span;
         ReadOnlySpan<int> ids = _input.Ids.Span;
-        Span<float> output = Output.Value.Span, mask = Output.Mask.Span;
+        Output.Mask = _mask;
+        Span<float> output = Output.Value.Span, mask = _mask.Span;
         for (int t = 0; t < ids.Length; t++)
         {
             table.Slice(ids[t] * _width, _width).CopyTo(output[(t * Output.Stride)..]);

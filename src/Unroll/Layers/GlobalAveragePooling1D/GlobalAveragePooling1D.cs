@@ -19,6 +19,7 @@ public sealed class GlobalAveragePooling1D : WeightlessLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GlobalAveragePooling1D>("GlobalAveragePooling1D")
     {
+        Aliases = ["GlobalAvgPool1D"],
         Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), KeepDimsArgument],
         Make = _ => new GlobalAveragePooling1D(),
     };

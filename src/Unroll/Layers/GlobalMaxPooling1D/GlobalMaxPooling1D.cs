@@ -19,6 +19,7 @@ public sealed class GlobalMaxPooling1D : WeightlessLayer
 
     internal static Registration<Layer> Registration { get; } = new Registration<Layer, GlobalMaxPooling1D>("GlobalMaxPooling1D")
     {
+        Aliases = ["GlobalMaxPool1D"],
         Arguments = [.. CommonArguments, Argument.Fixed("data_format", "channels_last"), KeepDimsArgument],
         Make = _ => new GlobalMaxPooling1D(),
     };

@@ -21,6 +21,18 @@ public static class Input
     public static Symbol Texts(int? count = 1, string? name = null) =>
         new InputLayer([count], isIds: false, batchSize: null) { Name = name ?? "", IsTexts = true }.Symbol;
 
+    /// <summary>Token ids of several axes, <c>Ids([20, 50])</c> for texts of 20 sentences with 50 words: <c>[B, 20, 50]</c>.</summary>
+    /// <param name="shape">Shape of a sample, without the batch dimension; null: any size.</param>
+    /// <param name="name">The input's name; null: made by the model.</param>
+    /// <param name="batchSize">Rows of every batch, for stateful layers; null: any number.</param>
+    /// <exception cref="ArgumentException">The shape is empty.</exception>
+    public static Symbol Ids(IReadOnlyList<int?> shape, string? name = null, int? batchSize = null)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Count == 0) throw new ArgumentException("An input of ids needs at least one dimension beside the batch, Ids(80) say.", nameof(shape));
+        return new InputLayer(shape, isIds: true, batchSize) { Name = name ?? "" }.Symbol;
+    }
+
     /// <summary>Real values <c>[B, …]</c>, for example <c>Features(8)</c> or <c>Features(null, 3)</c> for any number of steps.</summary>
     /// <param name="shape">Shape of a sample, without the batch dimension; null: any size.</param>
     public static Symbol Features(params int?[] shape) => Features(shape, name: null);

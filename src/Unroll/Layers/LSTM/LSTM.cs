@@ -50,7 +50,7 @@ public sealed class LSTM : RecurrentLayer
     private protected override Initializer FirstBias => UnitForgetBias ? new ForgetBias(BiasInitializer, Units) : BiasInitializer;
 
     /// <summary>The bias initializer everywhere but in the forget gate's block, which starts at 1.</summary>
-    private sealed class ForgetBias(Initializer others, int units) : Initializer
+    internal sealed class ForgetBias(Initializer others, int units) : Initializer
     {
         public override void Fill(Span<float> values, ReadOnlySpan<int> shape, RandomSource random)
         {

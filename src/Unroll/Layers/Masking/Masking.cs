@@ -31,7 +31,7 @@ public sealed class Masking : WeightlessLayer
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
-        RequireSequence(inputShape);
+        if (inputShape.Count < 2) RequireSequence(inputShape);
         return inputShape;
     }
 }

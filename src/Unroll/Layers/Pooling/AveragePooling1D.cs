@@ -16,7 +16,7 @@ public sealed class AveragePooling1D : PoolingLayer
     /// <inheritdoc/>
     public override string ClassName => "AveragePooling1D";
 
-    internal static Registration<Layer> Registration { get; } = Register("AveragePooling1D", () => new AveragePooling1D());
+    internal static Registration<Layer> Registration { get; } = Register("AveragePooling1D", "AvgPool1D", () => new AveragePooling1D());
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => new WindowPoolingProgram(context, Window, takesLargest: false);
+    internal override LayerProgram CreateProgram(ProgramContext context) => Program(context, takesLargest: false);
 }

@@ -16,7 +16,7 @@ public sealed class MaxPooling1D : PoolingLayer
     /// <inheritdoc/>
     public override string ClassName => "MaxPooling1D";
 
-    internal static Registration<Layer> Registration { get; } = Register("MaxPooling1D", () => new MaxPooling1D());
+    internal static Registration<Layer> Registration { get; } = Register("MaxPooling1D", "MaxPool1D", () => new MaxPooling1D());
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => new WindowPoolingProgram(context, Window, takesLargest: true);
+    internal override LayerProgram CreateProgram(ProgramContext context) => Program(context, takesLargest: true);
 }

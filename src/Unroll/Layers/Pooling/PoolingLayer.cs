@@ -1,4 +1,5 @@
 using Unroll.Configuration;
+using Unroll.Execution;
 
 namespace Unroll.Layers;
 
@@ -36,8 +37,19 @@ public abstract class PoolingLayer : WeightlessLayer
 
     internal override object? ValueOf<T>(Argument<T> argument) => argument.Name == StridesArgument.Name ? Strides ?? PoolSize : base.ValueOf(argument);
 
-    private protected static Registration<Layer> Register<T>(string name, Func<T> create) where T : PoolingLayer => new Registration<Layer, T>(name)
+    /// <summary>What every window sees of the input.</summary>
+    private protected WindowPoolingProgram Program(ProgramContext context, bool takesLargest)
     {
+        TimeWindow window = Window;
+        int steps = context.InputSteps, before = window.Before(steps);
+        return new WindowPoolingProgram(
+            context, [.. Enumerable.Range(0, context.Outputs[0].Steps).Select(t => t * window.Stride - before).Select(first => (Math.Max(0, first), Math.Min(steps, first + window.Size)))],
+            takesLargest);
+    }
+
+    private protected static Registration<Layer> Register<T>(string name, string alias, Func<T> create) where T : PoolingLayer => new Registration<Layer, T>(name)
+    {
+        Aliases = [alias],
         Arguments = [.. CommonArguments, PoolSizeArgument, PaddingArgument, StridesArgument, Argument.Fixed("data_format", "channels_last")],
         Positional = [PoolSizeArgument, StridesArgument, PaddingArgument],
         Make = _ => create(),

@@ -5,18 +5,19 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-/// <summary>Runs <see cref="MaxPooling1D"/> and <see cref="AveragePooling1D"/>.</summary>
-internal sealed class WindowPoolingProgram(ProgramContext context, TimeWindow window, bool takesLargest) : LayerProgram(context)
+/// <summary>Makes one value of every window: runs <see cref="MaxPooling1D"/>, <see cref="AveragePooling1D"/> and their adaptive relatives.</summary>
+/// <param name="context">What the call is prepared for.</param>
+/// <param name="windows">For each step that comes out the first that goes in, and the one behind the last.</param>
+/// <param name="takesLargest">Whether it is the largest value, or the mean.</param>
+internal sealed class WindowPoolingProgram(ProgramContext context, (int From, int To)[] windows, bool takesLargest) : LayerProgram(context)
 {
-    private readonly int _before = window.Before(context.InputSteps);
-
     public override Frame CreateFrame(Arena arena) => new(Context.NewOutput(arena));
 
     public override void Forward(Frame frame, BatchGroup group)
     {
         for (int t = 0; t < Context.Outputs[0].Steps; t++)
         {
-            (int from, int to) = Inside(t);
+            (int from, int to) = windows[t];
             Span<float> y = Step(frame.Output.Value, t, group);
             Step(frame.Input.Value, from, group).CopyTo(y);
             for (int step = from + 1; step < to; step++)
@@ -38,7 +39,7 @@ internal sealed class WindowPoolingProgram(ProgramContext context, TimeWindow wi
         frame.Input.Gradient.Span[..RecurrentSequence.Extent(Context.InputSteps, Context.InputFeatures, group.Lanes)].Clear();
         for (int t = 0; t < Context.Outputs[0].Steps; t++)
         {
-            (int from, int to) = Inside(t);
+            (int from, int to) = windows[t];
             ReadOnlySpan<float> y = Step(frame.Output.Value, t, group), dy = Step(frame.Output.Gradient, t, group);
             for (int i = 0; i < y.Length; i++)
             {
@@ -57,12 +58,6 @@ internal sealed class WindowPoolingProgram(ProgramContext context, TimeWindow wi
                 }
             }
         }
-    }
-
-    private (int From, int To) Inside(int t)
-    {
-        int first = t * window.Stride - _before;
-        return (Math.Max(0, first), Math.Min(Context.InputSteps, first + window.Size));
     }
 
     private Span<float> Step(Block block, int step, BatchGroup group) => LaneTensor.Step(block, step, Context.InputFeatures, group.Lanes);

@@ -7,7 +7,7 @@ namespace Unroll.Layers;
 /// <c>new RNN(new LSTMCell(16))</c>, which is an LSTM, or a cell of your own. Several cells stand on top of each other:
 /// <c>new RNN(new LSTMCell(16), new GRUCell(8))</c>.
 /// </summary>
-public sealed class RNN : CompositeLayer
+public sealed class RNN : CompositeLayer, IRecurrentLayer
 {
     private static readonly Argument<Layer> CellArgument = new("cell", new ArgumentForm<Layer>(StackedRNNCells.ReadCell, cell => Catalog.ToKeras(cell), "lstm_cell(16)"));
 
@@ -55,6 +55,10 @@ public sealed class RNN : CompositeLayer
     internal override IEnumerable<string> WeightPaths =>
         Layers.SelectMany(entry => entry.Layer.Parameters.Select((_, i) => $"cell/{entry.Path}vars/{i}"));
 
+    int IRecurrentLayer.StateCount => Cell.StateSizes.Count;
+
+    int IRecurrentLayer.OutputFeatures => (Cell is StackedRNNCells stack ? stack.Cells[^1] : Cell).StateSizes[0];
+
     private IReadOnlyList<(Layer Layer, string Path)> Layers =>
         _layers ??= Cell.OverTime(new SequenceFlags(ReturnSequences, ReturnState, GoBackwards, Stateful, ZeroOutputForMask));
 
@@ -66,6 +70,17 @@ public sealed class RNN : CompositeLayer
     /// <exception cref="ArgumentException">Number or shapes of the states don't fit.</exception>
     public Symbols Call(Symbol sequence, Symbols? initialState = null, Symbol? mask = null) =>
         AddCall(RecurrentInputs.Arguments(sequence, initialState, mask));
+
+    // A cell holds no weights: both layers may have the same.
+    IRecurrentLayer IRecurrentLayer.Twin(bool goBackwards, bool zeroOutputForMask)
+    {
+        var twin = new RNN(Cell);
+        twin.TakeAll(this);
+        twin.Rename("");
+        twin.Set(RecurrentLayer.GoBackwardsArgument, goBackwards);
+        twin.Set(RecurrentLayer.ZeroOutputForMaskArgument, zeroOutputForMask);
+        return twin;
+    }
 
     /// <inheritdoc/>
     protected override Symbols Compose(Symbols inputs) => Compose(inputs, [.. inputs.Select(_ => (string?)null)]);

@@ -12,7 +12,7 @@ namespace Unroll.Layers;
 /// Base of SimpleRNN, LSTM and GRU: <c>[B, T, F] → [B, U]</c>, or <c>[B, T, U]</c> with <see cref="ReturnSequences"/>. Behind a
 /// mask a step keeps state and output of the step before. The initial state is zero.
 /// </summary>
-public abstract class RecurrentLayer : RecurrentArguments
+public abstract class RecurrentLayer : RecurrentArguments, IRecurrentLayer
 {
     internal static readonly Argument<bool> ReturnSequencesArgument = Argument.Flag("return_sequences");
 
@@ -65,6 +65,10 @@ public abstract class RecurrentLayer : RecurrentArguments
     /// <summary>States that pass from step to step: 1, for an LSTM 2.</summary>
     internal virtual int StateCount => 1;
 
+    int IRecurrentLayer.StateCount => StateCount;
+
+    int IRecurrentLayer.OutputFeatures => Units;
+
     /// <summary>What a stateful layer remembers; null: nothing.</summary>
     internal RecurrentStates? States => Stateful ? field ??= new RecurrentStates() : null;
 
@@ -92,6 +96,8 @@ public abstract class RecurrentLayer : RecurrentArguments
         twin.Set(ZeroOutputForMaskArgument, zeroOutputForMask);
         return twin;
     }
+
+    IRecurrentLayer IRecurrentLayer.Twin(bool goBackwards, bool zeroOutputForMask) => Twin(goBackwards, zeroOutputForMask);
 
     /// <summary>Makes the layer one with the arguments of a cell.</summary>
     internal RecurrentLayer Like(RecurrentArguments cell, SequenceFlags flags)

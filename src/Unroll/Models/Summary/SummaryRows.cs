@@ -43,6 +43,7 @@ internal sealed class SummaryRows(int? batchSize, bool expandNested)
             string connected = level > 0 ? "" : string.Join(", ", calls.SelectMany(call => call.Inputs).Select(Place));
             string prefix = level == 0 ? "" : new string(' ', 3 * level) + "└ ";
             IReadOnlyList<IReadOnlyList<int?>> shapes = calls.Length > 0 ? [.. layer.Calls[^1].Outputs.Select(output => output.Shape)] : layer.OutputShapes;
+            shapes = layer.ShownShapes(shapes);
             _rows.Add(new SummaryRow(
                 prefix + layer.Name, layer.ClassName, shapes.Count > 0 ? shapes[0] : null, layer.ParameterCount, layer.IsBuilt || isGraph,
                 layer.ParameterCount > 0 ? layer.TrainableParameters.Count > 0 : null, connected.Length > 0 ? connected : null, Several(layer, shapes)));

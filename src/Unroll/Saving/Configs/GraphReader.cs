@@ -30,7 +30,7 @@ internal sealed class GraphReader(ModelConfig models, string place)
             if (layer is InputLayer) continue;
             JsonArray calls = entry["inbound_nodes"] as JsonArray ?? throw new InvalidDataException($"{here}: has no list inbound_nodes.");
             if (layer is Operation && calls.Count > 1) throw new InvalidDataException($"{here}: the operation '{name}' is called {calls.Count} times; once was expected.");
-            foreach (JsonNode? call in calls) waiting.Add((layer, CallConfig.Read(call, layer is RecurrentLayer or Bidirectional, here), here));
+            foreach (JsonNode? call in calls) waiting.Add((layer, CallConfig.Read(call, layer is IRecurrentLayer or Bidirectional, here), here));
         }
 
         MakeCalls(waiting);
@@ -132,7 +132,7 @@ internal sealed class GraphReader(ModelConfig models, string place)
         if (argument.Name is not RecurrentLayer.MaskRole) return false;
         Symbol[] data = [.. all.Where(other => other != argument).SelectMany(other => other.Symbols)];
         if (all.Count(other => other.Constant is null) == 2 && argument.Symbols.All(mask => _masks.IsCarried(mask, data))) return true;
-        return layer is RecurrentLayer or Bidirectional ? false : throw new InvalidDataException(
+        return layer is IRecurrentLayer or Bidirectional ? false : throw new InvalidDataException(
             $"{here}: {layer.ClassName} '{layer.Name}' is given a mask that is not the one its input carries; that is supported for recurrent layers only.");
     }
 

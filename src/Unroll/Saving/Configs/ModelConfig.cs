@@ -42,7 +42,26 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     {
         if (json.Text("class_name") is "Sequential" or "Functional" or "Model") return Read(json, seed: 0, place);
         if (isKeras2) Keras2.Modernise(json, place);
-        return Catalog.Layers.FromKeras(json, place);
+        return json.Text("class_name") is "TimeDistributed" && json["config"] is JsonObject config && config["layer"] is JsonObject applied && HoldsModel(applied)
+            ? MakeDistributed(json, applied, place)
+            : Catalog.Layers.FromKeras(json, place);
+    }
+
+    /// <summary>True for a model, and for a wrapper around one.</summary>
+    private static bool HoldsModel(JsonObject json) => json.Text("class_name") switch
+    {
+        "Sequential" or "Functional" or "Model" => true,
+        "TimeDistributed" => json["config"] is JsonObject config && config["layer"] is JsonObject applied && HoldsModel(applied),
+        _ => false,
+    };
+
+    /// <summary>Layers know nothing of models: the wrapper is read around another layer first.</summary>
+    private TimeDistributed MakeDistributed(JsonObject json, JsonObject applied, string place)
+    {
+        var around = (JsonObject)json.DeepClone();
+        around["config"]!["layer"] = Catalog.Layers.ToKeras(new Flatten());
+        var distributed = (TimeDistributed)Catalog.Layers.FromKeras(around, place);
+        return distributed.Around(MakeLayer(applied, $"{place}: layer"));
     }
 
     /// <summary>The list of layers; before Keras 2.2.3 a Sequential's configuration was that list itself.</summary>
@@ -78,8 +97,16 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     {
         InputLayer input => WriteInput(input, input.Name),
         Model model => Write(model, compileConfig: null),
+        TimeDistributed distributed => WriteDistributed(distributed),
         _ => Catalog.Layers.ToKeras(layer),
     };
+
+    private static JsonObject WriteDistributed(TimeDistributed distributed)
+    {
+        JsonObject json = Catalog.Layers.ToKeras(distributed);
+        json["config"]!["layer"] = WriteLayer(distributed.Layer);
+        return json;
+    }
 
     public static JsonArray BatchShape(IReadOnlyList<int?> shape, int? batch = null) =>
         [Node(batch), .. shape.Select(Node)];

@@ -14,6 +14,12 @@ internal sealed class WeightBudget(long available)
     public void Require(Layer layer, CallInputs inputs, string place)
     {
         if (layer.IsBuilt || !_counted.Add(layer)) return;
+        if (layer is TimeDistributed distributed)
+        {
+            Require(distributed.Layer, distributed.StepOf(inputs), place);
+            return;
+        }
+
         if (layer is Sequential stack)
         {
             foreach (Layer part in stack.Layers)

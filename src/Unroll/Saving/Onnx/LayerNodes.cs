@@ -27,9 +27,9 @@ internal static class LayerNodes
     {
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
-        TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
+        TimeDistributed { Layer: Dense dense } => input with { Value = AddDense(scope, dense, input.Value) },
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
-        Dropout or SpatialDropout1D or GaussianNoise or GaussianDropout or AlphaDropout or ActivityRegularization => input,
+        Dropout or SpatialDropout1D or GaussianNoise or GaussianDropout or AlphaDropout or ActivityRegularization or Identity => input,
         Masking masking => AddMasking(scope, masking, input.Value),
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
         GlobalMaxPooling1D => new OnnxFlow(
@@ -121,10 +121,12 @@ internal static class LayerNodes
 
     private static OnnxFlow[] AddBidirectional(NodeScope scope, Bidirectional both, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
     {
+        if (both is not { ForwardLayer: RecurrentLayer first, BackwardLayer: RecurrentLayer second })
+            throw scope.Refuse("there is no translation of the layers inside.");
         (OnnxFlow used, OnnxMask? passed, string[] states) = RecurrentArguments(scope, inputs, roles);
-        int half = states.Length > 0 ? both.ForwardLayer.StateCount : 0;
-        IReadOnlyList<string> forward = RecurrentNodes.Add(scope.Inner(both.ForwardLayer.Name), both.ForwardLayer, used, states[..half]);
-        IReadOnlyList<string> backward = RecurrentNodes.Add(scope.Inner(both.BackwardLayer.Name), both.BackwardLayer, used, states[half..], flip: true);
+        int half = states.Length > 0 ? first.StateCount : 0;
+        IReadOnlyList<string> forward = RecurrentNodes.Add(scope.Inner(first.Name), first, used, states[..half]);
+        IReadOnlyList<string> backward = RecurrentNodes.Add(scope.Inner(second.Name), second, used, states[half..], flip: true);
         string[] merged = both.MergeMode switch
         {
             MergeMode.Concat => [scope.Node("Concat", [forward[0], backward[0]], new OnnxAttribute("axis", -1))],
@@ -133,7 +135,7 @@ internal static class LayerNodes
             MergeMode.Ave => [scope.Node("Mean", [forward[0], backward[0]])],
             _ => [forward[0], backward[0]],
         };
-        OnnxMask? mask = both.ForwardLayer.ReturnSequences ? passed : null;
+        OnnxMask? mask = first.ReturnSequences ? passed : null;
         return [.. merged.Select(value => new OnnxFlow(value, mask)), .. forward.Skip(1).Concat(backward.Skip(1)).Select(state => new OnnxFlow(state, null))];
     }
 }

@@ -15,6 +15,17 @@ public sealed class LayersPage
         Assert.Contains("(None, 40, 16)", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Reads_words_and_sentences() => Assert.Equal([1], Hierarchy().Outputs[0].Shape);
+
+    private static Model Hierarchy()
+    {
+        Symbol words = Input.Ids(12), text = Input.Ids([4, 12]);
+        var sentence = new Model(words, new GRU(8).Call(new Embedding(50, 6) { MaskZero = true }.Call(words)), "sentence");
+        var model = new Model(text, new Dense(1, "sigmoid").Call(new GRU(8).Call(new TimeDistributed(sentence).Call(text))));
+        return model;
+    }
+
     private static void Snippet()
     {
         var data = Dataset.Load(new DatasetOptions { NumWords = 2000, MaxLen = 40 });

@@ -101,7 +101,7 @@ public class BidirectionalTests
 
     [Theory]
     [InlineData("bidirectional", "Bidirectional: argument 'layer' is missing; write Bidirectional(layer=lstm(16)), say.")]
-    [InlineData("bidirectional(dense(3))", "Bidirectional: argument 'layer' is 'dense(3)'; it must be a SimpleRNN, LSTM or GRU.")]
+    [InlineData("bidirectional(dense(3))", "Bidirectional: argument 'layer' is 'dense(3)'; it must be a recurrent layer: SimpleRNN, LSTM, GRU, RNN or ConvLSTM1D.")]
     [InlineData("bidirectional(lstm(3), max)", "Bidirectional: argument 'merge_mode' is 'max'; it must be one of concat, sum, ave, mul, none.")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3))", "Bidirectional: both layers read in the same direction")]
     [InlineData("bidirectional(lstm(3), backward_layer=lstm(3, go_backwards=true, return_sequences=true))", "Bidirectional: return_sequences must be the same")]

@@ -22,7 +22,7 @@ internal sealed record LayerCase(Func<Layer> Create, params int[] InputShape)
 
     public void Check() => LayerContract.Check(
         Create,
-        TakesIds ? Input.Ids(InputShape[0]) : Input.Features([.. InputShape.Select(size => (int?)size)]),
+        TakesIds ? Input.Ids([.. InputShape.Select(size => (int?)size)]) : Input.Features([.. InputShape.Select(size => (int?)size)]),
         new ContractOptions
         {
             Masked = HasMask,

@@ -18,8 +18,37 @@ public sealed class LayerContractTests
         ["GRUCell"] = [new(() => new RNN(new GRUCell(4) { ResetAfter = false }), 6, 3)],
         ["StackedRNNCells"] = [new(() => new RNN(new StackedRNNCells(new SimpleRNNCell(4), new SimpleRNNCell(2))), 6, 3)],
         ["Dense"] = [new(() => new Dense(5, "tanh") { ActivityRegularizer = "l2(0.1)" }, 4), new(() => new Dense(5), 3, 2, 4)],
-        ["Bidirectional"] = [new(() => new Bidirectional(new GRU(3)), 6, 3)],
-        ["TimeDistributed"] = [new(() => new TimeDistributed(new Dense(3)), 6, 4)],
+        ["ConvLSTM1D"] =
+        [
+            new(() => new ConvLSTM1D(3, 2) { BiasInitializer = "random_normal" }, 4, 5, 2),
+            new(() => new ConvLSTM1D(2, 3, padding: WindowPadding.Same) { ReturnSequences = true, GoBackwards = true, Dropout = 0.2, RecurrentDropout = 0.3, ActivityRegularizer = "l2(0.1)" }, 4, 5, 2) { HasMask = true },
+            new(() => new ConvLSTM1D(2, 2) { DilationRate = 2, ZeroOutputForMask = true, ReturnSequences = true, UseBias = false, Activation = "relu", RecurrentActivation = "hard_sigmoid" }, 4, 5, 2) { HasMask = true },
+            new(() => new ConvLSTM1D(2, 2, strides: 2), 5, 6, 3) { HasMask = true },
+        ],
+        ["Bidirectional"] =
+        [
+            new(() => new Bidirectional(new GRU(3)), 6, 3),
+            new(() => new Bidirectional(new RNN(new LSTMCell(3), new GRUCell(2)) { ReturnSequences = true }), 6, 3) { HasMask = true },
+            new(() => new Bidirectional(new RNN(new SimpleRNNCell(3))) { MergeMode = MergeMode.Mul, BackwardLayer = new LSTM(3) { GoBackwards = true } }, 6, 3) { HasMask = true },
+            new(() => new Bidirectional(new ConvLSTM1D(2, 2) { ReturnSequences = true }) { MergeMode = MergeMode.Ave }, 3, 4, 2) { HasMask = true },
+            new(() => new Bidirectional(new ConvLSTM1D(2, 2)), 3, 4, 2),
+        ],
+        ["TimeDistributed"] =
+        [
+            new(() => new TimeDistributed(new Dense(3)), 6, 4),
+            new(() => new TimeDistributed(new Embedding(7, 3)), 3, 4) { TakesIds = true },
+            new(() => new TimeDistributed(new Conv1D(3, 2)), 3, 4, 2),
+            new(() => new TimeDistributed(new LSTM(3) { Dropout = 0.2, RecurrentDropout = 0.3 }), 3, 4, 2) { HasMask = true },
+            new(() => new TimeDistributed(new Flatten()), 3, 4, 2),
+            new(() => new TimeDistributed(new BatchNormalization()), 5, 3) { HasMask = true },
+            new(() => new TimeDistributed(new TimeDistributed(new Dropout(0.3) { NoiseShape = [null, 1] })), 2, 3, 4),
+            new(() => new TimeDistributed(new TimeDistributed(new SimpleRNN(3))), 2, 3, 4, 2),
+            new(() => new TimeDistributed(new Bidirectional(new RNN(new GRUCell(2)))), 3, 4, 2),
+            new(() => new TimeDistributed(new Sequential { new GRU(3), new BatchNormalization(), new Dense(2, "tanh") }), 3, 4, 2),
+        ],
+        ["Identity"] = [new(() => new Identity(), 6, 3) { HasMask = true }],
+        ["AdaptiveMaxPooling1D"] = [new(() => new AdaptiveMaxPooling1D(3), 7, 3)],
+        ["AdaptiveAveragePooling1D"] = [new(() => new AdaptiveAveragePooling1D(3), 7, 3), new(() => new AdaptiveAveragePooling1D(5), 3, 2)],
         ["Dropout"] = [new(() => new Dropout(0.4), 6, 3), new(() => new Dropout(0.4) { NoiseShape = [null, 1, 3] }, 6, 3), new(() => new Dropout(0.4) { NoiseShape = [null, null, 1] }, 6, 3)],
         ["SpatialDropout1D"] = [new(() => new SpatialDropout1D(0.4), 6, 3)],
         ["Masking"] = [new(() => new Masking(), 6, 3)],
@@ -82,7 +111,7 @@ public sealed class LayerContractTests
         ["MultiHeadAttention"] =
         [
             new(() => new MultiHeadAttention(2, 3), 6, 4) { HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, x) },
-            new(() => new MultiHeadAttention(2, 3, 5) { Dropout = 0.2 }, 6, 4)
+            new(() => new MultiHeadAttention(2, 3, 5) { Dropout = 0.2, OutputFeatures = 5 }, 6, 4)
             {
                 HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, Other(x, 3), Other(x, 2), useCausalMask: true),
             },

@@ -30,7 +30,7 @@ public class TimeDistributedTests
 
     [Theory]
     [InlineData("time_distributed", "TimeDistributed: argument 'layer' is missing")]
-    [InlineData("time_distributed(lstm(3))", "TimeDistributed: argument 'layer' is 'lstm(3)'; it must be a Dense.")]
+    [InlineData("time_distributed(lsdm(3))", "Layer 'lsdm' is unknown")]
     public void Wrong_arguments(string text, string message) =>
         Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Catalog.CreateLayer(ObjectConfig.Parse(text))).Message, StringComparison.Ordinal);
 }

@@ -84,7 +84,7 @@ internal static class OnnxCases
             cases.Add($"average{suffix}", OnIds(mask, new SpatialDropout1D(0.2), new GlobalAveragePooling1D(), new Dropout(0.5)));
             cases.Add($"maximum{suffix}", OnIds(mask, Cell("LSTM", sequences: true), new GlobalMaxPooling1D(), new Dense(1)));
             cases.Add($"time_distributed{suffix}", OnIds(
-                mask, new TimeDistributed(new Dense(3)), new ActivationLayer("tanh"), new Dropout(0.1), Cell("GRU"), new ActivationLayer("relu")));
+                mask, new TimeDistributed(new Dense(3)), new ActivationLayer("tanh"), new Identity(), new Dropout(0.1), Cell("GRU"), new ActivationLayer("relu")));
             cases.Add($"Bidirectional_other_way_round{suffix}", OnIds(mask, new Bidirectional(Cell("LSTM", backwards: true, sequences: true))));
             foreach (bool sequences in new[] { false, true })
             {

@@ -90,6 +90,7 @@ public sealed class OnnxFileTests : IDisposable
     [
         typeof(Attention), typeof(AdditiveAttention), typeof(MultiHeadAttention), typeof(TextVectorization), typeof(StringLookup), typeof(IntegerLookup),
         typeof(Hashing), typeof(HashedCrossing), typeof(CategoryEncoding), typeof(Discretization), typeof(Normalization), typeof(Rescaling),
+        typeof(ConvLSTM1D), typeof(AdaptiveAveragePooling1D), typeof(AdaptiveMaxPooling1D),
     ];
 
     /// <summary>A new layer needs a translation and a case, or a reason to be refused.</summary>
