@@ -72,8 +72,8 @@ internal static class ArrayShapes
 {
     public static void RequireSameCount(Targets yTrue, Outputs yPred)
     {
-        if (yTrue.Count != yPred.Count)
-            throw new ArgumentException($"There are targets for {yTrue.Count:N0} samples, but outputs of {yPred.Count:N0}; give the same number of both.", nameof(yTrue));
+        if (yTrue.Samples != yPred.Count)
+            throw new ArgumentException($"There are targets for {yTrue.Samples:N0} samples, but outputs of {yPred.Count:N0}; give the same number of both.", nameof(yTrue));
     }
 
     /// <summary>Values of slices in what remains of the outputs' shape.</summary>

@@ -132,7 +132,7 @@ internal static class PlotSvg
     {
         InputLayer => "#7f7f7f",
         Model => "#222222",
-        { Vocabulary: not null } => "#56b4e9",
+        { IdLimit: not null } => "#56b4e9",
         { GoesThroughTime: true } => "#d55e00",
         _ when layer.ClassName.Contains("Conv", StringComparison.Ordinal) => "#0072b2",
         _ when layer.ClassName.Contains("Attention", StringComparison.Ordinal) => "#cc79a7",

@@ -18,8 +18,8 @@ internal static class ClassWeighting
         if (classWeight is null) return null;
         Require(classWeight, output, loss);
         int steps = output is { HasTime: true, Steps: > 1 } ? output.Steps : 1, perStep = y.SampleSize / steps;
-        var weights = new float[y.Count, steps];
-        for (int row = 0; row < y.Count; row++)
+        var weights = new float[y.Samples, steps];
+        for (int row = 0; row < y.Samples; row++)
         {
             for (int t = 0; t < steps; t++)
             {

@@ -134,9 +134,9 @@ internal sealed class SourceFeed : BatchFeed
                 y = TrainingData.Weigh(y, weights, session, _model.OutputNames, "sampleWeight");
             }
 
-            if (_rows.Length < x.Count) _rows = DataChecks.Rows(x.Count);
+            if (_rows.Length < x.Samples) _rows = DataChecks.Rows(x.Samples);
             if (_use != FeedUse.Train && _ready.Add(session)) session.Prepare();
-            return new LoadedBatch(session, x, y, _rows.AsMemory(0, x.Count));
+            return new LoadedBatch(session, x, y, _rows.AsMemory(0, x.Samples));
         }
         catch (ArgumentException e)
         {
@@ -148,7 +148,7 @@ internal sealed class SourceFeed : BatchFeed
     {
         IReadOnlyList<LaneShape> shapes = LaneShape.OfSamples(x);
         int known = _sessions.FindIndex(entry => shapes.Select((shape, i) => shape.Dimensions.SequenceEqual(entry.Session.Plan.Tensors[entry.Session.Plan.Inputs[i]].Dimensions)).All(fits => fits));
-        if (known >= 0 && _sessions[known].Rows >= x.Count) return _sessions[known].Session;
+        if (known >= 0 && _sessions[known].Rows >= x.Samples) return _sessions[known].Session;
         if (known < 0 && _sessions.Count == MaxSessions) known = 0;
         if (known >= 0)
         {
@@ -158,9 +158,9 @@ internal sealed class SourceFeed : BatchFeed
         }
 
         ModelSession session = _model.NewSession(
-            x, _model.Execution, x.Count, _use == FeedUse.Predict ? null : _state!.Loss, _use == FeedUse.Train, _team);
+            x, _model.Execution, x.Samples, _use == FeedUse.Predict ? null : _state!.Loss, _use == FeedUse.Train, _team);
         if (_use == FeedUse.Train) InputChecks.RequireChoices(session.Plan);
-        _sessions.Add((session, x.Count));
+        _sessions.Add((session, x.Samples));
         return session;
     }
 }
