@@ -94,7 +94,7 @@ internal static class Functions
         if (x < 3)
         {
             double term = x, sum = x;
-            for (int n = 1; n < 80; n++) sum += term *= 2 * square / (2 * n + 1);
+            for (int n = 1; n < 80 && term > sum * 1e-18; n++) sum += term *= 2 * square / (2 * n + 1); // what is smaller changes no bit
             return scale * sum;
         }
 

@@ -11,29 +11,39 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 {
     public override string Name => name;
 
-    internal override ActivationKind Kind => kind;
+    internal override ActivationKind? Kind => kind;
 
     // All fused activations are of one class.
     private protected override object Variant => kind;
 
-    internal override bool IsFused => true;
-
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
+        if (kind == ActivationKind.Softmax)
+        {
+            x.CopyTo(y);
+            Kernels.Activation.Softmax.ForwardRow(y, x.Length, lanes: 1);
+            return;
+        }
+
         var arena = new Arena();
         Block values = arena.AllocateCopy(x);
-        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Forward(values, steps: 1, x.Length, lanes: 1);
-        else ActivationKernel.Create(VectorWidths.Best, kind).Apply(values, values);
+        ActivationKernel.Create(VectorWidths.Best, kind).Apply(values, values);
         values.Span[..x.Length].CopyTo(y);
         arena.Free();
     }
 
     public override void Differentiate(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
     {
+        if (kind == ActivationKind.Softmax)
+        {
+            dy.CopyTo(dx);
+            Kernels.Activation.Softmax.BackwardRow(y, dx, y.Length, lanes: 1);
+            return;
+        }
+
         var arena = new Arena();
         Block output = arena.AllocateCopy(y), gradient = arena.AllocateCopy(dy);
-        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Backward(output, gradient, steps: 1, y.Length, lanes: 1);
-        else ActivationKernel.Create(VectorWidths.Best, kind).Differentiate(output, gradient, gradient);
+        ActivationKernel.Create(VectorWidths.Best, kind).Differentiate(output, gradient, gradient);
         gradient.Span[..dx.Length].CopyTo(dx);
         arena.Free();
     }

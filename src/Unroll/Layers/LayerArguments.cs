@@ -19,12 +19,9 @@ internal static class LayerArguments
         Argument.Outdated("time_major", false),
     ];
 
-    /// <summary>An activation that layers have a kernel for.</summary>
-    public static Argument<Activation> Activation(string name, Activation defaultValue) => Fused(Activations.Activation.Catalog.Argument(name, defaultValue));
-
-    /// <summary>The same argument, which refuses activations that layers have no kernel for.</summary>
-    public static Argument<Activation> Fused(Argument<Activation> argument) => argument.Require(
-        activation => activation.IsFused, $"one of {string.Join(", ", Activations.Activation.Fused.Select(activation => activation.Name))} in a layer");
+    /// <summary>An activation of something that goes on from step to step.</summary>
+    public static Argument<Activation> StateActivation(string name, Activation defaultValue) => Activations.Activation.Catalog.Argument(name, defaultValue)
+        .Require(activation => activation.KeepsCount, "one that puts out as many values as go in");
 
     /// <summary>A layer inside of a wrapper.</summary>
     /// <param name="name">Keras' name.</param>

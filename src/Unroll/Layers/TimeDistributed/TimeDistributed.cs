@@ -52,6 +52,10 @@ public sealed class TimeDistributed : Layer
 
     internal override Activation? LastActivation => Layer.LastActivation;
 
+    internal override int LeafCalls => Layer.LeafCalls;
+
+    internal override Graph? InnerGraph(CallInputs inputs) => Layer.InnerGraph(inputs);
+
     internal override LayerProgram CreateProgram(ProgramContext context) => Layer.CreateProgram(context);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape) =>
