@@ -64,6 +64,7 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Attention.Registration,
         AdditiveAttention.Registration,
         MultiHeadAttention.Registration,
+        EinsumDense.Registration,
     ])
     {
     }

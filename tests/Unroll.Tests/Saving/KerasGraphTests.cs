@@ -14,12 +14,8 @@ public sealed class KerasGraphTests
     private static readonly Dictionary<string, string> Refused = new()
     {
         ["fn_mha_cross_scores"] = "argument 'output_shape' is [6]",
-        ["sq_activation_layers"] = "argument 'activation' is softplus",
-        ["sq_activations_dense"] = "argument 'activation' is gelu",
-        ["sq_conv1d_same"] = "argument 'activation' is elu",
         ["sq_td_conv1d"] = "TimeDistributed: argument 'layer' is a Conv1D",
         ["sq_convlstm1d"] = "Layer 'ConvLSTM1D' is unknown",
-        ["sq_einsum_dense"] = "Layer 'EinsumDense' is unknown",
         ["sq_rnn_lstm_cell"] = "Bidirectional: argument 'layer' is",
         ["sq_td_lstm"] = "argument 'layer' is a Embedding",
         ["sq_td_nested"] = "Layer 'Sequential' is unknown",

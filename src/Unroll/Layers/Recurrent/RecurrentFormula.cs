@@ -93,9 +93,12 @@ internal sealed class RecurrentFormula
     /// <summary>A gate's share of the input, with its bias.</summary>
     private Value FromInput(int gate, Value x)
     {
-        Value masked = _masks.Input == 0 ? x : x * Value.Factor(_masks.Input > 1 ? gate : 0, x.Features);
+        Value masked = _masks.Input == 0 ? x : x * Value.Factor(_masks.Input > 1 ? InputMaskOf(gate) : 0, x.Features);
         return WithBias(Columns(masked * _kernel, gate), gate, row: 0);
     }
+
+    /// <summary>As in the kernels, where a GRU's candidate comes first on the side of the input.</summary>
+    private int InputMaskOf(int gate) => _layer.Cell is CellKind.Gru or CellKind.GruResetBefore ? (gate + 1) % _layer.GateCount : gate;
 
     /// <summary>A gate's share of the hidden state; with a bias of its own if its row is given.</summary>
     private Value FromState(int gate, Value h, int row = 0)

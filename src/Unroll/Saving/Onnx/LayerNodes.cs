@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Formats.Onnx;
 using Unroll.Layers;
 
@@ -27,7 +28,9 @@ internal static class LayerNodes
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
-        ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
+        EinsumDense einsum => new OnnxFlow(AddEinsum(scope, einsum, input.Value), null),
+        ActivationLayer or ReLU or LeakyReLU or ELU => input with { Value = ActivationNodes.Add(scope, ActivationOf(layer), input.Value) },
+        Softmax { Axis: [int axis] } => input with { Value = scope.Node("Softmax", [input.Value], new OnnxAttribute("axis", axis)) },
         Dropout or SpatialDropout1D => input,
         Masking masking => AddMasking(scope, masking, input.Value),
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
@@ -35,6 +38,14 @@ internal static class LayerNodes
             scope.Node("ReduceMax", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0)), null),
         Flatten => new OnnxFlow(scope.Node("Flatten", [input.Value], new OnnxAttribute("axis", 1)), null),
         _ => throw scope.Refuse("there is no translation of this layer."),
+    };
+
+    private static Activation ActivationOf(Layer layer) => layer switch
+    {
+        ReLU relu => new Relu { MaxValue = relu.MaxValue, NegativeSlope = relu.NegativeSlope, Threshold = relu.Threshold },
+        LeakyReLU leaky => new LeakyRelu { NegativeSlope = leaky.NegativeSlope },
+        ELU elu => new Elu { Alpha = elu.Alpha },
+        _ => ((ActivationLayer)layer).Activation,
     };
 
     private static OnnxFlow[] AddRecurrent(NodeScope scope, RecurrentLayer layer, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
@@ -95,6 +106,15 @@ internal static class LayerNodes
         if (dense.UseBias)
             output = scope.Node("Add", [output, scope.Weights("bias", dense.Parameters[1].ToArray(), dense.Units)]);
         return ActivationNodes.Add(scope, dense.Activation, output);
+    }
+
+    private static string AddEinsum(NodeScope scope, EinsumDense einsum, string input)
+    {
+        string output = scope.Node("Einsum", [input, Weights("kernel", einsum.Parameters[0])], new OnnxAttribute("equation", einsum.Equation));
+        if (einsum.UseBias) output = scope.Node("Add", [output, Weights("bias", einsum.Parameters[1])]);
+        return ActivationNodes.Add(scope, einsum.Activation, output);
+
+        string Weights(string name, Parameter parameter) => scope.Weights(name, parameter.ToArray(), [.. parameter.Sizes.Select(size => (long)size)]);
     }
 
     private static OnnxFlow[] AddBidirectional(NodeScope scope, Bidirectional both, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)
