@@ -52,13 +52,16 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 /// <summary>The registration of one activation without arguments.</summary>
 internal sealed class SingleRegistration(Activation activation) : Registration<Activation>(activation.Name)
 {
+    // Along another axis it would be another function; Keras' files have the entry where a layer is given as an activation.
+    private readonly Argument[] _entries = activation.Kind == ActivationKind.Softmax ? [Argument.Outdated("axis", -1)] : [];
+
     public override IReadOnlyList<string> PositionalNames => [];
 
     internal override bool IsClassOf(Activation value) => value.Equals(activation);
 
     internal override Activation Create(ObjectConfig config, IReadOnlyList<Argument>? alsoKnown)
     {
-        ArgumentValues.Read(config, Name, [], [], alsoKnown);
+        ArgumentValues.Read(config, Name, _entries, [], alsoKnown);
         return activation;
     }
 

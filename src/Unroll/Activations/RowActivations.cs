@@ -6,7 +6,11 @@ namespace Unroll.Activations;
 /// <summary>The logarithm of the softmax over the outputs.</summary>
 public sealed class LogSoftmax : Activation
 {
-    internal static Registration<Activation> Registration { get; } = new Registration<Activation, LogSoftmax>("log_softmax") { Make = _ => new LogSoftmax() };
+    internal static Registration<Activation> Registration { get; } = new Registration<Activation, LogSoftmax>("log_softmax")
+    {
+        Arguments = [Argument.Outdated("axis", -1)],
+        Make = _ => new LogSoftmax(),
+    };
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)

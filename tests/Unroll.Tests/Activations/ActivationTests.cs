@@ -133,6 +133,30 @@ public sealed class ActivationTests
         Assert.Equal("gelu", ((Dense)Layer.Catalog.FromKeras(dense, "x")).Activation);
     }
 
+    /// <summary>A layer that is given as an activation is the function of the same name.</summary>
+    [Theory]
+    [InlineData("""{"module": "keras.layers", "class_name": "LeakyReLU", "config": {"name": "leaky_re_lu", "trainable": true, "negative_slope": 0.1}, "registered_name": null}""", "leaky_relu(0.1)")]
+    [InlineData("""{"module": "keras.layers", "class_name": "ReLU", "config": {"name": "r", "max_value": 6.0, "negative_slope": 0.0, "threshold": 0.0}}""", "relu(max_value=6)")]
+    [InlineData("""{"class_name": "Softmax", "config": {"name": "softmax", "axis": -1}}""", "softmax")]
+    public void Layers_as_activations_are_read(string json, string expected)
+    {
+        JsonObject dense = Layer.Catalog.ToKeras(new Dense(3));
+        dense["config"]!["activation"] = JsonNode.Parse(json);
+        Assert.Equal(expected, ((Dense)Layer.Catalog.FromKeras(dense, "x")).Activation);
+    }
+
+    [Theory]
+    [InlineData("""{"class_name": "Softmax", "config": {"axis": 1}}""")]
+    [InlineData("""{"class_name": "LeakyReLU", "config": {"alpha": 0.5}}""")]
+    [InlineData("""{"class_name": "PReLU", "config": {}}""")]
+    [InlineData("""{"class_name": "log_softmax", "config": {"axis": 0}}""")]
+    public void Layers_that_would_be_other_functions_are_refused(string json)
+    {
+        JsonObject dense = Layer.Catalog.ToKeras(new Dense(3));
+        dense["config"]!["activation"] = JsonNode.Parse(json);
+        Assert.Throws<InvalidDataException>(() => Layer.Catalog.FromKeras(dense, "x"));
+    }
+
     [Fact]
     public void Functions_of_somebody_else_are_refused_by_name()
     {

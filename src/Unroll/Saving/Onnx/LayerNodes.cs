@@ -1,4 +1,3 @@
-using Unroll.Activations;
 using Unroll.Formats.Onnx;
 using Unroll.Layers;
 
@@ -29,8 +28,7 @@ internal static class LayerNodes
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         TimeDistributed { Layer: var dense } => input with { Value = AddDense(scope, dense, input.Value) },
         EinsumDense einsum => new OnnxFlow(AddEinsum(scope, einsum, input.Value), null),
-        ActivationLayer or ReLU or LeakyReLU or ELU => input with { Value = ActivationNodes.Add(scope, ActivationOf(layer), input.Value) },
-        Softmax { Axis: [int axis] } => input with { Value = scope.Node("Softmax", [input.Value], new OnnxAttribute("axis", axis)) },
+        ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
         Dropout or SpatialDropout1D => input,
         Masking masking => AddMasking(scope, masking, input.Value),
         GlobalAveragePooling1D => new OnnxFlow(AddAverage(scope, input), null),
@@ -38,14 +36,6 @@ internal static class LayerNodes
             scope.Node("ReduceMax", [input.Value], new OnnxAttribute("axes", [1L]), new OnnxAttribute("keepdims", 0)), null),
         Flatten => new OnnxFlow(scope.Node("Flatten", [input.Value], new OnnxAttribute("axis", 1)), null),
         _ => throw scope.Refuse("there is no translation of this layer."),
-    };
-
-    private static Activation ActivationOf(Layer layer) => layer switch
-    {
-        ReLU relu => new Relu { MaxValue = relu.MaxValue, NegativeSlope = relu.NegativeSlope, Threshold = relu.Threshold },
-        LeakyReLU leaky => new LeakyRelu { NegativeSlope = leaky.NegativeSlope },
-        ELU elu => new Elu { Alpha = elu.Alpha },
-        _ => ((ActivationLayer)layer).Activation,
     };
 
     private static OnnxFlow[] AddRecurrent(NodeScope scope, RecurrentLayer layer, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)

@@ -81,8 +81,6 @@ internal static class OnnxCases
             cases.Add($"Dense_{activation.Name}", OnFeatures(null, new Dense(5, activation), new Dense(2) { UseBias = false }));
         foreach (string activation in Composed)
             cases.Add($"Dense_{activation}", OnFeatures(null, new Dense(6, activation), new Dense(2) { UseBias = false }, new ActivationLayer(activation)));
-        cases.Add("activation_layers", OnFeatures(
-            4, new ReLU(0.4, 0.2, 0.1), new Dense(3), new LeakyReLU(0.1), new Dense(3), new ELU(0.5), new Dense(3), new Softmax(), new Dense(3), new Softmax(1)));
         foreach ((string equation, int?[] shape, string? bias) in new (string, int?[], string?)[]
         {
             ("abc,cd->abd", [null, 5], "d"), ("abc,cde->abde", [4, 2, 3], "e"), ("...x,xy->...y", [5], "y"), ("aBc,Bcd->adB", [2, 4], "dB"), ("ab...,bc->ac...", [3], null),

@@ -1,5 +1,5 @@
-using Unroll.Execution;
 using Unroll.Activations;
+using Unroll.Execution;
 using Unroll.Formats.Onnx.Messages;
 using Unroll.Layers;
 using Xunit;
@@ -112,7 +112,7 @@ public sealed class OnnxFileTests : IDisposable
     /// <summary>Layers that ONNX files can't have yet.</summary>
     private static readonly Type[] Untranslated =
     [
-        typeof(PReLU), typeof(Attention), typeof(AdditiveAttention), typeof(MultiHeadAttention), typeof(Dot),
+        typeof(ELU), typeof(LeakyReLU), typeof(PReLU), typeof(ReLU), typeof(Softmax), typeof(Attention), typeof(AdditiveAttention), typeof(MultiHeadAttention), typeof(Dot),
         typeof(Conv1D), typeof(Conv1DTranspose), typeof(DepthwiseConv1D), typeof(SeparableConv1D), typeof(MaxPooling1D), typeof(AveragePooling1D), typeof(BatchNormalization),
         typeof(GroupNormalization), typeof(LayerNormalization), typeof(RMSNormalization), typeof(UnitNormalization), typeof(AlphaDropout), typeof(GaussianDropout),
         typeof(GaussianNoise), typeof(ActivityRegularization), typeof(Cropping1D), typeof(Permute), typeof(RepeatVector), typeof(Reshape), typeof(UpSampling1D), typeof(ZeroPadding1D),
