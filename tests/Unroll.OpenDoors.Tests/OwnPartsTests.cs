@@ -182,6 +182,25 @@ public sealed class OwnPartsTests : IDisposable
         Assert.Equal("bent", bent.Name);
     }
 
+    /// <summary>In layers it is what it is by itself, it learns, and files keep it.</summary>
+    [Fact]
+    public void Layers_take_an_activation()
+    {
+        (float[,] x, float[] y) = Data();
+        var linear = new Sequential(seed: 3) { new Dense(4) };
+        var model = new Sequential(seed: 3) { new Dense(4, new Bent()) };
+        float[] z = [.. linear.Predict(x)], expected = new float[z.Length];
+        new Bent().Apply(z, expected);
+        Assert.Equal(expected, model.Predict(x));
+
+        var stack = new Sequential(seed: 3) { new Reshape(-1, 1), new GRU(4) { Activation = "bent", RecurrentActivation = new Bent() }, new ActivationLayer("bent"), new Dense(1) };
+        stack.Compile("sgd(0.01)", "mse");
+        History history = stack.Fit(x, y, epochs: 3, verbose: 0);
+        Assert.True(history["loss"][^1] < history["loss"][0]);
+        stack.Save(_path);
+        Assert.Equal([.. stack.Predict(x)], (float[])[.. Sequential.Load(_path).Predict(x)]);
+    }
+
     [Fact]
     public void Names_that_are_taken_are_refused()
     {

@@ -84,7 +84,7 @@ internal sealed class ReferenceModel
                     Weights = weights,
                     Inputs = layer.Parameters[0].Shape[0],
                     Units = dense.Units,
-                    Activation = dense.Activation.Kind,
+                    Activation = dense.Activation.Kind!.Value,
                 };
             case RecurrentLayer recurrent:
                 int inputs = layer.Parameters[0].Shape[0];
@@ -96,8 +96,8 @@ internal sealed class ReferenceModel
                     Cell = recurrent.Cell,
                     Inputs = inputs,
                     Units = recurrent.Units,
-                    Activation = recurrent.Activation.Kind,
-                    RecurrentActivation = recurrent.RecurrentActivationKind,
+                    Activation = recurrent.Activation.Kind!.Value,
+                    RecurrentActivation = recurrent.GateActivation.Kind!.Value,
                     ReturnSequences = recurrent.ReturnSequences,
                     GoBackwards = recurrent.GoBackwards,
                     ZeroOutputForMask = recurrent.ZeroOutputForMask,
@@ -130,7 +130,7 @@ internal sealed class ReferenceModel
             case TimeDistributed distributed:
                 return Convert(distributed.Layer, index, seed, dropoutStep);
             case ActivationLayer activation:
-                return new ReferenceActivation { Weights = [], Kind = activation.Activation.Kind };
+                return new ReferenceActivation { Weights = [], Kind = activation.Activation.Kind!.Value };
             default:
                 throw new NotSupportedException($"No reference for {layer.ClassName}.");
         }

@@ -18,17 +18,21 @@ internal static class Softmax
         int stride = RecurrentSequence.Stride(features, lanes);
         Span<float> all = values.Span;
         for (int t = 0; t < steps; t++)
-        {
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                Span<float> row = all[(t * stride + lane)..];
-                float highest = float.NegativeInfinity;
-                for (int f = 0; f < features; f++) highest = System.Math.Max(highest, row[f * lanes]);
-                double sum = 0;
-                for (int f = 0; f < features; f++) sum += Portable.Exp((double)row[f * lanes] - highest);
-                for (int f = 0; f < features; f++) row[f * lanes] = (float)(Portable.Exp((double)row[f * lanes] - highest) / sum);
-            }
-        }
+            for (int lane = 0; lane < lanes; lane++) ForwardRow(all[(t * stride + lane)..], features, lanes);
+    }
+
+    /// <summary>One row, in place.</summary>
+    /// <param name="row">From the first feature on.</param>
+    /// <param name="features">Number of features.</param>
+    /// <param name="lanes">Floats from one feature to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ForwardRow(Span<float> row, int features, int lanes)
+    {
+        float highest = float.NegativeInfinity;
+        for (int f = 0; f < features; f++) highest = System.Math.Max(highest, row[f * lanes]);
+        double sum = 0;
+        for (int f = 0; f < features; f++) sum += Portable.Exp((double)row[f * lanes] - highest);
+        for (int f = 0; f < features; f++) row[f * lanes] = (float)(Portable.Exp((double)row[f * lanes] - highest) / sum);
     }
 
     /// <summary>Turns the gradient at the probabilities into that at the logits, in place: p·(g − Σ p·g).</summary>
@@ -39,14 +43,19 @@ internal static class Softmax
         ReadOnlySpan<float> p = probabilities.Span;
         Span<float> g = gradients.Span;
         for (int t = 0; t < steps; t++)
-        {
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                int start = t * stride + lane;
-                double mean = 0;
-                for (int f = 0; f < features; f++) mean += (double)p[start + f * lanes] * g[start + f * lanes];
-                for (int f = 0; f < features; f++) g[start + f * lanes] = (float)(p[start + f * lanes] * (g[start + f * lanes] - mean));
-            }
-        }
+            for (int lane = 0; lane < lanes; lane++) BackwardRow(p[(t * stride + lane)..], g[(t * stride + lane)..], features, lanes);
+    }
+
+    /// <summary>The gradient at one row, in place.</summary>
+    /// <param name="p">The row's probabilities, from the first feature on.</param>
+    /// <param name="g">The gradient, from the first feature on.</param>
+    /// <param name="features">Number of features.</param>
+    /// <param name="lanes">Floats from one feature to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BackwardRow(ReadOnlySpan<float> p, Span<float> g, int features, int lanes)
+    {
+        double mean = 0;
+        for (int f = 0; f < features; f++) mean += (double)p[f * lanes] * g[f * lanes];
+        for (int f = 0; f < features; f++) g[f * lanes] = (float)(p[f * lanes] * (g[f * lanes] - mean));
     }
 }

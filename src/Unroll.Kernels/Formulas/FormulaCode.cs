@@ -60,6 +60,9 @@ internal enum FormulaCode
     Softplus,
     Reciprocal,
 
+    /// <summary>A function that is no instruction of its own, see <see cref="FormulaPlan.Functions"/>.</summary>
+    Function,
+
     /// <summary>g · slope, where the slope is that of a function at b: see <see cref="FormulaCodes.SlopeOf"/>.</summary>
     TanhSlope,
     SigmoidSlope,
@@ -79,6 +82,9 @@ internal enum FormulaCode
 
     /// <summary>0 where b &gt; c, else g.</summary>
     WhereNotGreater,
+
+    /// <summary>The gradient at the argument b of a <see cref="Function"/> with the value c; sets its target, never adds to it.</summary>
+    FunctionSlope,
 }
 
 /// <summary>What the compiler has to know about functions.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Unroll.Kernels.Activation;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
@@ -184,9 +185,20 @@ internal sealed unsafe class FormulaKernel<TSimd, TVector>(FormulaPlan plan) : F
             else
             {
                 float* b = bases[each.B.Base] + (nint)each.B.Row * lanes, c = bases[each.C.Base] + (nint)each.C.Row * lanes;
-                FormulaStep<TSimd, TVector>.Run(each, a, b, c, target, lanes);
+                if (each.Code is FormulaCode.Function or FormulaCode.FunctionSlope) RunFunction(each, a, b, c, target, lanes);
+                else FormulaStep<TSimd, TVector>.Run(each, a, b, c, target, lanes);
             }
         }
+    }
+
+    private void RunFunction(in FormulaInstruction each, float* a, float* b, float* c, float* target, int lanes)
+    {
+        int size = each.Features * lanes;
+        ILaneFunction function = plan.Functions[each.Product];
+        var first = new ReadOnlySpan<float>(a, size);
+        var result = new Span<float>(target, size);
+        if (each.Code == FormulaCode.Function) function.Apply(first, result, lanes);
+        else function.Differentiate(new ReadOnlySpan<float>(b, size), new ReadOnlySpan<float>(c, size), first, result, lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,3 +1,5 @@
+using Unroll.Kernels.Activation;
+
 namespace Unroll.Kernels.Formulas;
 
 /// <summary>Where an array of [features][lanes] lies in a step: rows from <paramref name="Row"/> on of a base, see <see cref="FormulaBases"/>.</summary>
@@ -48,7 +50,7 @@ internal readonly record struct FormulaInstruction(FormulaCode Code, int Feature
 
     public float Offset { get; init; }
 
-    /// <summary>Place in the plan's list of products or transposed products.</summary>
+    /// <summary>Place in the plan's list of products, transposed products or functions.</summary>
     public int Product { get; init; }
 }
 
@@ -125,6 +127,9 @@ internal sealed class FormulaPlan
     public required FormulaProduct[] Products { get; init; }
 
     public required FormulaTransposed[] Transposed { get; init; }
+
+    /// <summary>Functions that are no instructions.</summary>
+    public required ILaneFunction[] Functions { get; init; }
 
     public required FormulaContraction[] Contractions { get; init; }
 

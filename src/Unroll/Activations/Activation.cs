@@ -5,7 +5,7 @@ namespace Unroll.Activations;
 
 /// <summary>
 /// An activation function by its Keras name. Converts from a string: <c>Activation = "sigmoid"</c>. One of your own overrides
-/// <see cref="Apply"/> and <see cref="Differentiate"/>.
+/// <see cref="Apply"/> and <see cref="Differentiate"/>, which layers call from several threads at a time.
 /// </summary>
 public abstract class Activation : ConfigurableValue
 {
@@ -33,7 +33,7 @@ public abstract class Activation : ConfigurableValue
     /// <summary>x / (1 + |x|).</summary>
     public static Activation Softsign { get; } = new FusedActivation("softsign", ActivationKind.Softsign);
 
-    /// <summary>e^x / Σ e^x over the outputs; for a Dense layer.</summary>
+    /// <summary>e^x / Σ e^x over the outputs.</summary>
     public static Activation Softmax { get; } = new FusedActivation("softmax", ActivationKind.Softmax);
 
     /// <summary>Those that recurrent and dense kernels compute by themselves.</summary>
@@ -43,11 +43,13 @@ public abstract class Activation : ConfigurableValue
     public virtual string Name => SnakeCase.Of(GetType().Name);
 
     /// <summary>True if recurrent and dense kernels compute it by themselves.</summary>
-    internal virtual bool IsFused => false;
+    internal bool IsFused => Kind is not null;
 
-    /// <summary>The kernels' name of the activation.</summary>
-    /// <exception cref="ArgumentException">The kernels don't have it.</exception>
-    internal virtual ActivationKind Kind => throw new ArgumentException($"There is no kernel for the activation '{Name}'.");
+    /// <summary>The kernels' name of the activation; null: they don't have it, and it is computed by <see cref="Apply"/>.</summary>
+    internal virtual ActivationKind? Kind => null;
+
+    /// <summary>True if as many values come out as go in.</summary>
+    internal bool KeepsCount => CountOutputs(2) == 2;
 
     /// <summary>The activation of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
@@ -56,6 +58,10 @@ public abstract class Activation : ConfigurableValue
     /// <summary>The activation of that name, without regard to case and underscores, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong; the message lists what there is.</exception>
     public static Activation FromName(string name) => Catalog.Create(name);
+
+    /// <summary>How many values come out.</summary>
+    /// <exception cref="ArgumentException">The activation can't work on that many.</exception>
+    internal virtual int CountOutputs(int inputs) => inputs;
 
     /// <summary>y = f(x) for the values of one sample at one time step.</summary>
     /// <param name="x">What comes in.</param>

@@ -7,7 +7,7 @@ internal sealed class ActivationCatalog : Catalog<Activation>
 {
     private ActivationCatalog() : base("Activation", "keras.activations",
     [
-        .. Activation.Fused.Select(activation => new SingleRegistration(activation)),
+        .. Activation.Fused.Select(activation => activation == Activation.Relu ? Relu.Registration : new SingleRegistration(activation)),
         .. Formula.All.Select(formula => new SingleRegistration(formula) { Aliases = formula.Aliases }),
         LeakyRelu.Registration,
         Elu.Registration,

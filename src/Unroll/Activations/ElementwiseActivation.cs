@@ -28,7 +28,7 @@ public abstract class ElementwiseActivation : Activation
 internal sealed class Formula(string name, Func<double, (double Value, double Slope)> of, params string[] aliases) : ElementwiseActivation
 {
     // Klambauer et al. 2017.
-    private const double SeluAlpha = 1.6732632423543772848170429916717, SeluScale = 1.0507009873554804934193349852946;
+    public const double SeluAlpha = 1.6732632423543772848170429916717, SeluScale = 1.0507009873554804934193349852946;
 
     public static IReadOnlyList<Formula> All { get; } =
     [
@@ -94,7 +94,7 @@ internal static class Functions
         if (x < 3)
         {
             double term = x, sum = x;
-            for (int n = 1; n < 80; n++) sum += term *= 2 * square / (2 * n + 1);
+            for (int n = 1; n < 80 && term > sum * 1e-18; n++) sum += term *= 2 * square / (2 * n + 1); // what is smaller changes no bit
             return scale * sum;
         }
 

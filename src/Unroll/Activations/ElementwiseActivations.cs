@@ -11,7 +11,7 @@ public sealed class LeakyRelu : ElementwiseActivation
     public double NegativeSlope { get => Get(NegativeSlopeArgument); init => Set(NegativeSlopeArgument, value); }
 
     internal static Registration<Activation> Registration { get; } =
-        new Registration<Activation, LeakyRelu>("leaky_relu") { Arguments = [NegativeSlopeArgument], Make = _ => new LeakyRelu() };
+        new Registration<Activation, LeakyRelu>("leaky_relu") { Arguments = [NegativeSlopeArgument, Argument.Outdated("alpha", null)], Make = _ => new LeakyRelu() };
 
     /// <inheritdoc/>
     protected override (double Value, double Slope) Of(double x) => x > 0 ? (x, 1) : (NegativeSlope * x, NegativeSlope);

@@ -11,29 +11,39 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 {
     public override string Name => name;
 
-    internal override ActivationKind Kind => kind;
+    internal override ActivationKind? Kind => kind;
 
     // All fused activations are of one class.
     private protected override object Variant => kind;
 
-    internal override bool IsFused => true;
-
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
+        if (kind == ActivationKind.Softmax)
+        {
+            x.CopyTo(y);
+            Kernels.Activation.Softmax.ForwardRow(y, x.Length, lanes: 1);
+            return;
+        }
+
         var arena = new Arena();
         Block values = arena.AllocateCopy(x);
-        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Forward(values, steps: 1, x.Length, lanes: 1);
-        else ActivationKernel.Create(VectorWidths.Best, kind).Apply(values, values);
+        ActivationKernel.Create(VectorWidths.Best, kind).Apply(values, values);
         values.Span[..x.Length].CopyTo(y);
         arena.Free();
     }
 
     public override void Differentiate(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
     {
+        if (kind == ActivationKind.Softmax)
+        {
+            dy.CopyTo(dx);
+            Kernels.Activation.Softmax.BackwardRow(y, dx, y.Length, lanes: 1);
+            return;
+        }
+
         var arena = new Arena();
         Block output = arena.AllocateCopy(y), gradient = arena.AllocateCopy(dy);
-        if (kind == ActivationKind.Softmax) Kernels.Activation.Softmax.Backward(output, gradient, steps: 1, y.Length, lanes: 1);
-        else ActivationKernel.Create(VectorWidths.Best, kind).Differentiate(output, gradient, gradient);
+        ActivationKernel.Create(VectorWidths.Best, kind).Differentiate(output, gradient, gradient);
         gradient.Span[..dx.Length].CopyTo(dx);
         arena.Free();
     }
@@ -42,13 +52,16 @@ internal sealed class FusedActivation(string name, ActivationKind kind) : Activa
 /// <summary>The registration of one activation without arguments.</summary>
 internal sealed class SingleRegistration(Activation activation) : Registration<Activation>(activation.Name)
 {
+    // Along another axis it would be another function; Keras' files have the entry where a layer is given as an activation.
+    private readonly Argument[] _entries = activation.Kind == ActivationKind.Softmax ? [Argument.Outdated("axis", -1)] : [];
+
     public override IReadOnlyList<string> PositionalNames => [];
 
     internal override bool IsClassOf(Activation value) => value.Equals(activation);
 
     internal override Activation Create(ObjectConfig config, IReadOnlyList<Argument>? alsoKnown)
     {
-        ArgumentValues.Read(config, Name, [], [], alsoKnown);
+        ArgumentValues.Read(config, Name, _entries, [], alsoKnown);
         return activation;
     }
 

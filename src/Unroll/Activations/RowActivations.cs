@@ -6,7 +6,11 @@ namespace Unroll.Activations;
 /// <summary>The logarithm of the softmax over the outputs.</summary>
 public sealed class LogSoftmax : Activation
 {
-    internal static Registration<Activation> Registration { get; } = new Registration<Activation, LogSoftmax>("log_softmax") { Make = _ => new LogSoftmax() };
+    internal static Registration<Activation> Registration { get; } = new Registration<Activation, LogSoftmax>("log_softmax")
+    {
+        Arguments = [Argument.Outdated("axis", -1)],
+        Make = _ => new LogSoftmax(),
+    };
 
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
@@ -38,13 +42,13 @@ public sealed class Sparsemax : Activation
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
-        float[] sorted = x.ToArray();
-        Array.Sort(sorted);
+        x.CopyTo(y);
+        y.Sort();
         double sum = 0, limit = 0;
-        for (int k = 1; k <= sorted.Length; k++)
+        for (int k = 1; k <= y.Length; k++)
         {
-            sum += sorted[^k];
-            if (1 + k * (double)sorted[^k] > sum) limit = (sum - 1) / k;
+            sum += y[^k];
+            if (1 + k * (double)y[^k] > sum) limit = (sum - 1) / k;
         }
 
         for (int i = 0; i < x.Length; i++) y[i] = (float)Math.Max(x[i] - limit, 0);
@@ -79,7 +83,7 @@ public sealed class Glu : Activation
     /// <exception cref="ArgumentException">The number of values is odd.</exception>
     public override void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
-        int half = Half(x);
+        int half = CountOutputs(x.Length);
         for (int i = 0; i < half; i++) y[i] = (float)(x[i] * Functions.Sigmoid(x[half + i]));
     }
 
@@ -87,7 +91,7 @@ public sealed class Glu : Activation
     /// <exception cref="ArgumentException">The number of values is odd.</exception>
     public override void Differentiate(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
     {
-        int half = Half(x);
+        int half = CountOutputs(x.Length);
         for (int i = 0; i < half; i++)
         {
             double gate = Functions.Sigmoid(x[half + i]);
@@ -96,7 +100,7 @@ public sealed class Glu : Activation
         }
     }
 
-    private static int Half(ReadOnlySpan<float> x) => x.Length % 2 == 0
-        ? x.Length / 2
-        : throw new ArgumentException($"The activation 'glu' needs an even number of values, not {x.Length}.", nameof(x));
+    internal override int CountOutputs(int inputs) => inputs % 2 == 0
+        ? inputs / 2
+        : throw new ArgumentException($"The activation 'glu' needs an even number of values, not {inputs}.", nameof(inputs));
 }

@@ -77,8 +77,8 @@ public static class Formula
         return Values.Create([.. Enumerable.Range(0, parts).Select(part => Slice(x, part * count, count))]);
     }
 
-    /// <summary>An activation chosen by name: <c>Activate("tanh", x)</c>.</summary>
-    /// <exception cref="ArgumentException">Softmax, which does not work feature by feature.</exception>
+    /// <summary>An activation: by name, <c>Activate("gelu", x)</c>, or one of your own.</summary>
+    /// <exception cref="ArgumentException">As many features don't come out as go in: glu.</exception>
     public static Value Activate(Activation activation, Value x)
     {
         ArgumentNullException.ThrowIfNull(activation);
@@ -92,8 +92,8 @@ public static class Formula
             ActivationKind.HardSigmoid => HardSigmoid(x),
             ActivationKind.HardSigmoidKeras2 => Value.Function(ValueKind.HardSigmoidKeras2, x),
             ActivationKind.Softsign => Softsign(x),
-            _ => throw new ArgumentException(
-                $"Activation '{activation.Name}' does not work feature by feature; write it out, such as Exp(x) / Sum(Exp(x)).", nameof(activation)),
+            _ when activation.KeepsCount => Value.Function(activation, x),
+            _ => throw new ArgumentException($"The activation '{activation.Name}' does not put out as many features as go in; write it out, with Split.", nameof(activation)),
         };
     }
 }

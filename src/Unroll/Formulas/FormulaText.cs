@@ -18,7 +18,7 @@ internal static class FormulaText
         if (depth > 8 && value.Operands.Length > 0) return "…";
         switch (value.Kind)
         {
-            case ValueKind.Input or ValueKind.State or ValueKind.Weight: return value.Name;
+            case ValueKind.Input or ValueKind.State or ValueKind.Weight or ValueKind.Factor: return value.Name;
             case ValueKind.Number: return value.Number.ToString("R");
             case ValueKind.Slice: return $"{Text(value.Operands[0], 3, depth + 1)}[{value.Index}..{value.Index + value.Features}]";
         }
@@ -31,7 +31,7 @@ internal static class FormulaText
             ValueKind.Divide => (" / ", 2),
             _ => ("", 3),
         };
-        string name = value.Kind switch { ValueKind.Minimum => "Min", ValueKind.Maximum => "Max", _ => value.Kind.ToString() };
+        string name = value.Kind switch { ValueKind.Minimum => "Min", ValueKind.Maximum => "Max", ValueKind.Function => value.Name, _ => value.Kind.ToString() };
         if (own == 3) return $"{name}({string.Join(", ", value.Operands.Select(operand => Text(operand, 0, depth + 1)))})";
         int right = value.Kind is ValueKind.Subtract or ValueKind.Divide ? own + 1 : own;
         string text = Text(value.Operands[0], own, depth + 1) + sign + Text(value.Operands[1], right, depth + 1);

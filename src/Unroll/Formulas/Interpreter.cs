@@ -37,7 +37,11 @@ internal sealed class Interpreter(IReadOnlyDictionary<Value, double[]> known)
             case ValueKind.Divide: return Both((a, b) => a / b);
             case ValueKind.Minimum: return Both((a, b) => a > b ? b : a);
             case ValueKind.Maximum: return Both((a, b) => b > a ? b : a);
-            case ValueKind.Input or ValueKind.State or ValueKind.Weight:
+            case ValueKind.Function:
+                var applied = new float[value.Features];
+                value.Activation!.Apply(Array.ConvertAll(operands[0], x => (float)x), applied); // activations know single precision alone
+                return Array.ConvertAll(applied, x => (double)x);
+            case ValueKind.Input or ValueKind.State or ValueKind.Weight or ValueKind.Factor:
                 throw new ArgumentException($"'{value.Name}' has no value; add it to those that are known.");
             default: return Array.ConvertAll(operands[0], x => Apply(value.Kind, x));
         }

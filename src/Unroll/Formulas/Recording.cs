@@ -21,17 +21,22 @@ internal sealed class Recording
     /// <summary>The weights in the order in which their values are handed over.</summary>
     public IReadOnlyList<Value> Weights { get; }
 
+    /// <summary>Features of the dropout factors that the formula names itself.</summary>
+    public IReadOnlyList<int> Factors { get; private init; } = [];
+
     /// <summary>Records one step of a cell.</summary>
     /// <param name="inputFeatures">Features of the input.</param>
     /// <param name="stateFeatures">Features of every state.</param>
     /// <param name="weights">All weights that the formula may use.</param>
     /// <param name="step">The formula: input and states before the step to states after it.</param>
     /// <exception cref="ArgumentException">The formula gives other states than it takes, or uses a weight that is not listed.</exception>
-    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, IReadOnlyList<Value> weights, Func<Value, Values, Values> step) =>
-        OfCell(inputFeatures, stateFeatures, () => weights, step);
+    /// <param name="factors">Features of the dropout factors that the formula names.</param>
+    public static Recording OfCell(
+        int inputFeatures, IReadOnlyList<int> stateFeatures, IReadOnlyList<Value> weights, Func<Value, Values, Values> step, IReadOnlyList<int>? factors = null) =>
+        OfCell(inputFeatures, stateFeatures, () => weights, step, factors);
 
     /// <summary>Records one step of a cell whose weights are known once the formula was called.</summary>
-    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, Func<IReadOnlyList<Value>> weights, Func<Value, Values, Values> step)
+    public static Recording OfCell(int inputFeatures, IReadOnlyList<int> stateFeatures, Func<IReadOnlyList<Value>> weights, Func<Value, Values, Values> step, IReadOnlyList<int>? factors = null)
     {
         Value input = Value.Input(inputFeatures);
         Value[] states = [.. stateFeatures.Select((features, i) => Value.State(i, features, stateFeatures.Count == 1 ? "h" : $"states[{i}]"))];
@@ -47,7 +52,7 @@ internal sealed class Recording
             }
         }
 
-        return Checked(input, states, [.. next], next.Output ?? next[0], [.. weights()]);
+        return Checked(input, states, [.. next], next.Output ?? next[0], [.. weights()], factors ?? []);
     }
 
     /// <summary>Records a layer that works step by step without a state.</summary>
@@ -58,14 +63,14 @@ internal sealed class Recording
     }
 
     /// <summary>A layer that was recorded already.</summary>
-    public static Recording OfLayer(Value input, IReadOnlyList<Value> weights, Value output) => Checked(input, [], [], output, [.. weights]);
+    public static Recording OfLayer(Value input, IReadOnlyList<Value> weights, Value output) => Checked(input, [], [], output, [.. weights], []);
 
-    private static Recording Checked(Value input, Value[] states, Value[] next, Value output, Value[] weights)
+    private static Recording Checked(Value input, Value[] states, Value[] next, Value output, Value[] weights, IReadOnlyList<int> factors)
     {
         if (output.IsMatrix) throw new ArgumentException($"The output '{output}' is a weight matrix; multiply a vector with it.");
         var seen = new HashSet<Value>();
         foreach (Value value in (Value[])[.. next, output]) Check(value);
-        return new Recording(input, states, next, output, weights);
+        return new Recording(input, states, next, output, weights) { Factors = factors };
 
         void Check(Value value)
         {

@@ -1,3 +1,5 @@
+using Unroll.Activations;
+
 namespace Unroll.Formulas;
 
 /// <summary>
@@ -24,8 +26,11 @@ public sealed class Value
 
     internal double Number { get; private init; }
 
-    /// <summary>First feature of a slice, or number of a state.</summary>
+    /// <summary>First feature of a slice, or number of a state or a factor.</summary>
     internal int Index { get; private init; }
+
+    /// <summary>The activation of a function that has no kind of its own.</summary>
+    internal Activation? Activation { get; private init; }
 
     internal string Name { get; private init; } = "";
 
@@ -78,6 +83,12 @@ public sealed class Value
         new(ValueKind.Weight, AtLeastOne(columns, name)) { Rows = AtLeastOne(rows, name), Name = name };
 
     internal static Value Function(ValueKind kind, Value value) => new(kind, Vector(value).Features, value);
+
+    internal static Value Function(Activation activation, Value value) =>
+        new(ValueKind.Function, Vector(value).Features, value) { Activation = activation, Name = activation.Name };
+
+    /// <summary>Dropout factors for one of a recording's products.</summary>
+    internal static Value Factor(int index, int features) => new(ValueKind.Factor, AtLeastOne(features, "factor")) { Index = index, Name = $"dropout[{index}]" };
 
     internal static Value OneFeature(ValueKind kind, Value value) => new(kind, 1, Vector(value));
 

@@ -30,4 +30,10 @@ internal enum ValueKind
     Square,
     Abs,
     Softplus,
+
+    /// <summary>An activation that is none of these.</summary>
+    Function,
+
+    /// <summary>Dropout factors that a recording names itself.</summary>
+    Factor,
 }

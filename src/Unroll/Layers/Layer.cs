@@ -313,6 +313,24 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <summary>What predicts single rows; null if the layer has no such form.</summary>
     internal virtual RowLayer? CreateRow(RowContext context) => null;
 
+    /// <summary>
+    /// The layer in two parts, for an activation that its own program does not compute: the layer without activation, and the
+    /// activation.
+    /// </summary>
+    /// <param name="linear">A new layer of the same class, which gets all arguments but two.</param>
+    /// <param name="argument">The activation.</param>
+    private protected Graph Apart(Layer linear, Argument<Activation> argument)
+    {
+        linear.TakeAll(this);
+        linear.Rename(Name + "_linear");
+        linear.Put(argument, Activation.Linear);
+        linear.Put(ActivityRegularizerArgument, null);
+        linear.Adopt(Parameters, InputShape!);
+        Symbol input = Input.Features([.. InputShape!]);
+        var activation = new ActivationLayer(Get(argument)) { Name = Name + "_activation", Penalty = OutputRegularizer };
+        return Graph.Between(input, activation.Call(linear.Call(input)));
+    }
+
     private protected ArgumentException WrongInput(IReadOnlyList<int?> shape, string expected) =>
         new($"{Label} takes {expected}, but its input has the shape {ShapeText.Of(shape)}.");
 

@@ -19,12 +19,9 @@ internal static class LayerArguments
         Argument.Outdated("time_major", false),
     ];
 
-    /// <summary>An activation that layers have a kernel for.</summary>
-    public static Argument<Activation> Activation(string name, Activation defaultValue) => Fused(Activations.Activation.Catalog.Argument(name, defaultValue));
-
-    /// <summary>The same argument, which refuses activations that layers have no kernel for.</summary>
-    public static Argument<Activation> Fused(Argument<Activation> argument) => argument.Require(
-        activation => activation.IsFused, $"one of {string.Join(", ", Activations.Activation.Fused.Select(activation => activation.Name))} in a layer");
+    /// <summary>An activation of something that goes on from step to step.</summary>
+    public static Argument<Activation> StateActivation(string name, Activation defaultValue) => Activations.Activation.Catalog.Argument(name, defaultValue)
+        .Require(activation => activation.KeepsCount, "one that puts out as many values as go in");
 
     /// <summary>A layer inside of a wrapper.</summary>
     /// <param name="name">Keras' name.</param>
@@ -62,12 +59,15 @@ internal static class LayerArguments
     public static Argument<IReadOnlyList<int>?> OptionalWholes(string name) => new(
         name, new ArgumentForm<IReadOnlyList<int>?>(input => input.Node is null ? null : WholesForm.Read(input), value => value is null ? null : WholesForm.Write(value), "[1]", ReadsNone: true), null);
 
+    /// <summary>A shape with sizes that may be null; a number is a shape of one size.</summary>
+    public static Argument<IReadOnlyList<int?>> Shape(string name) => new(name, new ArgumentForm<IReadOnlyList<int?>>(ReadSizes, WriteSizes, "[none, 8]"));
+
     /// <summary>A shape with sizes that may be null, or null as a whole.</summary>
     public static Argument<IReadOnlyList<int?>?> OptionalShape(string name) => new(
         name,
         new ArgumentForm<IReadOnlyList<int?>?>(
-            input => input.Node is null ? null : input.Node is JsonArray list ? [.. list.Select(node => node is null ? (int?)null : Whole(input, node))] : throw input.Wrong("a list of sizes"),
-            value => value is null ? null : new JsonArray([.. value.Select(size => size is { } known ? JsonValue.Create(known) : null)]), "[none, 1, 8]", ReadsNone: true),
+            input => input.Node is null ? null : input.Node is JsonArray ? ReadSizes(input) : throw input.Wrong("a list of sizes"),
+            value => value is null ? null : WriteSizes(value), "[none, 1, 8]", ReadsNone: true),
         null);
 
     /// <summary>One axis or several, counted with the batch dimension as 0; negative: from the end.</summary>
@@ -85,6 +85,11 @@ internal static class LayerArguments
             ? own
             : throw new ArgumentException($"{owner}: axis {string.Join(", ", axes)} is not one of the {rank + 1} axes of its input, or is that of the batch.");
     }
+
+    private static IReadOnlyList<int?> ReadSizes(ArgumentInput input) =>
+        input.Node is JsonArray list ? [.. list.Select(node => node is null ? (int?)null : Whole(input, node))] : [Whole(input, input.Node)];
+
+    private static JsonArray WriteSizes(IReadOnlyList<int?> sizes) => new([.. sizes.Select(size => size is { } known ? JsonValue.Create(known) : null)]);
 
     private static ArgumentForm<int> WindowForm { get; } = new(ReadWindow, value => new JsonArray(value), "3");
 

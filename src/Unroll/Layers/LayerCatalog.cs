@@ -77,6 +77,7 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Discretization.Registration,
         Normalization.Registration,
         Rescaling.Registration,
+        EinsumDense.Registration,
     ])
     {
     }

@@ -6,7 +6,7 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-/// <summary>The activation at the end of a layer, in place on all steps of a tensor.</summary>
+/// <summary>An activation that has a kernel, at the end of a layer, in place on all steps of a tensor.</summary>
 internal sealed class StepActivation
 {
     private readonly ActivationKernel? _kernel;
@@ -16,7 +16,7 @@ internal sealed class StepActivation
     /// <param name="context">What the call is prepared for; a loss may have taken over the activation.</param>
     public StepActivation(Activation activation, ProgramContext context)
     {
-        ActivationKind kind = context.EmitsLogits ? ActivationKind.Linear : activation.Kind;
+        ActivationKind kind = context.EmitsLogits ? ActivationKind.Linear : activation.Kind!.Value;
         _isSoftmax = kind == ActivationKind.Softmax;
         _kernel = kind is ActivationKind.Linear or ActivationKind.Softmax ? null : ActivationKernel.Create(context.Width, kind);
     }

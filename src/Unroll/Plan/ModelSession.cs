@@ -299,7 +299,7 @@ internal sealed partial class ModelSession : IDisposable
     {
         int tensor = plan.Outputs[output];
         return loss?.Of(output)?.FusedActivation is { } fused && plan.Readers(tensor) == 1
-            && plan.ProducerOf(tensor) is { Outputs.Count: 1 } call && call.Layer.LastActivation?.Name == fused
+            && plan.ProducerOf(tensor) is { Outputs.Count: 1 } call && call.Layer.LastActivation is { IsFused: true } last && last.Name == fused
             && call.OutputRegularizer is null;
     }
 

@@ -6,7 +6,7 @@ namespace Unroll.Saving;
 
 /// <summary>
 /// Keras 3 has no hard_sigmoid of Keras 2, clip(0.2 a + 0.5), but one that is clip(a / 6 + 0.5): where it is the activation
-/// of gates or of a Dense, the weights in front of it are written 1.2 times as large.
+/// of gates, of a Dense or of a convolution, the weights in front of it are written 1.2 times as large.
 /// </summary>
 internal static class FoldedActivations
 {
@@ -17,7 +17,8 @@ internal static class FoldedActivations
     {
         GRU { RecurrentActivation.Kind: ActivationKind.HardSigmoidKeras2 } gru => column => column % (3 * gru.Units) < 2 * gru.Units ? 1.2f : 1f,
         LSTM { RecurrentActivation.Kind: ActivationKind.HardSigmoidKeras2 } lstm => column => column % (4 * lstm.Units) / lstm.Units == 2 ? 1f : 1.2f,
-        Dense { Activation.Kind: ActivationKind.HardSigmoidKeras2 } => _ => 1.2f,
+        Dense { Activation.Kind: ActivationKind.HardSigmoidKeras2 } or EinsumDense { Activation.Kind: ActivationKind.HardSigmoidKeras2 } => _ => 1.2f,
+        ConvolutionLayer { Activation.Kind: ActivationKind.HardSigmoidKeras2 } and not SeparableConv1D => _ => 1.2f,
         _ => null,
     };
 
@@ -31,7 +32,8 @@ internal static class FoldedActivations
         var folded = new Dictionary<Parameter, float[]>();
         foreach (Layer layer in Leaves(model))
         {
-            bool isOutside = layer is RecurrentLayer { Activation.Kind: ActivationKind.HardSigmoidKeras2 } or ActivationLayer { Activation.Kind: ActivationKind.HardSigmoidKeras2 };
+            bool isOutside = layer is RecurrentLayer { Activation.Kind: ActivationKind.HardSigmoidKeras2 } or ActivationLayer { Activation.Kind: ActivationKind.HardSigmoidKeras2 }
+                or SeparableConv1D { Activation.Kind: ActivationKind.HardSigmoidKeras2 };
             if (isOutside)
             {
                 throw new NotSupportedException(

@@ -64,6 +64,7 @@ public sealed class CatalogTests
             "activity_regularization(0.1, 0.2)", "add", "subtract", "multiply", "average", "maximum",
             "minimum", "concatenate", "concatenate(1)",
             "dot(2)", "dot([2, 1], true)", "attention(true, concat)", "additive_attention(false)", "multi_head_attention(2, 3, 4, dropout=0.1)",
+            "einsum_dense('abc,cd->abd', [none, 8], elu(0.5), d)", "einsum_dense('...x,xy->...y', 8)", "dense(3, gelu(true))", "lstm(3, relu(max_value=6), softmax)", "activation(glu)",
             "dropout(0.5, noise_shape=[none, 1, 3])", "dense(3, activity_regularizer=l1)",
             "text_vectorization", "text_vectorization(1000, standardize=lower, split=character, ngrams=[1, 3], output_mode=tf_idf, pad_to_max_tokens=true)",
             "text_vectorization(standardize=none, split=none, output_sequence_length=20, vocabulary=[good, bad])",

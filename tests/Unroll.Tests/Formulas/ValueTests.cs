@@ -38,7 +38,7 @@ public class ValueTests
         Assert.Equal("'h' has 4 features; 2 from 3 on are not among them.", Assert.Throws<ArgumentException>(() => Slice(H, 3, 2)).Message);
         Assert.StartsWith("'h' has 4 features, which 3 parts cannot share equally.", Assert.Throws<ArgumentException>(() => Split(H, 3)).Message, StringComparison.Ordinal);
         Assert.Contains("at least one value", Assert.Throws<ArgumentException>(() => Concat()).Message, StringComparison.Ordinal);
-        Assert.Contains("Exp(x) / Sum(Exp(x))", Assert.Throws<ArgumentException>(() => Activate("softmax", H)).Message, StringComparison.Ordinal);
+        Assert.Contains("'glu' does not put out as many features as go in", Assert.Throws<ArgumentException>(() => Activate("glu", H)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => H + null!);
         Assert.Throws<ArgumentOutOfRangeException>(() => Value.Vector("empty", 0));
         Assert.Contains("states[0]", Assert.Throws<InvalidOperationException>(() => { (Value _, Value _) = Values.Create([H]); }).Message, StringComparison.Ordinal);

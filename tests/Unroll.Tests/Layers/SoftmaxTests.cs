@@ -78,11 +78,6 @@ public class SoftmaxTests
         }
     }
 
-    [Fact]
-    public void IsNoActivationOfRecurrentLayers() => Assert.Contains(
-        "can't have the activation 'softmax'",
-        Assert.Throws<ArgumentException>(() => new Sequential { new Embedding(6, 2), new LSTM(2) { RecurrentActivation = "softmax" } }).Message, StringComparison.Ordinal);
-
     private static (double Loss, float[][] Gradients) Step(Sequential model, Targets targets)
     {
         using ModelSession session = TrainingSession.Create(model, Ids, 4, new MeanSquaredError());

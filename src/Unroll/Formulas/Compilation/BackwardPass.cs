@@ -136,6 +136,7 @@ internal sealed class BackwardPass
             case FormulaCode.Maximum: Select(a, b!, b!.Value, a.Value, g); break;
             case FormulaCode.Sum: Set(FormulaCode.Broadcast, a, a.Features, g); break;
             case FormulaCode.Broadcast: Set(FormulaCode.Sum, a, node.Features, g); break;
+            case FormulaCode.Function: DifferentiateFunction(node, a, g); break;
             default:
                 (FormulaCode slope, bool ofArgument) = FormulaCodes.SlopeOf(node.Code);
                 Reference at = ofArgument ? a.Value : node.Value;
@@ -143,6 +144,17 @@ internal sealed class BackwardPass
                 else if (a.NeedsGradient) Apply(slope, a, g, at, 0);
                 break;
         }
+    }
+
+    /// <summary>A function sets its gradient: where there is a part already, the function's goes somewhere else and is added.</summary>
+    private void DifferentiateFunction(Node node, Node a, Reference g)
+    {
+        if (!a.NeedsGradient) return;
+        bool takes = a.Gradient is null && CanTake(a) && a.Kind != NodeKind.Form;
+        Reference target = takes ? g : new Reference(new Slot(node.Features), 0);
+        Add(new Step(FormulaCode.FunctionSlope, node.Features, target) { A = g, B = a.Value, C = node.Value, Product = node.Index });
+        if (takes) a.Gradient = g;
+        else HandOn(a, target);
     }
 
     /// <summary>What a product gives its factors. A linear form comes last: its gradient overwrites its value.</summary>

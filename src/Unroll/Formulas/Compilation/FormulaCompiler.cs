@@ -1,3 +1,5 @@
+using Unroll.Activations;
+using Unroll.Kernels.Activation;
 using Unroll.Kernels.Formulas;
 
 namespace Unroll.Formulas.Compilation;
@@ -9,7 +11,7 @@ internal static class FormulaCompiler
     public static FormulaPlan Compile(Recording recording, FormulaOptions options)
     {
         int states = recording.States.Count;
-        Node[] results = Results(recording, options, out int output);
+        Node[] results = Results(recording, options, out int output, out ILaneFunction[] functions);
         var forward = new ForwardPass(results);
         int frameRows = forward.Groups.Sum(group => group.Width);
         Slot[] operands = [.. forward.Groups.SelectMany(group => group.Operands).Select(operand => operand.Value.Slot).Distinct()];
@@ -36,6 +38,7 @@ internal static class FormulaCompiler
             [
                 .. options.InputDropout ? [recording.Input.Features] : Array.Empty<int>(),
                 .. options.StateDropout ? results[..states].Select(state => state.Features) : [],
+                .. recording.Factors,
             ],
             Training = options.Training,
             SetsInputGradient = options.Training && options.NeedsInputGradient,
@@ -49,6 +52,7 @@ internal static class FormulaCompiler
             Backward = Storage.Placed(backward?.Steps ?? []),
             Products = [.. forward.Products.Select((product, i) => product with { Operands = [.. forward.ProductOperands[i].Select(Place)] })],
             Transposed = [.. backward?.Transposed ?? []],
+            Functions = functions,
             Contractions = backward is null ? [] : [.. forward.Groups.SelectMany(Contractions)],
             BiasSums = backward is null ? [] : [.. forward.Groups.SelectMany(group => group.Forms).SelectMany(BiasSums)],
             VectorSums = [.. backward?.VectorSums ?? []],
@@ -59,7 +63,7 @@ internal static class FormulaCompiler
     /// The states after the step, each a node that can be computed straight into its state, and the output behind them if it
     /// is none of them.
     /// </summary>
-    private static Node[] Results(Recording recording, FormulaOptions options, out int output)
+    private static Node[] Results(Recording recording, FormulaOptions options, out int output, out ILaneFunction[] functions)
     {
         var lowering = new Lowering(recording, options);
         List<Node> results = [.. recording.Next.Select(lowering.Build)];
@@ -71,6 +75,7 @@ internal static class FormulaCompiler
             results.Add(put);
         }
 
+        functions = [.. lowering.Functions.Select(activation => new LaneFunction(activation))];
         Node[] rewritten = LinearForms.Rewrite([.. results]);
         HashSet<Node> divisors = [.. ForwardPass.Reachable(rewritten).SelectMany(Divisors)];
         for (int i = 0; i < rewritten.Length; i++)
@@ -83,13 +88,13 @@ internal static class FormulaCompiler
     }
 
     /// <summary>
-    /// Values by which a gradient is divided. A masked step holds the state in the place of the new one, and a state of zeros
-    /// there would make the gradient of a step that does not count NaN instead of 0.
+    /// Values by which a gradient is divided, or may be. A masked step holds the state in the place of the new one, and a state
+    /// of zeros there would make the gradient of a step that does not count NaN instead of 0.
     /// </summary>
     private static IEnumerable<Node> Divisors(Node node)
     {
         if (node.Kind != NodeKind.Operation) yield break;
-        if (node.Code == FormulaCode.Sqrt) yield return node;
+        if (node.Code is FormulaCode.Sqrt or FormulaCode.Function) yield return node;
         if (node.Code == FormulaCode.Log) yield return node.Operands[0];
         if (node.Code == FormulaCode.Divide) yield return node.Operands[1];
     }

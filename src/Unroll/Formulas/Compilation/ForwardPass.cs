@@ -120,6 +120,7 @@ internal sealed class ForwardPass
             C = operands.Length > 2 ? operands[2].Value : null,
             Scale = node.Scale,
             Offset = node.Offset,
+            Product = node.Code == FormulaCode.Function ? node.Index : 0,
         });
     }
 

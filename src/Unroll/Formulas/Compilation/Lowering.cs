@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Kernels.Formulas;
 
 namespace Unroll.Formulas.Compilation;
@@ -11,7 +12,11 @@ internal sealed class Lowering(Recording recording, FormulaOptions options)
     private readonly Dictionary<(Value Value, bool InProduct), Node> _built = [];
     private readonly Dictionary<Key, Node> _nodes = [];
     private readonly Value[] _weights = [.. recording.Weights];
+    private readonly List<Activation> _functions = [];
     private int _count;
+
+    /// <summary>Activations that are no instructions, in the order of their numbers.</summary>
+    public IReadOnlyList<Activation> Functions => _functions;
 
     /// <summary>The node of a value.</summary>
     public Node Build(Value value) => Build(value, inProduct: false);
@@ -41,6 +46,7 @@ internal sealed class Lowering(Recording recording, FormulaOptions options)
                 return options.StateDropout && inProduct
                     ? Operation(FormulaCode.Multiply, state, Factor((options.InputDropout ? 1 : 0) + value.Index, value.Features))
                     : state;
+            case ValueKind.Factor: return Factor(value.Index, value.Features);
             case ValueKind.Weight: return Vector(value, 0, value.Features);
             case ValueKind.Number: return Number(value.Number);
             case ValueKind.MatrixProduct: return Product(value, 0, value.Features);
@@ -57,6 +63,7 @@ internal sealed class Lowering(Recording recording, FormulaOptions options)
         {
             ValueKind.Sum => sum,
             ValueKind.Mean => Affine(sum, 1.0 / a.Features, 0),
+            ValueKind.Function => Unique(NodeKind.Operation, a.Features, FormulaCode.Function, [a], index: NumberOf(value.Activation!)),
             _ => Operation(CodeOf(value.Kind), a),
         };
     }
@@ -98,6 +105,14 @@ internal sealed class Lowering(Recording recording, FormulaOptions options)
                 return Combine(value.Kind, count, parts[0], parts[1]);
             default: return Unique(NodeKind.Slice, count, operands: [Build(value, inProduct)], first: first);
         }
+    }
+
+    private int NumberOf(Activation activation)
+    {
+        int number = _functions.FindIndex(known => ReferenceEquals(known, activation)); // equal ones of somebody's own may differ
+        if (number >= 0) return number;
+        _functions.Add(activation);
+        return _functions.Count - 1;
     }
 
     private Node Product(Value value, int column, int count) => Unique(

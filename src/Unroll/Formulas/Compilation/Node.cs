@@ -46,7 +46,7 @@ internal sealed class Node(NodeKind kind, int features, params Node[] operands)
     /// <summary>Order of creation.</summary>
     public int Id { get; init; }
 
-    /// <summary>Number of the state, factor or weight.</summary>
+    /// <summary>Number of the state, factor, weight or function.</summary>
     public int Index { get; init; }
 
     /// <summary>First feature of a slice or vector, first column of a matrix.</summary>

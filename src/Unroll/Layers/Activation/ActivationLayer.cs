@@ -1,17 +1,18 @@
 using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Execution;
+using Unroll.Regularizers;
 
 namespace Unroll.Layers;
 
 /// <summary>An activation as a layer of its own, Keras' <c>Activation</c>. Any shape; masks pass.</summary>
 public sealed class ActivationLayer : WeightlessLayer
 {
-    private static readonly Argument<Activation> ActivationArgument = LayerArguments.Fused(
-        new("activation", new ArgumentForm<Activation>(input => Activation.Catalog.Create(input.Object()), value => Activation.Catalog.ToNode(value), "tanh")));
+    private static readonly Argument<Activation> ActivationArgument =
+        new("activation", new ArgumentForm<Activation>(input => Activation.Catalog.Create(input.Object()), value => Activation.Catalog.ToNode(value), "tanh"));
 
     /// <summary>Creates the layer.</summary>
-    /// <param name="activation">An activation or its name.</param>
+    /// <param name="activation">An activation or its name; one of your own, too.</param>
     public ActivationLayer(Activation activation) => Activation = activation;
 
     /// <inheritdoc/>
@@ -32,5 +33,15 @@ public sealed class ActivationLayer : WeightlessLayer
 
     internal override Activation LastActivation => Activation;
 
-    internal override LayerProgram CreateProgram(ProgramContext context) => new ActivationProgram(this, context);
+    /// <summary>What a layer that this is a part of adds to the loss for its output.</summary>
+    internal Regularizer? Penalty { get; init; }
+
+    internal override Regularizer? OutputRegularizer => Penalty;
+
+    internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) => inputShape.Count == 0
+        ? inputShape
+        : [.. inputShape.SkipLast(1), inputShape[^1] is { } features ? Activation.CountOutputs(features) : null];
+
+    internal override LayerProgram CreateProgram(ProgramContext context) =>
+        Activation.Kind is { } kind ? new ActivationProgram(kind, context) : new LaneFunctionProgram(Activation, context);
 }

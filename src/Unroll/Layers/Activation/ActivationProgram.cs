@@ -5,12 +5,13 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-internal sealed class ActivationProgram(ActivationLayer layer, ProgramContext context) : LayerProgram(context)
+/// <summary>Runs <see cref="ActivationLayer"/> with an activation that has a kernel.</summary>
+internal sealed class ActivationProgram(ActivationKind activation, ProgramContext context) : LayerProgram(context)
 {
-    private readonly bool _isSoftmax = layer.Activation.Kind == ActivationKind.Softmax && !context.EmitsLogits;
+    private readonly bool _isSoftmax = activation == ActivationKind.Softmax && !context.EmitsLogits;
 
     private readonly ActivationKernel _kernel = ActivationKernel.Create(
-        context.Width, context.EmitsLogits || layer.Activation.Kind == ActivationKind.Softmax ? ActivationKind.Linear : layer.Activation.Kind);
+        context.Width, context.EmitsLogits || activation == ActivationKind.Softmax ? ActivationKind.Linear : activation);
 
     public override Frame CreateFrame(Arena arena) => new(Context.NewOutput(arena));
 

@@ -183,8 +183,12 @@ public sealed class ConvLSTM1D : Layer, IRecurrentLayer
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
-        if (Activation.Kind == ActivationKind.Softmax || RecurrentActivation.Kind == ActivationKind.Softmax)
-            throw new ArgumentException($"{ClassName} '{Name}' can't have the activation 'softmax'; a Dense layer can.");
+        foreach (Activation activation in new[] { Activation, RecurrentActivation })
+        {
+            if (activation.Kind is null or ActivationKind.Softmax)
+                throw new ArgumentException($"{ClassName} '{Name}' can't have the activation '{activation.Name}'; tanh, sigmoid, relu, hard_sigmoid, softsign and linear are possible.");
+        }
+
         int columns = checked(4 * Filters);
         yield return ("kernel", [KernelSize, Channels(inputShape), columns], KernelInitializer);
         yield return ("recurrent_kernel", [KernelSize, Filters, columns], RecurrentInitializer);

@@ -61,8 +61,8 @@ internal sealed class ConvLSTMFrame(LaneTensor[] outputs) : Frame(outputs)
 /// <summary>What a <see cref="ConvLSTM1D"/> does between its products, place by place.</summary>
 internal sealed class ConvLSTMGates(ConvLSTM1D layer, VectorWidth width)
 {
-    private readonly ActivationKernel _activation = ActivationKernel.Create(width, layer.Activation.Kind);
-    private readonly ActivationKernel _recurrent = ActivationKernel.Create(width, layer.RecurrentActivation.Kind);
+    private readonly ActivationKernel _activation = ActivationKernel.Create(width, layer.Activation.Kind!.Value);
+    private readonly ActivationKernel _recurrent = ActivationKernel.Create(width, layer.RecurrentActivation.Kind!.Value);
     private readonly int _filters = layer.Filters;
 
     /// <summary>Makes new states of the sums in the gates.</summary>

@@ -62,8 +62,10 @@ public sealed class Conv1D : KernelConvolution
         int channels = Channels(inputShape);
         if (channels % Groups != 0 || Filters % Groups != 0)
             throw new ArgumentException($"Conv1D '{Name}': {Groups} groups divide neither or only one of {channels} features and {Filters} filters; they must divide both.");
-        return [CountWindows(inputShape), Filters];
+        return [CountWindows(inputShape), Activation.CountOutputs(Filters)];
     }
+
+    private protected override Conv1D Create() => new(Filters, KernelSize);
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new ConvolutionProgram(this, context);
 }

@@ -55,8 +55,10 @@ public sealed class Conv1DTranspose : KernelConvolution
     {
         Channels(inputShape);
         int? steps = Padding == WindowPadding.Same ? checked(inputShape[0] * Strides) : checked((inputShape[0] - 1) * Strides + Reach + Math.Max(0, Strides - Reach));
-        return [steps, Filters];
+        return [steps, Activation.CountOutputs(Filters)];
     }
+
+    private protected override Conv1DTranspose Create() => new(Filters, KernelSize);
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new TransposedProgram(this, context);
 }

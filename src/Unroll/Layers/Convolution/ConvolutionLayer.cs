@@ -21,7 +21,7 @@ public abstract class ConvolutionLayer : Layer
 
     internal static readonly Argument<int> DilationRateArgument = LayerArguments.Window("dilation_rate", 1);
 
-    private protected static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Linear);
+    private protected static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Linear);
 
     private protected static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 
@@ -32,6 +32,8 @@ public abstract class ConvolutionLayer : Layer
     private protected static readonly Argument<Regularizer?> BiasRegularizerArgument = Regularizer.Catalog.OptionalArgument("bias_regularizer");
 
     private protected static readonly Argument<Constraint?> BiasConstraintArgument = Constraint.Catalog.OptionalArgument("bias_constraint");
+
+    private Graph? _parts;
 
     private protected ConvolutionLayer()
     {
@@ -73,6 +75,14 @@ public abstract class ConvolutionLayer : Layer
     internal TimeWindow Window => new(KernelSize, Strides, DilationRate, Padding);
 
     internal override Activation? LastActivation => Activation;
+
+    internal override int LeafCalls => Activation.IsFused ? 1 : 2;
+
+    internal override Graph? InnerGraph(CallInputs inputs) =>
+        Activation.IsFused ? null : LazyInitializer.EnsureInitialized(ref _parts, () => Apart(Create(), ActivationArgument));
+
+    /// <summary>A new layer of the same class.</summary>
+    private protected abstract ConvolutionLayer Create();
 
     private protected static Argument<WindowPadding> PaddingOf(params (string Word, WindowPadding Value)[] words) =>
         Argument.Choice("padding", WindowPadding.Valid, words);

@@ -66,7 +66,9 @@ public sealed class DepthwiseConv1D : ConvolutionLayer
     }
 
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape) =>
-        [CountWindows(inputShape), checked(Channels(inputShape) * DepthMultiplier)];
+        [CountWindows(inputShape), Activation.CountOutputs(checked(Channels(inputShape) * DepthMultiplier))];
+
+    private protected override DepthwiseConv1D Create() => new(KernelSize);
 
     internal override LayerProgram CreateProgram(ProgramContext context) => new DepthwiseProgram(this, context);
 }

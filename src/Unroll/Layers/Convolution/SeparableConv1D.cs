@@ -81,7 +81,7 @@ public sealed class SeparableConv1D : ConvolutionLayer
         Make = a => new SeparableConv1D(a.Get(FiltersArgument), a.Get(KernelSizeArgument)),
     };
 
-    internal override int LeafCalls => 2;
+    internal override int LeafCalls => Activation.IsFused ? 2 : 3;
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
     {
@@ -101,10 +101,12 @@ public sealed class SeparableConv1D : ConvolutionLayer
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         Channels(inputShape);
-        return [CountWindows(inputShape), Filters];
+        return [CountWindows(inputShape), Activation.CountOutputs(Filters)];
     }
 
     internal override Graph? InnerGraph(CallInputs inputs) => _inner ?? throw new InvalidOperationException($"{ClassName} '{Name}' has no weights yet.");
+
+    private protected override SeparableConv1D Create() => new(Filters, KernelSize);
 
     internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException("The layer is taken apart before it runs.");
 

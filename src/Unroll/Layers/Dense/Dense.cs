@@ -13,7 +13,7 @@ public sealed class Dense : Layer
 {
     private static readonly Argument<int> UnitsArgument = Argument.Whole("units").Size();
 
-    private static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Linear);
+    private static readonly Argument<Activation> ActivationArgument = Activation.Catalog.Argument("activation", Activation.Linear);
 
     private static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 
@@ -28,6 +28,8 @@ public sealed class Dense : Layer
     private static readonly Argument<Constraint?> KernelConstraintArgument = Constraint.Catalog.OptionalArgument("kernel_constraint").KeywordOnly();
 
     private static readonly Argument<Constraint?> BiasConstraintArgument = Constraint.Catalog.OptionalArgument("bias_constraint").KeywordOnly();
+
+    private Graph? _parts;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="units">Outputs.</param>
@@ -91,6 +93,11 @@ public sealed class Dense : Layer
 
     internal override Activation LastActivation => Activation;
 
+    internal override int LeafCalls => Activation.IsFused ? 1 : 2;
+
+    internal override Graph? InnerGraph(CallInputs inputs) =>
+        Activation.IsFused ? null : LazyInitializer.EnsureInitialized(ref _parts, () => Apart(new Dense(Units), ActivationArgument));
+
     internal override LayerProgram CreateProgram(ProgramContext context) => new DenseProgram(this, context);
 
     // Softmax is computed for groups of rows only.
@@ -110,7 +117,7 @@ public sealed class Dense : Layer
     internal override IReadOnlyList<int?> InferOutputShape(IReadOnlyList<int?> inputShape)
     {
         Features(inputShape);
-        return [.. inputShape.SkipLast(1), Units];
+        return [.. inputShape.SkipLast(1), Activation.CountOutputs(Units)];
     }
 
     private int Features(IReadOnlyList<int?> inputShape) => inputShape.Count > 0 && inputShape[^1] is { } features

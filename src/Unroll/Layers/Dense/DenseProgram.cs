@@ -21,7 +21,7 @@ internal sealed class DenseProgram : LayerProgram
         _units = layer.Units;
         _weights = layer.Parameters[0];
         _bias = layer.UseBias ? layer.Parameters[1] : null;
-        ActivationKind activation = context.EmitsLogits ? ActivationKind.Linear : layer.Activation.Kind;
+        ActivationKind activation = context.EmitsLogits ? ActivationKind.Linear : layer.Activation.Kind!.Value;
         _isSoftmax = activation == ActivationKind.Softmax;
         _kernel = DenseKernel.Create(context.Width, _isSoftmax ? ActivationKind.Linear : activation);
         _packed = new PackedWeights(context.Arena, context.Width, context.InputFeatures, _units);

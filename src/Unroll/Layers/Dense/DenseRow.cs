@@ -16,7 +16,7 @@ internal sealed class DenseRow : RowLayer
     public DenseRow(Dense layer, RowContext context) : base(RowTensor.Allocate(context.Arena, context.Outputs[0]))
     {
         (_layer, _context) = (layer, context);
-        _kernel = DenseKernel.Create(context.Width, layer.Activation.Kind);
+        _kernel = DenseKernel.Create(context.Width, layer.Activation.Kind!.Value);
         int width = RowSequence.Padded(layer.Units);
         _matrix = context.Arena.Allocate((long)context.Features * width);
         _bias = context.Arena.Allocate(width);

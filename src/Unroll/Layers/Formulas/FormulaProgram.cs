@@ -25,7 +25,18 @@ internal sealed record FormulaFlags
 
     /// <summary>What a stateful layer remembers; null: nothing.</summary>
     public RecurrentStates? Kept { get; init; }
+
+    /// <summary>Dropout factors that the formula names itself, in its order; then <see cref="Dropout"/> and <see cref="RecurrentDropout"/> are 0.</summary>
+    public IReadOnlyList<OwnFactors> OwnFactors { get; init; } = [];
 }
+
+/// <summary>Dropout factors that a formula names, drawn together.</summary>
+/// <param name="Features">Features of each.</param>
+/// <param name="Masks">How many are drawn: one per factor, or one per step for a single factor.</param>
+/// <param name="Count">How many factors they are.</param>
+/// <param name="Rate">Dropout rate.</param>
+/// <param name="Purpose">Which masks.</param>
+internal sealed record OwnFactors(int Features, int Masks, int Count, double Rate, RandomPurpose Purpose);
 
 /// <summary>Runs a formula: a layer at every time step, or a recurrent cell over time.</summary>
 internal sealed class FormulaProgram : LayerProgram
@@ -38,10 +49,14 @@ internal sealed class FormulaProgram : LayerProgram
     private readonly bool _dropsInput, _dropsStates;
     private readonly Block[] _values;
 
-    public FormulaProgram(ProgramContext context, IReadOnlyList<Parameter> parameters, Recording recording, FormulaFlags flags) : base(context)
+    public FormulaProgram(ProgramContext context, IReadOnlyList<Parameter> parameters, Recording recording, FormulaFlags flags)
+        : this(context, parameters, recording, flags.IsLayer ? default : RecurrentInputs.Of(context), flags)
     {
-        (_flags, _parameters) = (flags, parameters);
-        _inputs = flags.IsLayer ? default : RecurrentInputs.Of(context);
+    }
+
+    public FormulaProgram(ProgramContext context, IReadOnlyList<Parameter> parameters, Recording recording, RecurrentInputs inputs, FormulaFlags flags) : base(context)
+    {
+        (_flags, _parameters, _inputs) = (flags, parameters, inputs);
         _states = [.. recording.States.Select(state => state.Features)];
         _dropsInput = context.IsTraining && flags.Dropout is > 0 and < 1;
         _dropsStates = context.IsTraining && flags.RecurrentDropout is > 0 and < 1;
@@ -69,7 +84,9 @@ internal sealed class FormulaProgram : LayerProgram
         return new FormulaFrame([.. Enumerable.Range(0, Context.Outputs.Count).Select(i => Context.NewOutput(arena, i, 0))])
         {
             Sequence = sequence,
-            Factors = [.. _formula.Factors.Select(features => arena.Allocate((long)features * lanes))],
+            Factors = _flags.OwnFactors.Count > 0
+                ? [.. _flags.OwnFactors.Select(own => arena.Allocate((long)own.Features * own.Masks * lanes))]
+                : [.. _formula.Factors.Select(features => arena.Allocate((long)features * lanes))],
             MaskedOutput = _flags.ZeroOutputForMask ? arena.Allocate(LaneTensor.SizeOf(Context.Outputs[0])) : default,
             Kept = _flags.Kept is null ? [] : [.. _states.Select(features => arena.Allocate((long)features * lanes))],
         };
@@ -121,6 +138,12 @@ internal sealed class FormulaProgram : LayerProgram
 
     private void SetFactors(FormulaFrame own, BatchGroup group)
     {
+        if (_flags.OwnFactors.Count > 0)
+        {
+            SetOwnFactors(own, group);
+            return;
+        }
+
         for (int i = 0; i < own.Factors.Length; i++)
         {
             bool isInput = i == 0 && _dropsInput;
@@ -129,6 +152,25 @@ internal sealed class FormulaProgram : LayerProgram
             DropoutMask.Fill(
                 Context.Width, own.Sequence.Factors[i], features, group.Lanes, group.FirstRow, isInput ? _flags.Dropout : _flags.RecurrentDropout, Context.Seed,
                 isInput ? RandomPurpose.Dropout : RandomPurpose.RecurrentDropout, Context.LayerIndex + (state > 0 && !isInput ? state << 20 : 0), group.Epoch, group.Step);
+        }
+    }
+
+    private void SetOwnFactors(FormulaFrame own, BatchGroup group)
+    {
+        int next = 0;
+        for (int i = 0; i < own.Factors.Length; i++)
+        {
+            (int features, int masks, int count, double rate, RandomPurpose purpose) = _flags.OwnFactors[i];
+            if (masks == 0) continue;
+            int size = features * group.Lanes;
+            Block drawn = own.Factors[i].Slice(0, masks * size);
+            DropoutMask.Fill(
+                Context.Width, drawn, masks * features, group.Lanes, group.FirstRow, rate, Context.Seed, purpose, Context.LayerIndex, group.Epoch, group.Step);
+            for (int k = 0; k < count; k++, next++)
+            {
+                own.Sequence.Factors[next] = count == 1 ? drawn : drawn.Slice(k * size, size);
+                own.Sequence.FactorSteps[next] = masks > count ? size : 0;
+            }
         }
     }
 

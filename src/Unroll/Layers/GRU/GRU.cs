@@ -1,6 +1,5 @@
 using Unroll.Activations;
 using Unroll.Configuration;
-using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
@@ -42,7 +41,7 @@ public sealed class GRU : RecurrentLayer
 
     internal override CellKind Cell => ResetAfter ? CellKind.Gru : CellKind.GruResetBefore;
 
-    internal override ActivationKind RecurrentActivationKind => RecurrentActivation.Kind;
+    internal override Activation GateActivation => RecurrentActivation;
 
     private protected override int[] BiasShape => ResetAfter ? [2, 3 * Units] : [3 * Units];
 }

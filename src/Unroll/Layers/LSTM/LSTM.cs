@@ -1,7 +1,6 @@
 using Unroll.Activations;
 using Unroll.Configuration;
 using Unroll.Initializers;
-using Unroll.Kernels.Activation;
 using Unroll.Kernels.Recurrent;
 using Unroll.Random;
 
@@ -45,7 +44,7 @@ public sealed class LSTM : RecurrentLayer
 
     internal override int StateCount => 2;
 
-    internal override ActivationKind RecurrentActivationKind => RecurrentActivation.Kind;
+    internal override Activation GateActivation => RecurrentActivation;
 
     private protected override Initializer FirstBias => UnitForgetBias ? new ForgetBias(BiasInitializer, Units) : BiasInitializer;
 

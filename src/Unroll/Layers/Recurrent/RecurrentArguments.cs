@@ -11,7 +11,7 @@ public abstract class RecurrentArguments : Layer
 {
     internal static readonly Argument<int> UnitsArgument = Argument.Whole("units").Size();
 
-    internal static readonly Argument<Activation> ActivationArgument = LayerArguments.Activation("activation", Activation.Tanh);
+    internal static readonly Argument<Activation> ActivationArgument = LayerArguments.StateActivation("activation", Activation.Tanh);
 
     internal static readonly Argument<bool> UseBiasArgument = Argument.Flag("use_bias", true);
 
@@ -40,7 +40,7 @@ public abstract class RecurrentArguments : Layer
     internal static readonly Argument<bool> RecurrentDropoutPerStepArgument = Argument.Flag("recurrent_dropout_per_step").Own();
 
     /// <summary>Activation of the gates, for cells that have them.</summary>
-    internal static readonly Argument<Activation> RecurrentActivationArgument = LayerArguments.Activation("recurrent_activation", Activation.Sigmoid);
+    internal static readonly Argument<Activation> RecurrentActivationArgument = LayerArguments.StateActivation("recurrent_activation", Activation.Sigmoid);
 
     private protected RecurrentArguments(int units) => Units = units;
 

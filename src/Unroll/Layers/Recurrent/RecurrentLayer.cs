@@ -79,7 +79,11 @@ public abstract class RecurrentLayer : RecurrentArguments, IRecurrentLayer
     /// <summary>The kernel that computes the layer.</summary>
     internal abstract CellKind Cell { get; }
 
-    internal virtual ActivationKind RecurrentActivationKind => ActivationKind.Sigmoid;
+    /// <summary>The activation of the gates.</summary>
+    internal virtual Activation GateActivation => Activation.Sigmoid;
+
+    /// <summary>True if there is a kernel for the activations; else the layer runs as a formula.</summary>
+    internal bool HasKernel => Activation.Kind is not (null or ActivationKind.Softmax) && GateActivation.Kind is not (null or ActivationKind.Softmax);
 
     internal override IEnumerable<string> WeightPaths => Parameters.Select((_, i) => $"cell/vars/{i}");
 
@@ -127,14 +131,15 @@ public abstract class RecurrentLayer : RecurrentArguments, IRecurrentLayer
     internal override LayerProgram CreateProgram(ProgramContext context) => CreateProgram(context, RecurrentInputs.Of(context));
 
     /// <summary>What runs a call whose arguments are known.</summary>
-    internal LayerProgram CreateProgram(ProgramContext context, RecurrentInputs inputs) => new RecurrentProgram(this, context, inputs);
+    internal LayerProgram CreateProgram(ProgramContext context, RecurrentInputs inputs) =>
+        HasKernel ? new RecurrentProgram(this, context, inputs) : RecurrentFormula.CreateProgram(this, context, inputs);
 
     // As in Keras, a SimpleRNN takes the argument and does not heed it.
     internal override Regularizer? OutputRegularizer => Cell == CellKind.SimpleRnn ? null : ActivityRegularizer;
 
     internal override bool GoesOnFromBatchToBatch => Stateful;
 
-    internal override bool Absorbs(Layer below, long tokens) => below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
+    internal override bool Absorbs(Layer below, long tokens) => HasKernel && below is Embedding embedding && EmbeddingProjection.Pays(embedding, this, tokens);
 
     internal override IReadOnlyList<IReadOnlyList<int?>> InferOutputShapes(CallInputs inputs)
     {
@@ -160,13 +165,11 @@ public abstract class RecurrentLayer : RecurrentArguments, IRecurrentLayer
 
     // Without reset_after a GRU's step needs two products, one behind the other.
     internal override RowLayer? CreateRow(RowContext context) =>
-        Cell == CellKind.GruResetBefore || this is not { ZeroOutputForMask: false, ReturnState: false, Stateful: false } || context.Inputs.Count > 1
+        !HasKernel || Cell == CellKind.GruResetBefore || this is not { ZeroOutputForMask: false, ReturnState: false, Stateful: false } || context.Inputs.Count > 1
             ? null : new RecurrentRow(this, context);
 
     internal override IEnumerable<(string Name, int[] Shape, Initializer Initializer)> DescribeWeights(IReadOnlyList<int?> inputShape)
     {
-        if (Activation.Kind == ActivationKind.Softmax || RecurrentActivationKind == ActivationKind.Softmax)
-            throw new ArgumentException($"{ClassName} '{Name}' can't have the activation 'softmax'; a Dense layer can.");
         int columns = checked(GateCount * Units);
         yield return ("kernel", [Features(inputShape), columns], KernelInitializer);
         yield return ("recurrent_kernel", [Units, columns], RecurrentInitializer);

@@ -27,21 +27,16 @@ internal sealed class RecurrentProgram : LayerProgram
         _cell = layer.Cell;
         _inputs = inputs;
         _kept = layer.States is { } states && inputs.State is null ? states : null;
-        _kernel = RecurrentKernels.Create(context.Width, _cell, _options.Activation.Kind, layer.RecurrentActivationKind);
+        _kernel = RecurrentKernels.Create(context.Width, _cell, _options.Activation.Kind!.Value, layer.GateActivation.Kind!.Value);
         _inputKernel = layer.Parameters[0];
         _recurrentKernel = layer.Parameters[1];
         _bias = _options.UseBias ? layer.Parameters[2] : null;
         _units = _options.Units;
         _stateSizes = _cell == CellKind.Lstm ? [_units, _units] : [_units];
 
-        // Keras makes masks for 0 < rate < 1 only (SimpleRNN: also for 1), and per gate once recurrent dropout is set.
-        bool perStep = _options.RecurrentDropoutPerStep;
-        bool perGate = context.IsTraining && layer.GateCount > 1 && _options.RecurrentDropout != 0 && !perStep;
-        if (context.IsTraining && IsActive(_options.Dropout)) _inputMasks = perGate ? layer.GateCount : 1;
-        if (context.IsTraining && IsActive(_options.RecurrentDropout)) _recurrentMasks = perStep ? context.InputSteps : layer.GateCount;
-
+        (_inputMasks, _recurrentMasks, bool perStep) = RecurrentMasks.Of(layer, context.IsTraining, context.InputSteps);
         var shape = new RecurrentShape(
-            _cell, context.InputFeatures, _units, _options.Activation.Kind, layer.RecurrentActivationKind,
+            _cell, context.InputFeatures, _units, _options.Activation.Kind!.Value, layer.GateActivation.Kind!.Value,
             MaskPerGate: _inputMasks > 1 || (_recurrentMasks > 1 && !perStep), HasInputInGates: context.Absorbed is not null, context.IsTraining);
         _gateRows = shape.GateRows;
         _weights = new RecurrentWeights(context.Arena, context.Width, shape);
@@ -193,8 +188,6 @@ internal sealed class RecurrentProgram : LayerProgram
         sequence.KeepsSteps ? (sequence.Steps - 1) * RecurrentSequence.Stride(_units, sequence.Lanes) : 0, _units * sequence.Lanes);
 
     private int GatesStride(int lanes) => RecurrentSequence.Stride(_gateRows * _units, lanes);
-
-    private bool IsActive(double rate) => rate > 0 && (rate < 1 || _cell == CellKind.SimpleRnn);
 
     private Block Mask(Block buffer, int rows, double rate, RandomPurpose purpose, BatchGroup group)
     {

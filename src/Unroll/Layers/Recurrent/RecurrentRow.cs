@@ -15,9 +15,9 @@ internal sealed class RecurrentRow : RowLayer
     public RecurrentRow(RecurrentLayer layer, RowContext context) : base(new RowTensor(context.Outputs[0]))
     {
         (_layer, _input) = (layer, context.Input);
-        _kernel = RecurrentKernels.Create(context.Width, layer.Cell, layer.Activation.Kind, layer.RecurrentActivationKind);
+        _kernel = RecurrentKernels.Create(context.Width, layer.Cell, layer.Activation.Kind!.Value, layer.GateActivation.Kind!.Value);
         var shape = new RecurrentShape(
-            layer.Cell, context.Features, layer.Units, layer.Activation.Kind, layer.RecurrentActivationKind, Training: false);
+            layer.Cell, context.Features, layer.Units, layer.Activation.Kind!.Value, layer.GateActivation.Kind!.Value, Training: false);
         _weights = new RowWeights(context.Arena, shape);
         _sequence = new RowSequence(context.Arena, context.Steps, layer.Units, layer.ReturnSequences) { GoBackwards = layer.GoBackwards };
         Output.Value = _sequence.Output;

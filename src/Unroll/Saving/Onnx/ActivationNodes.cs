@@ -23,7 +23,7 @@ internal static class ActivationNodes
             "HardSigmoid", [value], new OnnxAttribute("alpha", 0.2f), new OnnxAttribute("beta", 0.5f)),
         ActivationKind.Softsign => scope.Node("Softsign", [value]),
         ActivationKind.Softmax => scope.Node("Softmax", [value]), // over the last axis
-        _ => throw scope.Refuse($"there is no translation of the activation '{activation.Name}'."),
+        _ => ComposedActivations.Add(scope, activation, value) ?? throw scope.Refuse($"there is no translation of the activation '{activation.Name}'."),
     };
 
     /// <summary>Adds a layer that computes value by value.</summary>
@@ -60,23 +60,23 @@ internal static class ActivationNodes
     /// </summary>
     public static IEnumerable<OnnxAttribute> Attributes(NodeScope scope, IReadOnlyList<Activation> activations)
     {
-        (string Name, float[] Parameters)[] parts = [.. activations.Select(activation => ForRecurrent(scope, activation))];
+        (string Name, float? Alpha, float? Beta)[] parts = [.. activations.Select(activation => ForRecurrent(scope, activation))];
         yield return new OnnxAttribute("activations", parts.Select(part => part.Name));
-        float[][] parameters = [.. parts.Select(part => part.Parameters).Where(values => values.Length > 0)];
-        if (parameters.Length == 0) yield break;
-        yield return new OnnxAttribute("activation_alpha", parameters.Select(values => values[0]));
-        yield return new OnnxAttribute("activation_beta", parameters.Select(values => values[1]));
+        float[] alphas = [.. parts.Select(part => part.Alpha).OfType<float>()], betas = [.. parts.Select(part => part.Beta).OfType<float>()];
+        if (alphas.Length > 0) yield return new OnnxAttribute("activation_alpha", alphas);
+        if (betas.Length > 0) yield return new OnnxAttribute("activation_beta", betas);
     }
 
-    private static (string Name, float[] Parameters) ForRecurrent(NodeScope scope, Activation activation) => activation.Kind switch
+    private static (string Name, float? Alpha, float? Beta) ForRecurrent(NodeScope scope, Activation activation) => activation.Kind switch
     {
-        ActivationKind.Linear => ("Affine", [1f, 0f]),
-        ActivationKind.Tanh => ("Tanh", []),
-        ActivationKind.Sigmoid => ("Sigmoid", []),
-        ActivationKind.Relu => ("Relu", []),
-        ActivationKind.HardSigmoid => ("HardSigmoid", [SixthPart, 0.5f]),
-        ActivationKind.HardSigmoidKeras2 => ("HardSigmoid", [0.2f, 0.5f]),
-        ActivationKind.Softsign => ("Softsign", []),
+        ActivationKind.Linear => ("Affine", 1, 0),
+        ActivationKind.Tanh => ("Tanh", null, null),
+        ActivationKind.Sigmoid => ("Sigmoid", null, null),
+        ActivationKind.Relu => ("Relu", null, null),
+        ActivationKind.HardSigmoid => ("HardSigmoid", SixthPart, 0.5f),
+        ActivationKind.HardSigmoidKeras2 => ("HardSigmoid", 0.2f, 0.5f),
+        ActivationKind.Softsign => ("Softsign", null, null),
+        _ when ComposedActivations.ForRecurrent(activation) is { } other => (other.Name, other.Alpha, null),
         _ => throw scope.Refuse($"ONNX's recurrent operators have no activation '{activation.Name}'."),
     };
 }

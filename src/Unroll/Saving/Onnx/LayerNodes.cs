@@ -28,6 +28,7 @@ internal static class LayerNodes
         Embedding embedding => AddEmbedding(scope, embedding, input.Value),
         Dense dense => input with { Value = AddDense(scope, dense, input.Value) },
         TimeDistributed { Layer: Dense dense } => input with { Value = AddDense(scope, dense, input.Value) },
+        EinsumDense einsum => new OnnxFlow(AddEinsum(scope, einsum, input.Value), null),
         ActivationLayer { Activation: var activation } => input with { Value = ActivationNodes.Add(scope, activation, input.Value) },
         Dropout or SpatialDropout1D or GaussianNoise or GaussianDropout or AlphaDropout or ActivityRegularization or Identity => input,
         Masking masking => AddMasking(scope, masking, input.Value),
@@ -117,6 +118,15 @@ internal static class LayerNodes
         if (dense.UseBias)
             output = scope.Node("Add", [output, scope.Weights("bias", dense.Parameters[1].ToArray(), dense.Units)]);
         return ActivationNodes.Add(scope, dense.Activation, output);
+    }
+
+    private static string AddEinsum(NodeScope scope, EinsumDense einsum, string input)
+    {
+        string output = scope.Node("Einsum", [input, Weights("kernel", einsum.Parameters[0])], new OnnxAttribute("equation", einsum.Equation));
+        if (einsum.UseBias) output = scope.Node("Add", [output, Weights("bias", einsum.Parameters[1])]);
+        return ActivationNodes.Add(scope, einsum.Activation, output);
+
+        string Weights(string name, Parameter parameter) => scope.Weights(name, parameter.ToArray(), [.. parameter.Sizes.Select(size => (long)size)]);
     }
 
     private static OnnxFlow[] AddBidirectional(NodeScope scope, Bidirectional both, IReadOnlyList<OnnxFlow> inputs, IReadOnlyList<string?> roles)

@@ -9,15 +9,24 @@ public sealed class LayerContractTests
     private static readonly Dictionary<string, LayerCase[]> Cases = new()
     {
         ["Embedding"] = [new(() => new Embedding(7, 3) { MaskZero = true, ActivityRegularizer = "l2(0.1)" }, 6) { TakesIds = true }],
-        ["SimpleRNN"] = [new(() => new SimpleRNN(4), 6, 3), new(() => new SimpleRNN(4) { ReturnSequences = true }, 6, 3) { HasMask = true }],
-        ["LSTM"] = [new(() => new LSTM(4), 6, 3), new(() => new LSTM(4) { ReturnSequences = true, ActivityRegularizer = "l1(0.02)" }, 6, 3) { HasMask = true }],
-        ["GRU"] = [new(() => new GRU(4), 6, 3), new(() => new GRU(4) { ReturnSequences = true }, 6, 3) { HasMask = true }],
+        ["SimpleRNN"] = [new(() => new SimpleRNN(4), 6, 3), new(() => new SimpleRNN(4) { ReturnSequences = true }, 6, 3) { HasMask = true }, new(() => new SimpleRNN(4) { Activation = "softplus", Dropout = 0.2, RecurrentDropout = 0.3 }, 6, 3) { HasMask = true }],
+        ["LSTM"] =
+        [
+            new(() => new LSTM(4) { Activation = "elu", RecurrentActivation = "softmax", ReturnSequences = true, ActivityRegularizer = "l2(0.1)" }, 6, 3) { HasMask = true },
+            new(() => new LSTM(4) { Activation = "gelu", RecurrentDropout = 0.3, Dropout = 0.2, UseBias = false }, 6, 3), new(() => new LSTM(4), 6, 3), new(() => new LSTM(4) { ReturnSequences = true, ActivityRegularizer = "l1(0.02)" }, 6, 3) { HasMask = true },
+        ],
+        ["GRU"] =
+        [
+            new(() => new GRU(4), 6, 3), new(() => new GRU(4) { ReturnSequences = true }, 6, 3) { HasMask = true },
+            new(() => new GRU(4) { Activation = "silu", ReturnSequences = true }, 6, 3) { HasMask = true },
+            new(() => new GRU(4) { RecurrentActivation = "log_sigmoid", Activation = "mish", ResetAfter = false, RecurrentDropout = 0.3, GoBackwards = true }, 6, 3),
+        ],
         ["RNN"] = [new(() => new RNN(new LSTMCell(4)), 6, 3), new(() => new RNN(new LSTMCell(4), new GRUCell(3)) { ReturnSequences = true, GoBackwards = true }, 6, 3) { HasMask = true }],
         ["SimpleRNNCell"] = [new(() => new RNN(new SimpleRNNCell(4)), 6, 3)],
         ["LSTMCell"] = [new(() => new RNN(new LSTMCell(4) { Dropout = 0.2 }), 6, 3)],
         ["GRUCell"] = [new(() => new RNN(new GRUCell(4) { ResetAfter = false }), 6, 3)],
         ["StackedRNNCells"] = [new(() => new RNN(new StackedRNNCells(new SimpleRNNCell(4), new SimpleRNNCell(2))), 6, 3)],
-        ["Dense"] = [new(() => new Dense(5, "tanh") { ActivityRegularizer = "l2(0.1)" }, 4), new(() => new Dense(5), 3, 2, 4)],
+        ["Dense"] = [new(() => new Dense(5, "tanh") { ActivityRegularizer = "l2(0.1)" }, 4), new(() => new Dense(5), 3, 2, 4), new(() => new Dense(5, "gelu") { ActivityRegularizer = "l2(0.1)" }, 3, 4) { HasMask = true }, new(() => new Dense(6, "glu"), 6, 3)],
         ["ConvLSTM1D"] =
         [
             new(() => new ConvLSTM1D(3, 2) { BiasInitializer = "random_normal" }, 4, 5, 2),
@@ -28,6 +37,7 @@ public sealed class LayerContractTests
         ["Bidirectional"] =
         [
             new(() => new Bidirectional(new GRU(3)), 6, 3),
+            new(() => new Bidirectional(new LSTM(3) { Activation = "softplus", ReturnSequences = true }), 6, 3) { HasMask = true },
             new(() => new Bidirectional(new RNN(new LSTMCell(3), new GRUCell(2)) { ReturnSequences = true }), 6, 3) { HasMask = true },
             new(() => new Bidirectional(new RNN(new SimpleRNNCell(3))) { MergeMode = MergeMode.Mul, BackwardLayer = new LSTM(3) { GoBackwards = true } }, 6, 3) { HasMask = true },
             new(() => new Bidirectional(new ConvLSTM1D(2, 2) { ReturnSequences = true }) { MergeMode = MergeMode.Ave }, 3, 4, 2) { HasMask = true },
@@ -36,6 +46,7 @@ public sealed class LayerContractTests
         ["TimeDistributed"] =
         [
             new(() => new TimeDistributed(new Dense(3)), 6, 4),
+            new(() => new TimeDistributed(new Dense(3, "softplus")), 6, 4),
             new(() => new TimeDistributed(new Embedding(7, 3)), 3, 4) { TakesIds = true },
             new(() => new TimeDistributed(new Conv1D(3, 2)), 3, 4, 2),
             new(() => new TimeDistributed(new LSTM(3) { Dropout = 0.2, RecurrentDropout = 0.3 }), 3, 4, 2) { HasMask = true },
@@ -54,7 +65,7 @@ public sealed class LayerContractTests
         ["Masking"] = [new(() => new Masking(), 6, 3)],
         ["GlobalAveragePooling1D"] = [new(() => new GlobalAveragePooling1D { KeepDims = true }, 6, 3) { HasMask = true }],
         ["GlobalMaxPooling1D"] = [new(() => new GlobalMaxPooling1D { KeepDims = true }, 6, 3)],
-        ["Activation"] = [new(() => new ActivationLayer("tanh"), 6, 3)],
+        ["Activation"] = [.. ((string[])["tanh", "mish", "log_softmax", "sparsemax", "gelu(true)", "squareplus(2)"]).Select(name => new LayerCase(() => new ActivationLayer(name), 6, 3) { HasMask = true }), new(() => new ActivationLayer("glu"), 6, 4)],
         ["Flatten"] = [new(() => new Flatten(), 6, 3)],
         ["Reshape"] = [new(() => new Reshape(-1, 9), 6, 3)],
         ["Permute"] = [new(() => new Permute(2, 1), 6, 3), new(() => new Permute(3, 1, 2), 2, 3, 4)],
@@ -71,11 +82,11 @@ public sealed class LayerContractTests
         [
             new(() => new Conv1D(5, 3, activation: "tanh") { BiasInitializer = "random_normal" }, 7, 3),
             new(() => new Conv1D(4, 3, strides: 2, padding: WindowPadding.Same) { Groups = 2, ActivityRegularizer = "l2(0.1)" }, 7, 4),
-            new(() => new Conv1D(17, 2, padding: WindowPadding.Causal) { DilationRate = 2, UseBias = false }, 7, 3), new(() => new Conv1D(4, 1), 7, 3),
+            new(() => new Conv1D(17, 2, padding: WindowPadding.Causal) { DilationRate = 2, UseBias = false }, 7, 3), new(() => new Conv1D(4, 1), 7, 3), new(() => new Conv1D(4, 3, padding: WindowPadding.Causal, activation: "silu") { ActivityRegularizer = "l2(0.1)" }, 7, 3),
         ],
-        ["DepthwiseConv1D"] = [new(() => new DepthwiseConv1D(3, depthMultiplier: 2) { Activation = "tanh" }, 7, 3), new(() => new DepthwiseConv1D(2, padding: WindowPadding.Same) { UseBias = false }, 7, 3)],
-        ["SeparableConv1D"] = [new(() => new SeparableConv1D(5, 3, padding: WindowPadding.Same, activation: "tanh") { DepthMultiplier = 2 }, 7, 3)],
-        ["Conv1DTranspose"] = [new(() => new Conv1DTranspose(5, 3, strides: 2, activation: "tanh"), 4, 3), new(() => new Conv1DTranspose(2, 4, 2, WindowPadding.Same), 4, 3)],
+        ["DepthwiseConv1D"] = [new(() => new DepthwiseConv1D(3, depthMultiplier: 2) { Activation = "tanh" }, 7, 3), new(() => new DepthwiseConv1D(2, padding: WindowPadding.Same) { UseBias = false }, 7, 3), new(() => new DepthwiseConv1D(2) { Activation = "gelu" }, 7, 3)],
+        ["SeparableConv1D"] = [new(() => new SeparableConv1D(5, 3, padding: WindowPadding.Same, activation: "tanh") { DepthMultiplier = 2 }, 7, 3), new(() => new SeparableConv1D(5, 3, activation: "softplus"), 7, 3)],
+        ["Conv1DTranspose"] = [new(() => new Conv1DTranspose(5, 3, strides: 2, activation: "tanh"), 4, 3), new(() => new Conv1DTranspose(2, 4, 2, WindowPadding.Same), 4, 3), new(() => new Conv1DTranspose(2, 4, activation: "mish"), 4, 3)],
         ["MaxPooling1D"] = [new(() => new MaxPooling1D(3, 2, WindowPadding.Same), 7, 3)],
         ["AveragePooling1D"] = [new(() => new AveragePooling1D(3, 2, WindowPadding.Same), 7, 3), new(() => new AveragePooling1D(), 7, 3)],
         ["BatchNormalization"] = [new(() => new BatchNormalization(), 5), new(() => new BatchNormalization { GammaInitializer = "random_normal" }, 6, 3) { HasMask = true }, new(() => new BatchNormalization(axis: 1), 6, 3)],
@@ -108,6 +119,14 @@ public sealed class LayerContractTests
             new(() => new Attention(useScale: true) { Dropout = 0.3 }, 6, 3) { Call = (layer, x) => layer.Call([x, Other(x, 3)]) },
         ],
         ["AdditiveAttention"] = [new(() => new AdditiveAttention(), 6, 3) { HasMask = true, Call = (layer, x) => layer.Call([x, Other(x, 3)]) }],
+        ["EinsumDense"] =
+        [
+            new(() => new EinsumDense("abc,cd->abd", [null, 5], "tanh", biasAxes: "d") { BiasInitializer = "random_normal", ActivityRegularizer = "l2(0.1)" }, 6, 3),
+            new(() => new EinsumDense("abc,cde->abde", [null, 2, 4], biasAxes: "e"), 6, 3), new(() => new EinsumDense("ab,bc->ac", 4, "gelu"), 3),
+            new(() => new EinsumDense("...x,xy->...y", 4, biasAxes: "y"), 2, 3, 4), new(() => new EinsumDense("abc,bd->adc", [5, null], biasAxes: "dc"), 6, 3),
+            new(() => new EinsumDense("abc,bcd->adb", [17, null], biasAxes: "d"), 6, 3), new(() => new EinsumDense("abc,dc->abd", [null, 2]), 6, 3),
+            new(() => new EinsumDense("ab...,bc->ac...", 5), 4, 3), new(() => new EinsumDense("abcd,cde->abe", [null, 4]), 5, 2, 3),
+        ],
         ["MultiHeadAttention"] =
         [
             new(() => new MultiHeadAttention(2, 3), 6, 4) { HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, x) },

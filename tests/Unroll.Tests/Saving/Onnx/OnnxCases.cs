@@ -33,6 +33,13 @@ internal static class OnnxCases
 
     private static readonly Inputs[] Batches = [Padded, Cycle(1, 1, 6), Cycle(2, 9, 7), Cycle(19, 4, 3), new[,] { { 0, 0 } }];
 
+    /// <summary>Activations that ONNX has other operators for, or several.</summary>
+    private static readonly string[] Composed =
+    [
+        .. Activation.Catalog.Names.Except(Activation.Fused.Select(activation => activation.Name)).Except(["sparsemax", "threshold"]), "threshold(0.1, -0.2)", "elu(0.4)", "celu(1.5)",
+        "gelu(true)", "soft_shrink(0.1)", "hard_shrink(0.1)", "squareplus(1)", "relu(0.1, 0.5, 0.2)",
+    ];
+
     public static IReadOnlyDictionary<string, OnnxCase> All { get; } = Create();
 
     private static Dictionary<string, OnnxCase> Create()
@@ -58,6 +65,12 @@ internal static class OnnxCases
                 if (cell != "SimpleRNN") cases.Add($"{cell}_gates_{activation.Name}", OnIds(false, Cell(cell, gates: activation)));
             }
 
+            foreach (string activation in new[] { "elu(0.6)", "leaky_relu(0.3)", "softplus" })
+            {
+                cases.Add($"{cell}_{activation}", OnIds(true, Cell(cell, activation: activation)));
+                if (cell != "SimpleRNN") cases.Add($"{cell}_gates_{activation}", OnIds(false, Cell(cell, activation: "hard_sigmoid", gates: activation)));
+            }
+
             cases.Add($"{cell}_hard_everywhere", OnIds(true, Cell(cell, activation: "hard_sigmoid", gates: "hard_sigmoid")));
             cases.Add($"{cell}_no_bias", OnIds(true, Cell(cell, bias: false)));
             cases.Add($"{cell}_features", OnFeatures(4, Cell(cell)));
@@ -66,6 +79,17 @@ internal static class OnnxCases
 
         foreach (Activation activation in Activation.Fused)
             cases.Add($"Dense_{activation.Name}", OnFeatures(null, new Dense(5, activation), new Dense(2) { UseBias = false }));
+        foreach (string activation in Composed)
+            cases.Add($"Dense_{activation}", OnFeatures(null, new Dense(6, activation), new Dense(2) { UseBias = false }, new ActivationLayer(activation)));
+        foreach ((string equation, int?[] shape, string? bias) in new (string, int?[], string?)[]
+        {
+            ("abc,cd->abd", [null, 5], "d"), ("abc,cde->abde", [4, 2, 3], "e"), ("...x,xy->...y", [5], "y"), ("aBc,Bcd->adB", [2, 4], "dB"), ("ab...,bc->ac...", [3], null),
+        })
+        {
+            cases.Add($"EinsumDense_{equation}", new OnnxCase(
+                WithWeights([new EinsumDense(equation, shape, "gelu", bias), new Flatten(), new Dense(2)], [4, 6]), [Inputs.FromValues(Waves(3, 4, 6)), Inputs.FromValues(Waves(1, 4, 6))]));
+        }
+
         foreach (bool mask in new[] { false, true })
         {
             string suffix = mask ? "_mask" : "";

@@ -1,3 +1,4 @@
+using Unroll.Activations;
 using Unroll.Execution;
 using Unroll.Formats.Onnx.Messages;
 using Unroll.Layers;
@@ -83,6 +84,29 @@ public sealed class OnnxFileTests : IDisposable
         string message = Assert.Throws<NotSupportedException>(() => model.ExportOnnx(path)).Message;
         Assert.Equal("Unheard 'unheard' can't be exported to ONNX: there is no translation of this layer.", message);
         Assert.Empty(_folder.GetFiles());
+    }
+
+    /// <summary>Activations that can't be expressed, somebody's own among them.</summary>
+    [Fact]
+    public void Activations_without_a_translation_are_refused_by_name()
+    {
+        foreach ((Layer layer, string reason) in new (Layer, string)[]
+        {
+            (new Dense(3, "sparsemax") { Name = "d" }, "Dense 'd' can't be exported to ONNX: there is no translation of the activation 'sparsemax'."),
+            (new Dense(3, new Bow()) { Name = "d" }, "Dense 'd' can't be exported to ONNX: there is no translation of the activation 'bow'."),
+            (new GRU(3) { Name = "g", Activation = "gelu" }, "GRU 'g' can't be exported to ONNX: ONNX's recurrent operators have no activation 'gelu'."),
+            (new LSTM(3) { Name = "l", RecurrentActivation = "softmax" }, "LSTM 'l' can't be exported to ONNX: ONNX's recurrent operators have no activation 'softmax'."),
+        })
+        {
+            var model = new Sequential { new Embedding(10, 2), layer };
+            Assert.Equal(reason, Assert.Throws<NotSupportedException>(() => model.ExportOnnx(Path.Combine(_folder.FullName, "model.onnx"))).Message);
+            Assert.Empty(_folder.GetFiles());
+        }
+    }
+
+    private sealed class Bow : ElementwiseActivation
+    {
+        protected override (double Value, double Slope) Of(double x) => (x * x, 2 * x);
     }
 
     /// <summary>Layers that ONNX files can't have yet.</summary>
