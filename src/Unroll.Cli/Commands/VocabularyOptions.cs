@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Layers;
