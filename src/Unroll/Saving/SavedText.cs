@@ -44,7 +44,10 @@ internal static class SavedText
         var ids = words.Select(word => KeyValuePair.Create(
             word.Key, words.WholeNumber(word.Key) ?? throw new InvalidDataException($"{place}: the id of '{word.Key}' is no whole number.")));
         return new TextPipeline(
-            ids, maxLen, json.WholeNumber("start_id"), json.WholeNumber("oov_id"), Side("padding"), Side("truncating")) { Cleaning = cleaning };
+            ids, maxLen, json.WholeNumber("start_id"), json.WholeNumber("oov_id"), Side("padding"), Side("truncating"))
+        {
+            Cleaning = cleaning,
+        };
 
         Padding Side(string name) => json.Text(name) switch
         {
