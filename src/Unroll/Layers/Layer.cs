@@ -181,6 +181,10 @@ public abstract class Layer : Configurable, IWeightOwner
     /// <param name="tokens">Elements of a batch of the layer below's input.</param>
     internal virtual bool Absorbs(Layer below, long tokens) => false;
 
+    /// <summary>The layer that this one applies to every time step by itself, and what goes in there; null: it does no such thing.</summary>
+    /// <param name="inputs">What goes in.</param>
+    internal virtual (Layer Layer, CallInputs Inputs)? AtEachStep(CallInputs inputs) => null;
+
     /// <summary>Calls the layer on symbols.</summary>
     /// <param name="inputs">A symbol; a list for layers that take several: <c>new Add().Call([a, b])</c>.</param>
     /// <returns>What it will put out: one symbol, or several.</returns>

@@ -89,7 +89,7 @@ internal sealed class GraphPlan
 
     private List<int> Add(Layer layer, CallInputs inputs, int[] read, int axes)
     {
-        if (layer is TimeDistributed distributed) return AddDistributed(distributed, inputs, read, axes);
+        if (layer.AtEachStep(inputs) is var (applied, step)) return AddAtEachStep(applied, step, read, axes);
         if (layer.InnerGraph(inputs) is { } inner) return Flatten(inner, read, axes);
         IEnumerable<int?> first = _tensors[read[0]].AsOpen().Take(axes);
         List<int> written =
@@ -99,13 +99,13 @@ internal sealed class GraphPlan
     }
 
     /// <summary>The layer inside is called with one axis more out of its sight; the mask of what goes in goes around it.</summary>
-    private List<int> AddDistributed(TimeDistributed distributed, CallInputs inputs, int[] read, int axes)
+    private List<int> AddAtEachStep(Layer applied, CallInputs step, int[] read, int axes)
     {
         int before = _calls.Count;
-        List<int> written = Add(distributed.Layer, distributed.StepOf(inputs), read, axes + 1);
+        List<int> written = Add(applied, step, read, axes + 1);
         int last = _calls.FindLastIndex(call => call.Outputs.Contains(written[0]));
         if (last < before) return written;
-        _calls[last] = _calls[last] with { MaskSource = read[0], IgnoresActivity = _calls[last].Layer == distributed.Layer };
+        _calls[last] = _calls[last] with { MaskSource = read[0], IgnoresActivity = _calls[last].Layer == applied };
         return written;
     }
 

@@ -46,9 +46,11 @@ public sealed class SmallLayerTests
     public void Ids_of_two_axes_are_looked_up_alike()
     {
         Symbol ids = Input.Ids([2, 3]);
-        var model = new Model(ids, new Embedding(5, 2) { Weights = new float[,] { { 0, 1 }, { 2, 3 }, { 4, 5 }, { 6, 7 }, { 8, 9 } } }.Call(ids));
+        float[,] table = { { 0, 1 }, { 2, 3 }, { 4, 5 }, { 6, 7 }, { 8, 9 } };
+        var model = new Model(ids, new Embedding(5, 2) { Weights = table }.Call(ids));
+        int[,,] texts = { { { 0, 1, 2 }, { 4, 3, 2 } } };
         Assert.Equal([null, 2, 3, 2], [(int?)null, .. model.Outputs[0].Shape]);
-        Assert.Equal([0f, 1, 2, 3, 4, 5, 8, 9, 6, 7, 4, 5], [.. model.Predict(new[,,] { { { 0, 1, 2 }, { 4, 3, 2 } } })]);
+        Assert.Equal([0f, 1, 2, 3, 4, 5, 8, 9, 6, 7, 4, 5], [.. model.Predict(texts)]);
     }
 
     [Fact]

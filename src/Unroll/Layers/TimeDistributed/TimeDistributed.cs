@@ -104,6 +104,8 @@ public sealed class TimeDistributed : Layer
             : throw new ArgumentException($"{Label}: {Layer.Label} puts out {each.Count} tensors at every step; only layers with one output can be applied to steps.");
     }
 
+    internal override (Layer Layer, CallInputs Inputs)? AtEachStep(CallInputs inputs) => (Layer, StepOf(inputs));
+
     internal override LayerProgram CreateProgram(ProgramContext context) => throw new NotSupportedException("The layer inside is planned instead.");
 
     /// <summary>What goes into the layer at a step.</summary>
