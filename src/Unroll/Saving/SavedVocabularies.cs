@@ -11,7 +11,7 @@ namespace Unroll.Saving;
 /// </summary>
 internal static class SavedVocabularies
 {
-    private const int MaxBytes = 256 << 20;
+    private const int MaxBytes = 64 << 20, MaxRatio = 50; // words shrink, but not to nothing
 
     /// <summary>Members of an archive and what they hold.</summary>
     /// <exception cref="InvalidOperationException">A vocabulary can't be written as lines.</exception>
@@ -48,7 +48,7 @@ internal static class SavedVocabularies
                 if (file.Weights.Find($"{place}/{path}") is Hdf5Dataset dataset) idf = dataset.ReadSingles();
             try
             {
-                layer.Restore(Lines(Encoding.UTF8.GetString(archive.Read(member, MaxBytes))), idf);
+                layer.Restore(Lines(Encoding.UTF8.GetString(archive.Read(member, MaxBytes, MaxRatio))), idf);
             }
             catch (ArgumentException e)
             {

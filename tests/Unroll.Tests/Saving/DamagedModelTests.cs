@@ -44,6 +44,22 @@ public sealed class DamagedModelTests
         }
     }
 
+    /// <summary>Vocabularies in members of their own, and what goes with them in the configuration and among the weights.</summary>
+    [Theory]
+    [InlineData("tf_textvec_lstm", "assets/layers/text_vectorization/vocabulary.txt")]
+    [InlineData("tf_textvec_tfidf", "assets/layers/text_vectorization_1/vocabulary.txt")]
+    [InlineData("tf_stringlookup", "assets/layers/string_lookup/vocabulary.txt")]
+    public void Damaged_vocabularies_are_read_or_refused(string name, string vocabulary)
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "text_models", name + ".keras"));
+        Assert.True(IsRead(file, name));
+        Assert.False(IsRead(Repack(file, vocabulary, _ => "\n[UNK]\nfilm\nfilm"u8.ToArray()), name));
+        Assert.False(IsRead(Repack(file, vocabulary, _ => []), name));
+        Assert.False(IsRead(Repack(file, vocabulary, _ => new byte[200 << 20], CompressionLevel.Fastest), name));
+        foreach (string member in new[] { vocabulary, Config, Weights })
+            for (int seed = 0; seed < Rounds; seed++) IsRead(Repack(file, member, content => Mutations.Damage(content, seed)), $"{name} {member}, seed {seed}");
+    }
+
     [Theory]
     [InlineData("\"units\": 5", "\"units\": 1000000")]
     [InlineData("\"units\": 5", "\"units\": 1048577")]

@@ -141,6 +141,26 @@ public sealed class TextModelTests : IDisposable
         }
     }
 
+    /// <summary>As it is done to serve a model that was trained on ids.</summary>
+    [Fact]
+    public void A_trained_model_may_stand_behind_the_texts()
+    {
+        var vectorize = new TextVectorization { MaxTokens = 20, OutputSequenceLength = 5 };
+        vectorize.Adapt(Reviews);
+        Sequential trained = Compiled(new Sequential { new Embedding(20, 4), new GRU(3), new Dense(1, "sigmoid") });
+        int[,] ids = vectorize.Apply(Reviews);
+        trained.Fit(ids, Liked, verbose: 0);
+        float[] expected = Values(trained.Predict(ids));
+        Symbol text = Input.Texts();
+        foreach (Model served in new Model[] { new Sequential { vectorize, trained }, new(text, trained.Call(vectorize.Call(text))) })
+        {
+            Assert.Equal(expected, Values(served.Predict(Reviews)));
+            string path = Path.Combine(_folder.FullName, "served.keras");
+            served.Save(path);
+            Assert.Equal(expected, Values(Model.Load(path).Predict(Reviews)));
+        }
+    }
+
     [Fact]
     public void A_graph_takes_texts_and_numbers()
     {
