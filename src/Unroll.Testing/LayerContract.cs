@@ -35,7 +35,7 @@ public static class LayerContract
 
     /// <summary>Tries a layer, or a recurrent cell inside of an <see cref="RNN"/>.</summary>
     /// <param name="create">Makes one; called several times.</param>
-    /// <param name="input">What it is called on: <see cref="Input.Features(int?[])"/>, or <see cref="Input.Ids"/> for token ids from 0 to 6. A size that is not known is 6.</param>
+    /// <param name="input">What it is called on: <see cref="Input.Features(int?[])"/>, or <see cref="Input.Ids(int?, string?, int?)"/> for token ids from 0 to 6. A size that is not known is 6.</param>
     /// <param name="options">What is tried, and how; null: everything, without masks.</param>
     /// <exception cref="ContractException">The layer does not keep the contract.</exception>
     /// <exception cref="ArgumentException">The layer can't work on such inputs.</exception>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Unroll.Testing;
+namespace Unroll.Tests.Support;
 
 /// <summary>Numbers in lists of lists, as fixtures hold them.</summary>
 public static class NestedArrays

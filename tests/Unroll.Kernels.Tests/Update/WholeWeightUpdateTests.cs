@@ -1,7 +1,7 @@
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Kernels.Update;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Kernels.Tests.Update;

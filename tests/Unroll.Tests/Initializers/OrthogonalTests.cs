@@ -5,7 +5,7 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 using Unroll.Layers;
 using Unroll.Random;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Initializers;

@@ -1,5 +1,6 @@
 using Unroll.Layers;
 using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Losses;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Losses;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Unroll.Layers;
 using Unroll.Losses;
 using Unroll.Metrics;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Metrics;

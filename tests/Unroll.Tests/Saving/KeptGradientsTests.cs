@@ -1,6 +1,6 @@
 using Unroll.Models.Training;
 using Unroll.Plan;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;
@@ -49,7 +49,7 @@ public sealed class KeptGradientsTests
     private static void Train(Model model, KerasCase recorded, int epochs)
     {
         TrainingState state = model.State!;
-        double[][] slots = [.. state.OptimizerVariables.Select(slot => Doubles(slot.Value.Slice(0, slot.Parameter.Count).Span))];
+        double[][] slots = [.. state.OptimizerVariables.Select(slot => Doubles(slot.Value.Slice(0, slot.Form.Count).Span))];
         IReadOnlyList<Parameter> parameters = model.TrainableParameters;
         double[][] gradients = [.. parameters.Select(parameter => new double[parameter.Count])];
         Inputs x = model.CheckInputs(recorded.X);
@@ -57,7 +57,7 @@ public sealed class KeptGradientsTests
         long iterations = state.Iterations;
         for (int epoch = 0; epoch < epochs; epoch++)
         {
-            int[][] batches = [.. Enumerable.Range(0, x.Count).Chunk(recorded.BatchSize)];
+            int[][] batches = [.. Enumerable.Range(0, x.Samples).Chunk(recorded.BatchSize)];
             for (int step = 0; step < batches.Length; step++)
             {
                 session.Train(x, recorded.Y, batches[step], epoch, step);

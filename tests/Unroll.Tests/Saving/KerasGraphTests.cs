@@ -103,8 +103,6 @@ public sealed class KerasGraphTests
 
     private static IReadOnlyList<string> Names() => [.. KerasFiles.NamesIn(KerasFiles.GraphDirectory, ".keras", ".h5").Where(name => !name.StartsWith("k2_", StringComparison.Ordinal))];
 
-    private static string CaseOf(string file) => Path.GetFileNameWithoutExtension(file);
-
     private static Model Load(string file) => Model.Load(Path.Combine(KerasFiles.GraphDirectory, file));
 
     private static KerasCase Recorded(string file) => KerasCase.Of(file, KerasFiles.GraphDirectory);

@@ -35,7 +35,7 @@ public sealed class TfKerasFileTests
         Assert.True(model.IsOptimizerBuilt);
         Assert.Equal(4, model.State!.Iterations);
         Assert.Equal(4, variables[0][3][0].GetInt64());
-        List<float[]> slots = [.. model.State.OptimizerVariables.Select(entry => entry.Value.Slice(0, entry.Parameter.Count).Span.ToArray())];
+        List<float[]> slots = [.. model.State.OptimizerVariables.Select(entry => entry.Value.Slice(0, entry.Form.Count).Span.ToArray())];
         Assert.Equal(variables.Length - 1, slots.Count);
         foreach (JsonElement variable in variables[1..])
         {

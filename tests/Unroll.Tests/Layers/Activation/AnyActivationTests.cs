@@ -1,6 +1,6 @@
 using Unroll.Activations;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers.Act;

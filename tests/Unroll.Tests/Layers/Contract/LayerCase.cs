@@ -1,5 +1,6 @@
 using Unroll.Layers;
 using Unroll.Testing;
+using Unroll.Tests.Support;
 
 namespace Unroll.Tests.Layers.Contract;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers.Einsum;

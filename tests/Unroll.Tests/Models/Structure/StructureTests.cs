@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Unroll.Layers;
-using Unroll.Testing;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Models.Structure;

@@ -84,9 +84,9 @@ public sealed class BatchSourceTests
         Assert.All(history["loss"], loss => Assert.True(double.IsFinite(loss)));
         Sequential oneByOne = NewModel();
         foreach (Batch batch in batches) oneByOne.Evaluate(batch.X, batch.Y!, verbose: 0);
-        Assert.Equal(batches.Sum(batch => batch.X.Count), model.Predict(BatchSource.From(batches)).Lengths[0]);
-        double sum = batches.Sum(batch => model.Evaluate(batch.X, batch.Y!, verbose: 0).Loss * batch.X.Count);
-        Assert.Equal(sum / batches.Sum(batch => batch.X.Count), model.Evaluate(BatchSource.From(batches), verbose: 0).Loss, 1e-5);
+        Assert.Equal(batches.Sum(batch => batch.X.Samples), model.Predict(BatchSource.From(batches)).Lengths[0]);
+        double sum = batches.Sum(batch => model.Evaluate(batch.X, batch.Y!, verbose: 0).Loss * batch.X.Samples);
+        Assert.Equal(sum / batches.Sum(batch => batch.X.Samples), model.Evaluate(BatchSource.From(batches), verbose: 0).Loss, 1e-5);
     }
 
     [Fact]
