@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
+using Unroll.Layers;
 using Unroll.Saving;
 using Unroll.Text;
 
@@ -81,7 +82,9 @@ internal static class ModelCommands
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? File.ReadAllLines(path) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = Load(context, result.GetValue(file)!, compile: false, null);
-            Predict(model, TextOf(model, result.GetValue(file)!), [.. lines.Where(line => line.Trim().Length > 0)], result.GetValue(json), context.Out);
+            lines = [.. lines.Where(line => line.Trim().Length > 0)];
+            Inputs x = TakesTexts(model) ? lines : TextOf(model, result.GetValue(file)!).Encode(lines);
+            Predict(model, x, lines, result.GetValue(json), context.Out);
             return ErrorBoundary.Success;
         });
         return command;
@@ -114,10 +117,10 @@ internal static class ModelCommands
         return command;
     }
 
-    private static void Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
+    private static void Predict(Model model, Inputs x, string[] lines, bool asJson, TextWriter output)
     {
         if (lines.Length == 0) return;
-        float[] values = [.. model.Predict(text.Encode(lines))];
+        float[] values = [.. model.Predict(x)];
         int width = values.Length / lines.Length;
         for (int i = 0; i < lines.Length; i++)
         {
@@ -127,6 +130,9 @@ internal static class ModelCommands
             output.WriteLine(asJson ? Json(lines[i], probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
         }
     }
+
+    /// <summary>True if texts are all that the model takes: it makes ids of them by itself.</summary>
+    private static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
 
     private static int LargestOf(ReadOnlySpan<float> row)
     {
