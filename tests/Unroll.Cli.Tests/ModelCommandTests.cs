@@ -54,6 +54,22 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_takes_texts_needs_no_other_vocabulary()
+    {
+        string path = InFolder("texts.keras");
+        var vectorize = new Layers.TextVectorization { OutputSequenceLength = 4 };
+        vectorize.Adapt(["a good film", "a dull film"]);
+        var model = new Sequential { vectorize, new Layers.Embedding(6, 2), new Layers.GRU(2), new Layers.Dense(1, "sigmoid") };
+        model.Build(1);
+        model.Save(path);
+        float expected = model.Predict(["a good film"])[0, 0];
+        CliResult predicted = CliTest.Run("predict", path, "a good film");
+        Assert.Equal((0, ""), (predicted.ExitCode, predicted.Error));
+        Assert.Equal($"{expected.ToString("F4", System.Globalization.CultureInfo.InvariantCulture)} {(expected > 0.5f ? 1 : 0)}", predicted.Out.Trim());
+        Assert.Contains("text_vectorization", CliTest.Run("summary", path).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_and_architecture_become_a_model()
     {
         string whole = InFolder("whole.keras"), weights = InFolder("w.weights.h5"), json = InFolder("model.json"), output = InFolder("new.keras");

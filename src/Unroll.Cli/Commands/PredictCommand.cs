@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Unroll.Cli.Infrastructure;
-using Unroll.Text;
+using Unroll.Layers;
 
 namespace Unroll.Cli.Commands;
 
@@ -27,8 +27,8 @@ internal static class PredictCommand
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? ReadLines(path, result.GetValue(encoding)!) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = ModelCommands.Load(context, result.GetValue(file)!, compile: false, null);
-            TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!);
-            (int wrong, float? odd) = Predict(model, text, lines, result.GetValue(json), context.Out);
+            Inputs x = TakesTexts(model) || lines.Length == 0 ? lines : vocabulary.TextOf(model, result, result.GetValue(file)!).Encode(lines);
+            (int wrong, float? odd) = Predict(model, x, lines, result.GetValue(json), context.Out);
             if (odd is { } value)
                 context.Error.WriteLine($"unroll: outputs of {result.GetValue(file)} are no probabilities, {value.ToString("G4", CultureInfo.InvariantCulture)} is one: its last layer has neither sigmoid nor softmax.");
             if (wrong == 0) return ErrorBoundary.Success;
@@ -39,12 +39,12 @@ internal static class PredictCommand
     }
 
     /// <summary>Writes the predictions; returns how many are no numbers, and one that is no probability.</summary>
-    private static (int Wrong, float? Odd) Predict(Model model, TextPipeline text, string[] lines, bool asJson, TextWriter output)
+    private static (int Wrong, float? Odd) Predict(Model model, Inputs x, string[] lines, bool asJson, TextWriter output)
     {
         if (lines.Length == 0) return (0, null);
         int wrong = 0;
         float? odd = null;
-        float[] values = [.. model.Predict(text.Encode(lines))];
+        float[] values = [.. model.Predict(x)];
         int width = values.Length / lines.Length;
         for (int i = 0; i < lines.Length; i++)
         {
@@ -58,6 +58,9 @@ internal static class PredictCommand
 
         return (wrong, odd);
     }
+
+    /// <summary>True if texts are all that the model takes: it makes ids of them by itself.</summary>
+    private static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
 
     private static int LargestOf(ReadOnlySpan<float> row)
     {
