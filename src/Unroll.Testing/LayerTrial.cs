@@ -19,7 +19,7 @@ internal sealed class LayerTrial
     {
         (_create, _options, _takesIds) = (create, options, input.IsIds);
         _shape = [.. input.Shape.Select(size => size ?? UnknownSize)];
-        if (options.Masked && (_takesIds || _shape.Length != 2))
+        if (options.Masked && (_takesIds || _shape.Length < 2))
             throw new ArgumentException("Masked needs an input of [time, features], Input.Features(6, 3) say.", nameof(options));
         MaskedSteps = options.Masked ? Math.Min(2, _shape[0] - 1) : 0;
         (X, Y) = (Data(), Targets());
@@ -54,17 +54,19 @@ internal sealed class LayerTrial
     /// <param name="disturbances">The values at masked steps, one prediction each.</param>
     public (Symbol Output, float[][] Predictions) PredictMasked(params ReadOnlySpan<float> disturbances)
     {
-        Symbol values = Features(), ids = Input.Ids(_shape[0]);
-        var table = new Embedding(2, _shape[1]) { MaskZero = true };
+        int[] places = _shape[..^1];
+        int features = _shape[^1], ofStep = places.Skip(1).Aggregate(1, (product, size) => product * size);
+        Symbol values = Features(), ids = Input.Ids([.. places.Select(size => (int?)size)]);
+        var table = new Embedding(2, features) { MaskZero = true };
         Symbol output = Call(Before(new Add().Call([new Masking().Call(values), table.Call(ids)]))).Output;
         var model = new Model([values, ids], output, seed: Seed);
-        int[] counts = [.. Enumerable.Range(0, Rows * _shape[0]).Select(i => IsMasked(i / _shape[0], i % _shape[0]) ? 0 : 1)];
-        var mask = Inputs.FromTensor(Tensor.Create(counts, [Rows, _shape[0]]));
-        float[] rows = new float[2 * _shape[1]];
+        int[] counts = [.. Enumerable.Range(0, Rows * _shape[0] * ofStep).Select(i => IsMasked(i / ofStep / _shape[0], i / ofStep % _shape[0]) ? 0 : 1)];
+        var mask = Inputs.FromTensor(Tensor.Create(counts, [Rows, .. places.Select(size => (nint)size)]));
+        float[] rows = new float[2 * features];
         var predictions = new float[disturbances.Length][];
         for (int d = 0; d < disturbances.Length; d++)
         {
-            for (int f = 0; f < _shape[1]; f++) rows[f] = disturbances[d] * (1 + f);
+            for (int f = 0; f < features; f++) rows[f] = disturbances[d] * (1 + f);
             table.Parameters[0].Set(rows);
             model.ResetStates();
             predictions[d] = [.. model.Predict([X, mask])];

@@ -68,6 +68,7 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Attention.Registration,
         AdditiveAttention.Registration,
         MultiHeadAttention.Registration,
+        EinsumDense.Registration,
         TextVectorization.Registration,
         StringLookup.Registration,
         IntegerLookup.Registration,
@@ -77,7 +78,6 @@ internal sealed class LayerCatalog : Catalog<Layer>
         Discretization.Registration,
         Normalization.Registration,
         Rescaling.Registration,
-        EinsumDense.Registration,
     ])
     {
     }

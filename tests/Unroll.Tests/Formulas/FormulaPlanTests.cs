@@ -5,7 +5,6 @@ using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 using Unroll.Kernels.Simd;
 using Unroll.Testing;
-using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Formulas;

@@ -1,6 +1,5 @@
 using Unroll.Layers;
 using Unroll.Testing;
-using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Layers;

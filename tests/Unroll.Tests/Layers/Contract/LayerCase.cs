@@ -1,6 +1,5 @@
 using Unroll.Layers;
 using Unroll.Testing;
-using Unroll.Tests.Support;
 
 namespace Unroll.Tests.Layers.Contract;
 

@@ -4,7 +4,6 @@ using Unroll.Models.Training;
 using Unroll.Optimizers;
 using Unroll.Plan;
 using Unroll.Testing;
-using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Models.Graphs;
