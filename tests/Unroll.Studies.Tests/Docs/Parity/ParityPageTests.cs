@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Unroll.Studies.Design;
 using Xunit;
 
 namespace Unroll.Studies.Tests.Docs.Parity;

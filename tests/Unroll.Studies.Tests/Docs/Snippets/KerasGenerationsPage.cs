@@ -1,4 +1,3 @@
-using Unroll;
 using Unroll.Activations;
 using Unroll.Initializers;
 using Unroll.Layers;
@@ -50,7 +49,7 @@ public sealed class KerasGenerationsPage
     {
         var model = new Sequential { new Dense(1, "sigmoid") { UseBias = false, KernelInitializer = new Constant(20) } };
         model.Compile("sgd", "binary_crossentropy");
-        Assert.Equal(20, model.Evaluate(new float[,] { { 1 } }, [0], verbose: 0).Loss, 4);
+        Assert.Equal(20, model.Evaluate(new float[,] { { 1 } }, new[] { 0 }, verbose: 0).Loss, 4);
     }
 
     [Fact]
@@ -65,9 +64,9 @@ public sealed class KerasGenerationsPage
 
     private static IReadOnlyList<float[]> AfterOneStep(Optimizer optimizer, params float[][] gradients)
     {
-        Symbol[] inputs = [.. gradients.Select(gradient => Input.Features(gradient.Length))];
-        Symbol[] sums = [.. inputs.Select(input => new Dense(1) { UseBias = false, KernelInitializer = "zeros" }.Call(input).ToSymbol())];
-        var model = new Model(inputs, sums.Length == 1 ? sums[0] : new Add().Call(sums));
+        Symbols inputs = [.. gradients.Select(gradient => Input.Features(gradient.Length))];
+        Symbols sums = [.. inputs.Select(input => new Dense(1) { UseBias = false, KernelInitializer = "zeros" }.Call(input).ToSymbol())];
+        var model = new Model(inputs, sums.Count == 1 ? sums[0] : new Add().Call(sums));
         model.Compile(optimizer, "mae");
         Inputs[] x = [.. gradients.Select(gradient => (Inputs)Row(gradient))];
         model.TrainOnBatch(x.Length == 1 ? x[0] : [x[0], x[1]], new float[,] { { -1 } });
