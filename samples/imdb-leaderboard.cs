@@ -62,7 +62,7 @@ Directory.CreateDirectory("figures/imdb-leaderboard");
 File.WriteAllText("figures/imdb-leaderboard/accuracy.svg", new Figure("Film reviews", [panel]).ToSvg());
 
 Embedding Embed(int features) => new(words, features) { MaskZero = true };
-Symbol Convolved(Symbol ids) => new Conv1D(64, 5, "relu").Call(Drop(Embed(32).Call(ids)));
+Symbol Convolved(Symbol ids) => new Conv1D(64, 5, activation: "relu").Call(Drop(Embed(32).Call(ids)));
 static Symbol Drop(Symbol x) => new Dropout(0.3).Call(x);
 static Symbol Pool(Symbol x) => new GlobalAveragePooling1D().Call(x);
 static Symbol Attend(Symbol x) => Pool(x + new Attention { UseScale = true }.Call([x, x]).ToSymbol());

@@ -24,7 +24,7 @@ string[] texts = cleaning.Apply(data.Texts);
 var encoder = new LabelEncoder();
 int[] labels = encoder.FitTransform(data.Labels);
 foreach (var (name, count) in data.Labels.CountBy(label => label).OrderBy(pair => pair.Key)) Console.WriteLine($"{name,-10} {count,6:N0} texts");
-var lengths = LengthHistogram.Of(texts.Select(text => text.Split(' ').Length));
+var lengths = LengthHistogram.Of(texts.Select(text => text.Split(' ').Length), bins: 8);
 Console.WriteLine(lengths);
 
 // Split, then number the words of the training texts only.
@@ -53,7 +53,7 @@ Directory.CreateDirectory("figures/own-texts");
 File.WriteAllText("figures/own-texts/curves.svg", LearningCurves.Svg(history, "Training"));
 File.WriteAllText("figures/own-texts/confusion.svg", ReportFigures.Confusion(report.Matrix, "Test texts"));
 File.WriteAllText("own-texts.tokenizer.json", tokenizer.ToJson());
-Sequential loaded = Sequential.Load("own-texts.keras");
-foreach (string sentence in (string[])["My wife loves the new lamp!", "Can you repair my watch?", "The phone was broken and nobody helps."])
+Model loaded = Model.Load("own-texts.keras");
+foreach (string sentence in (string[])["A lovely lamp, my wife is very happy.", "Can you repair my watch?", "The phone was broken and nobody helps."])
     Console.WriteLine($"{encoder.InverseTransform(Categorical.ArgMax(loaded.Predict(Encode(cleaning.Apply([sentence])))))[0],-10} {sentence}");
 static string Data(string name, [System.Runtime.CompilerServices.CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "data", name);

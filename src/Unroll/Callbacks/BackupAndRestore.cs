@@ -27,6 +27,15 @@ public sealed class BackupAndRestore : Callback
     private int? _initialEpoch;
     private int _epoch, _batchesSinceSave;
 
+    /// <summary>Creates the callback.</summary>
+    /// <param name="backupDir">Folder for the backup.</param>
+    public BackupAndRestore(string backupDir) => Set(BackupDirArgument, backupDir);
+
+    /// <summary>Creates the callback; the path is a property.</summary>
+    public BackupAndRestore()
+    {
+    }
+
     internal static Registration<Callback> Registration { get; } = new Registration<Callback, BackupAndRestore>("BackupAndRestore")
     {
         Arguments = [BackupDirArgument, SaveFreqArgument, DoubleCheckpointArgument, DeleteCheckpointArgument],

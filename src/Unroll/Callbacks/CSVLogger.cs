@@ -21,6 +21,15 @@ public sealed class CSVLogger : Callback
     private string[]? _names;
     private bool _hasHeader;
 
+    /// <summary>Creates the callback.</summary>
+    /// <param name="filename">The file.</param>
+    public CSVLogger(string filename) => Set(FilenameArgument, filename);
+
+    /// <summary>Creates the callback; the path is a property.</summary>
+    public CSVLogger()
+    {
+    }
+
     internal static Registration<Callback> Registration { get; } = new Registration<Callback, CSVLogger>("CSVLogger")
     {
         Arguments = [FilenameArgument, SeparatorArgument, AppendArgument],

@@ -5,7 +5,7 @@ namespace Unroll.Callbacks;
 
 /// <summary>
 /// Saves the model or its weights after every epoch, after a number of batches, or when a value got better.
-/// <code>new ModelCheckpoint { FilePath = "m-{epoch:02d}-{val_loss:.2f}.keras", SaveBestOnly = true }</code>
+/// <code>new ModelCheckpoint("m-{epoch:02d}-{val_loss:.2f}.keras") { SaveBestOnly = true }</code>
 /// Files are there whole or not at all; a name without values in it is replaced each time. If the monitored value is not
 /// in the logs, every model is saved and a warning given, as in Keras 3.15.
 /// </summary>
@@ -22,6 +22,15 @@ public sealed class ModelCheckpoint : MonitorCallback
     private static readonly Argument<double?> InitialValueThresholdArgument = Argument.OptionalNumber("initial_value_threshold");
 
     private int _epoch, _batchesSinceSave;
+
+    /// <summary>Creates the callback.</summary>
+    /// <param name="filePath">The file, see <see cref="FilePath"/>.</param>
+    public ModelCheckpoint(string filePath) => Set(FilePathArgument, filePath);
+
+    /// <summary>Creates the callback; the path is a property.</summary>
+    public ModelCheckpoint()
+    {
+    }
 
     internal static Registration<Callback> Registration { get; } = new Registration<Callback, ModelCheckpoint>("ModelCheckpoint")
     {

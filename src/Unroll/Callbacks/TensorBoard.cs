@@ -21,6 +21,15 @@ public sealed class TensorBoard : Callback
     private EventFile? _train, _validation;
     private long _trainBatches, _batchStart, _epochStart, _batchesAtEpochStart;
 
+    /// <summary>Creates the callback.</summary>
+    /// <param name="logDir">The folder.</param>
+    public TensorBoard(string logDir) => Set(LogDirArgument, logDir);
+
+    /// <summary>Creates the callback; the path is a property.</summary>
+    public TensorBoard()
+    {
+    }
+
     internal static Registration<Callback> Registration { get; } = new Registration<Callback, TensorBoard>("TensorBoard")
     {
         Arguments = [LogDirArgument, WriteStepsPerSecondArgument, UpdateFreqArgument],

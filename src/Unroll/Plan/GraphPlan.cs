@@ -105,7 +105,7 @@ internal sealed class GraphPlan
         List<int> written = Add(applied, step, read, axes + 1);
         int last = _calls.FindLastIndex(call => call.Outputs.Contains(written[0]));
         if (last < before) return written;
-        _calls[last] = _calls[last] with { MaskSource = read[0], IgnoresActivity = _calls[last].Layer == applied };
+        _calls[last] = _calls[last] with { MaskSource = read[0], IgnoresActivity = applied is not GraphLayer };
         return written;
     }
 

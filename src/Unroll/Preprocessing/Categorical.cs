@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Preprocessing;
 
 /// <summary>Class numbers as rows of zeros with a single one.</summary>
@@ -34,14 +36,30 @@ public static class Categorical
     public static int[] ArgMax(float[,] rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        if (rows.GetLength(0) > 0 && rows.GetLength(1) == 0) throw new ArgumentException("The rows have no columns to choose from.", nameof(rows));
-        var result = new int[rows.GetLength(0)];
-        for (int i = 0; i < result.Length; i++)
+        return ArgMax(Rows.Flat(rows), rows.GetLength(0), rows.GetLength(1));
+    }
+
+    /// <summary>The same for what <see cref="Model.Predict(Inputs, int, int, IReadOnlyList{Callback}, int?)"/> returns.</summary>
+    /// <param name="rows"><c>[samples, classes]</c>.</param>
+    /// <exception cref="ArgumentException">The tensor has other axes, or no columns.</exception>
+    public static int[] ArgMax(Tensor<float> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Rank != 2) throw new ArgumentException($"The tensor has {rows.Rank} axes; [samples, classes] has 2.", nameof(rows));
+        return ArgMax([.. rows], (int)rows.Lengths[0], (int)rows.Lengths[1]);
+    }
+
+    private static int[] ArgMax(ReadOnlySpan<float> rows, int count, int columns)
+    {
+        if (count > 0 && columns == 0) throw new ArgumentException("The rows have no columns to choose from.", nameof(rows));
+        var result = new int[count];
+        for (int i = 0; i < count; i++)
         {
-            for (int j = 1; j < rows.GetLength(1); j++)
+            ReadOnlySpan<float> row = rows.Slice(i * columns, columns);
+            for (int j = 1; j < columns; j++)
             {
                 // As in NumPy, the first NaN wins.
-                if (rows[i, j] > rows[i, result[i]] || (float.IsNaN(rows[i, j]) && !float.IsNaN(rows[i, result[i]]))) result[i] = j;
+                if (row[j] > row[result[i]] || (float.IsNaN(row[j]) && !float.IsNaN(row[result[i]]))) result[i] = j;
             }
         }
 

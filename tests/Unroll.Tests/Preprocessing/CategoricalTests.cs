@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Unroll.Preprocessing;
 using Xunit;
 
@@ -25,6 +26,13 @@ public sealed class CategoricalTests
     }
 
     /// <summary>NumPy 1.24: np.argmax([[1, 3, 3], [2, nan, 5], [-inf, -inf, -inf]], axis=-1) is [1, 1, 0].</summary>
+    [Fact]
+    public void Predictions_are_rows_too()
+    {
+        Assert.Equal([1, 0], Categorical.ArgMax(Tensor.Create([0.1f, 0.9f, 0.6f, 0.4f], [2, 2])));
+        Assert.Contains("has 3 axes", Assert.Throws<ArgumentException>(() => Categorical.ArgMax(Tensor.Create(new float[8], [2, 2, 2]))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_first_of_equal_values_and_NaN() => Assert.Equal([1, 1, 0], Categorical.ArgMax(new[,]
     {

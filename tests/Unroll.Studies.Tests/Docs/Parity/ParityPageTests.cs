@@ -1,4 +1,10 @@
 using System.Text.RegularExpressions;
+using Unroll.Activations;
+using Unroll.Constraints;
+using Unroll.Initializers;
+using Unroll.Losses;
+using Unroll.Metrics;
+using Unroll.Regularizers;
 using Xunit;
 
 namespace Unroll.Studies.Tests.Docs.Parity;
@@ -44,6 +50,35 @@ public sealed partial class ParityPageTests
             foreach (Match match in TypeName().Matches(row.Unroll))
                 Assert.True(types.Contains(match.Groups[1].Value), $"{row.Section}: {row.Keras} is said to be {row.Unroll}, but there is no type {match.Groups[1].Value}.");
     }
+
+    /// <summary>A row that gives no other name means Keras' own: a class of that name, or a text that the catalog knows.</summary>
+    [Fact]
+    public void Names_that_are_the_same_are_known()
+    {
+        HashSet<string> types = [.. typeof(Model).Assembly.GetExportedTypes().Select(type => type.Name)];
+        var texts = new Dictionary<string, Func<string, object>>
+        {
+            ["activations"] = Activation.FromName,
+            ["initializers"] = Initializer.FromName,
+            ["regularizers"] = Regularizer.FromName,
+            ["constraints"] = Constraint.FromName,
+            ["losses"] = Loss.FromName,
+            ["metrics"] = Metric.FromName,
+        };
+        Assert.All(ParityRow.Load().Where(row => row is { Status: ParityRow.Same, Unroll: "" }), row =>
+        {
+            if (ClassName().IsMatch(row.Keras))
+                Assert.True(types.Contains(row.Keras), $"{row.Section}: there is no class {row.Keras}.");
+            else if (texts.TryGetValue(row.Section, out Func<string, object>? find) && TextName().IsMatch(row.Keras))
+                Assert.NotNull(find(row.Keras));
+        });
+    }
+
+    [GeneratedRegex("^[A-Z][A-Za-z0-9]*$")]
+    private static partial Regex ClassName();
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*$")]
+    private static partial Regex TextName();
 
     // `new LSTM(…)`, `Imdb.Load(…)`: what stands behind "new" or before a dot and begins with a capital.
     [GeneratedRegex(@"(?:\bnew (?=[A-Z])|(?<![\w.])(?=[A-Z]\w*\.))([A-Z]\w*)")]

@@ -33,14 +33,14 @@ public sealed class CallbacksPage : IDisposable
         History history = model.Fit(data.XTrain, data.YTrain, epochs: 20, validationSplit: 0.2, callbacks:
         [
             new ReduceLROnPlateau { Factor = 0.5, Patience = 1, Verbose = 1 },
-            new ModelCheckpoint { FilePath = "reviews-{epoch:02d}-{val_loss:.2f}.keras", SaveBestOnly = true },
-            new CSVLogger { Filename = "reviews.csv" },
-            new TensorBoard { LogDir = "logs/first" },
+            new ModelCheckpoint("reviews-{epoch:02d}-{val_loss:.2f}.keras") { SaveBestOnly = true },
+            new CSVLogger("reviews.csv"),
+            new TensorBoard("logs/first"),
             stopping,
         ]);
         Console.WriteLine($"best epoch {stopping.BestEpoch + 1} of {history.Epochs.Count}, validation loss {stopping.Best:F3}");
 
-        model.Fit(data.XTrain, data.YTrain, epochs: 5, callbacks: [new BackupAndRestore { BackupDir = "backup" }]);
+        model.Fit(data.XTrain, data.YTrain, epochs: 5, callbacks: [new BackupAndRestore("backup")]);
 
         model.Compile("adam", "binary_crossentropy", ["accuracy"]);
         model.Fit(data.XTrain, data.YTrain, epochs: 3, verbose: 0, callbacks:
