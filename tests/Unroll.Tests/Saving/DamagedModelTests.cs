@@ -3,8 +3,8 @@ using System.IO.Compression;
 using System.Text;
 using Unroll.Layers;
 using Unroll.Saving;
-using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
+using Unroll.Tests.Support;
 using Xunit;
 
 namespace Unroll.Tests.Saving;

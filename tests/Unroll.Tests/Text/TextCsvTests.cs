@@ -1,6 +1,6 @@
 using System.Text;
-using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
+using Unroll.Tests.Support;
 using Unroll.Text;
 using Xunit;
 

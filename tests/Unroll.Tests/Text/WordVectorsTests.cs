@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Unroll.Tests.Support;
 using Unroll.Tests.Datasets;
+using Unroll.Tests.Support;
 using Unroll.Text;
 using Xunit;
 

@@ -1,8 +1,8 @@
-using Unroll.Layers;
-using Unroll.Tests.Support;
-using Unroll.Tests.Golden;
-using Xunit;
 using static Unroll.Tests.Layers.LayerChecks;
+using Unroll.Layers;
+using Unroll.Tests.Golden;
+using Unroll.Tests.Support;
+using Xunit;
 
 namespace Unroll.Tests.Layers.Pooling;
 
