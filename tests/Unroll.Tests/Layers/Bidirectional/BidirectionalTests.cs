@@ -1,10 +1,10 @@
-using static Unroll.Tests.Layers.LayerChecks;
 using Unroll.Configuration;
 using Unroll.Layers;
 using Unroll.Random;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Support;
 using Xunit;
+using static Unroll.Tests.Layers.LayerChecks;
 
 namespace Unroll.Tests.Layers.BothDirections;
 

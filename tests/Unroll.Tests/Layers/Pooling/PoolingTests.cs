@@ -1,8 +1,8 @@
-using static Unroll.Tests.Layers.LayerChecks;
 using Unroll.Layers;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Support;
 using Xunit;
+using static Unroll.Tests.Layers.LayerChecks;
 
 namespace Unroll.Tests.Layers.Pooling;
 
