@@ -1,25 +1,31 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
+/// <summary>
+/// Goes through time step by step, all features and lanes of a step at once: every element stands for itself, so the width of
+/// the vectors changes nothing.
+/// </summary>
 internal sealed class MaxPoolingProgram(ProgramContext context) : LayerProgram(context)
 {
-    public override Frame CreateFrame(Arena arena) => new(Context.NewOutput(arena));
+    public override Frame CreateFrame(Arena arena) =>
+        new PoolingFrame(Context.NewOutput(arena)) { Shares = arena.Allocate((long)Context.InputFeatures * BatchGroup.MaxLanes) };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(Frame frame, BatchGroup group)
     {
-        int lanes = group.Lanes, stride = RecurrentSequence.Stride(Context.InputFeatures, lanes);
-        Span<float> largest = frame.Output.Value.Span[..(Context.InputFeatures * lanes)];
-        largest.Fill(float.NegativeInfinity);
+        Span<Vector<float>> largest = Vectors(frame.Output.Value, 0, group.Lanes);
+        largest.Fill(new Vector<float>(float.NegativeInfinity));
         for (int t = 0; t < Context.InputSteps; t++)
         {
-            ReadOnlySpan<float> values = frame.Input.Value.Span.Slice(t * stride, largest.Length);
+            ReadOnlySpan<Vector<float>> values = Vectors(frame.Input.Value, t, group.Lanes);
             for (int i = 0; i < largest.Length; i++)
-                if (!(values[i] <= largest[i])) largest[i] = values[i]; // NaN stays
+                largest[i] = Vector.ConditionalSelect(Vector.LessThanOrEqual(values[i], largest[i]), largest[i], values[i]); // NaN stays
         }
     }
 
@@ -27,16 +33,34 @@ internal sealed class MaxPoolingProgram(ProgramContext context) : LayerProgram(c
     public override void Backward(Frame frame, BatchGroup group)
     {
         if (!Context.NeedsInputGradient) return;
-        int lanes = group.Lanes, size = Context.InputFeatures * lanes, stride = RecurrentSequence.Stride(Context.InputFeatures, lanes);
-        for (int i = 0; i < size; i++)
+        int lanes = group.Lanes;
+        ReadOnlySpan<Vector<float>> largest = Vectors(frame.Output.Value, 0, lanes), gradient = Vectors(frame.Output.Gradient, 0, lanes);
+        Span<Vector<float>> shares = Vectors(((PoolingFrame)frame).Shares, 0, lanes);
+        shares.Clear();
+        for (int t = 0; t < Context.InputSteps; t++)
         {
-            float largest = frame.Output.Value.Span[i];
-            int ties = 0;
-            for (int t = 0; t < Context.InputSteps; t++)
-                if (frame.Input.Value.Span[t * stride + i] == largest) ties++;
-            float share = frame.Output.Gradient.Span[i] / Math.Max(1, ties);
-            for (int t = 0; t < Context.InputSteps; t++)
-                frame.Input.Gradient.Span[t * stride + i] = frame.Input.Value.Span[t * stride + i] == largest ? share : 0;
+            ReadOnlySpan<Vector<float>> values = Vectors(frame.Input.Value, t, lanes);
+            for (int i = 0; i < shares.Length; i++)
+                shares[i] += Vector.ConditionalSelect(Vector.Equals(values[i], largest[i]), Vector<float>.One, Vector<float>.Zero);
         }
+
+        // Equal steps share the gradient, as in Keras.
+        for (int i = 0; i < shares.Length; i++) shares[i] = gradient[i] / Vector.Max(Vector<float>.One, shares[i]);
+        for (int t = 0; t < Context.InputSteps; t++)
+        {
+            ReadOnlySpan<Vector<float>> values = Vectors(frame.Input.Value, t, lanes);
+            Span<Vector<float>> target = Vectors(frame.Input.Gradient, t, lanes);
+            for (int i = 0; i < shares.Length; i++) target[i] = Vector.ConditionalSelect(Vector.Equals(values[i], largest[i]), shares[i], Vector<float>.Zero);
+        }
+    }
+
+    /// <summary>A step of a tensor; a whole number of vectors, since lanes come in chunks of 16.</summary>
+    private Span<Vector<float>> Vectors(Block block, int step, int lanes) =>
+        MemoryMarshal.Cast<float, Vector<float>>(block.Span.Slice(step * RecurrentSequence.Stride(Context.InputFeatures, lanes), Context.InputFeatures * lanes));
+
+    private sealed class PoolingFrame(LaneTensor output) : Frame(output)
+    {
+        /// <summary>How many steps are the largest, then what each of them gets.</summary>
+        public required Block Shares { get; init; }
     }
 }
