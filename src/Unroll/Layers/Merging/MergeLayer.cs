@@ -77,7 +77,10 @@ public sealed class Average : MergeLayer
     internal override MergeOperation Operation => MergeOperation.Average;
 }
 
-/// <summary>The largest of its inputs, element by element. Inputs that tie share the gradient.</summary>
+/// <summary>
+/// The largest of its inputs, element by element. Inputs that tie share the gradient. A masked step of an input is left out, as
+/// in Keras; where all inputs are masked, the first one's value comes out.
+/// </summary>
 public sealed class Maximum : MergeLayer
 {
     /// <inheritdoc/>
@@ -88,7 +91,7 @@ public sealed class Maximum : MergeLayer
     internal override MergeOperation Operation => MergeOperation.Maximum;
 }
 
-/// <summary>The smallest of its inputs, element by element. Inputs that tie share the gradient.</summary>
+/// <summary>The smallest of its inputs, element by element; masks and ties as in <see cref="Maximum"/>.</summary>
 public sealed class Minimum : MergeLayer
 {
     /// <inheritdoc/>

@@ -45,15 +45,26 @@ internal sealed class MergeProgram : LayerProgram
         };
     }
 
-    // A product replaces what is masked by 1: its factors are not the inputs.
-    private bool NeedsCopy => _isLayer && _operation == MergeOperation.Multiply;
+    /// <summary>
+    /// What stands for a masked value, so that it changes nothing: 1 in a product, what is never taken among the largest and
+    /// the smallest. Null: the value itself, whether masked or not.
+    /// </summary>
+    private float? Stand => !_isLayer ? null : _operation switch
+    {
+        MergeOperation.Multiply => 1f,
+        MergeOperation.Maximum => float.NegativeInfinity,
+        MergeOperation.Minimum => float.PositiveInfinity,
+        _ => null,
+    };
+
+    private bool NeedsCopy => Stand is not null;
 
     public override void Forward(Frame frame, BatchGroup group)
     {
         var own = (MergeFrame)frame;
         int size = Size(group);
-        for (int i = 0; i < own.Inputs.Length; i++) own.Values[i] = Value(own, i, group);
         if (_isLayer) SetMask(own, group);
+        for (int i = 0; i < own.Inputs.Length; i++) own.Values[i] = Value(own, i, group);
         Span<float> output = own.Output.Value.Span[..size];
         own.Values[0].Span[..size].CopyTo(output);
         for (int i = 1; i < own.Inputs.Length; i++)
@@ -71,7 +82,7 @@ internal sealed class MergeProgram : LayerProgram
         }
 
         if (_operation == MergeOperation.Average) TensorPrimitives.Divide(output, own.Inputs.Length, output);
-        if (NeedsCopy && !own.Output.Mask.IsEmpty) ClearMasked(own.Output.Value, own.Output.Mask, group.Lanes, 0f);
+        if (_isLayer && _operation == MergeOperation.Multiply && !own.Output.Mask.IsEmpty) Replace(own.Output.Value, own.Output.Mask, group.Lanes, 0f);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -83,8 +94,12 @@ internal sealed class MergeProgram : LayerProgram
             if (!Context.InputGradients[i]) continue;
             Span<float> gradient = own.Gradient.Span[..size];
             SetGradient(own, i, gradient, size);
-            if (NeedsCopy && !own.Output.Mask.IsEmpty) ClearMasked(own.Gradient, own.Output.Mask, group.Lanes, 0f);
-            if (NeedsCopy && !own.Inputs[i].Mask.IsEmpty && own.Inputs[i].Shape.Steps == Shape.Steps) ClearMasked(own.Gradient, own.Inputs[i].Mask, group.Lanes, 0f);
+            if (_isLayer && _operation == MergeOperation.Multiply)
+            {
+                if (!own.Output.Mask.IsEmpty) Replace(own.Gradient, own.Output.Mask, group.Lanes, 0f);
+                if (!own.Inputs[i].Mask.IsEmpty && own.Inputs[i].Shape.Steps == Shape.Steps) Replace(own.Gradient, own.Inputs[i].Mask, group.Lanes, 0f);
+            }
+
             Span<float> target = own.Inputs[i].Gradient.Span;
             if (_sources[i] is not { } sources)
             {
@@ -180,7 +195,9 @@ internal sealed class MergeProgram : LayerProgram
             input.Value.Span[..Size(group)].CopyTo(stretched.Span);
         }
 
-        if (NeedsCopy && !input.Mask.IsEmpty && input.Shape.Steps == Shape.Steps) ClearMasked(stretched, input.Mask, group.Lanes, 1f);
+        // Where nothing counts, the largest and the smallest are the first one's, as in Keras.
+        if (Stand is { } stand && !input.Mask.IsEmpty && input.Shape.Steps == Shape.Steps)
+            Replace(stretched, input.Mask, group.Lanes, stand, index == 0 && _operation != MergeOperation.Multiply ? own.Output.Mask : default);
         return stretched;
     }
 
@@ -203,14 +220,15 @@ internal sealed class MergeProgram : LayerProgram
         own.Output.Mask = own.Masks;
     }
 
-    private void ClearMasked(Block values, Block mask, int lanes, float replacement)
+    /// <summary>Replaces what is masked; of that only what counts in a second mask, if there is one.</summary>
+    private void Replace(Block values, Block mask, int lanes, float replacement, Block second = default)
     {
         for (int t = 0; t < Shape.Steps; t++)
         {
-            ReadOnlySpan<float> counts = mask.Span.Slice(t * lanes, lanes);
+            ReadOnlySpan<float> counts = mask.Span.Slice(t * lanes, lanes), also = second.IsEmpty ? default : second.Span.Slice(t * lanes, lanes);
             Span<float> step = LaneTensor.Step(values, t, Shape.Features, lanes);
             for (int k = 0; k < step.Length; k++)
-                if (counts[k % lanes] == 0) step[k] = replacement;
+                if (counts[k % lanes] == 0 && (also.IsEmpty || also[k % lanes] != 0)) step[k] = replacement;
         }
     }
 

@@ -12,7 +12,7 @@ internal static class MergeNodes
         int rank = call.Operands.Max(operand => operand.Shape.Count);
         bool hasMask = rank > 1 && inputs.All(input => input.Mask is not null) && call.Operands.All(operand => operand.Shape.Count == rank);
         OnnxMask? mask = hasMask ? Any(scope, inputs) : null;
-        string[] values = [.. inputs.Select((input, i) => Stretchable(scope, Factor(scope, layer, input), call.Operands[i].Shape.Count, rank))];
+        string[] values = [.. inputs.Select((input, i) => Stretchable(scope, Unmasked(scope, layer, input), call.Operands[i].Shape.Count, rank))];
         string merged = layer switch
         {
             Average => scope.Node("Mean", values),
@@ -23,7 +23,8 @@ internal static class MergeNodes
             Layers.Add => values.Skip(1).Aggregate(values[0], (sum, value) => scope.Node("Add", [sum, value])),
             _ => throw scope.Refuse("there is no translation of this layer."),
         };
-        if (layer is Multiply && mask is not null) merged = scope.Node("Where", [mask.ForFeatures, merged, scope.Float(0f)]);
+        if (mask is not null && layer is Multiply) merged = scope.Node("Where", [mask.ForFeatures, merged, scope.Float(0f)]);
+        if (mask is not null && layer is Maximum or Minimum) merged = scope.Node("Where", [mask!.ForFeatures, merged, inputs[0].Value]);
         return new OnnxFlow(merged, mask);
     }
 
@@ -43,9 +44,12 @@ internal static class MergeNodes
     public static string Stretchable(NodeScope scope, string value, int rank, int wanted) =>
         rank == wanted ? value : scope.Node("Unsqueeze", [value, scope.Integers([.. Enumerable.Range(1, wanted - rank).Select(axis => (long)axis)])]);
 
-    /// <summary>A product takes what is masked as 1.</summary>
-    private static string Factor(NodeScope scope, MergeLayer layer, OnnxFlow input) =>
-        layer is Multiply && input.Mask is { } mask ? scope.Node("Where", [mask.ForFeatures, input.Value, scope.Float(1f)]) : input.Value;
+    /// <summary>A product takes what is masked as 1; what is masked is never the largest or the smallest.</summary>
+    private static string Unmasked(NodeScope scope, MergeLayer layer, OnnxFlow input)
+    {
+        float? stand = layer switch { Multiply => 1f, Maximum => float.MinValue, Minimum => float.MaxValue, _ => null };
+        return stand is { } value && input.Mask is { } mask ? scope.Node("Where", [mask.ForFeatures, input.Value, scope.Float(value)]) : input.Value;
+    }
 
     /// <summary>A step counts if it does in one of the inputs.</summary>
     private static OnnxMask Any(NodeScope scope, IReadOnlyList<OnnxFlow> inputs)
