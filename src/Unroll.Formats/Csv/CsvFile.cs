@@ -12,8 +12,6 @@ internal readonly record struct CsvRow(int Line, string[] Fields);
 /// </summary>
 internal static class CsvFile
 {
-    private const long MaxFileBytes = 1 << 30; // the text takes twice that in memory
-
     /// <summary>All rows of chosen columns.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns; without a header their numbers from 0.</param>
@@ -24,7 +22,7 @@ internal static class CsvFile
     /// <exception cref="InvalidDataException">The file is empty or damaged.</exception>
     public static List<CsvRow> Read(string path, IReadOnlyList<string> columns, char separator, bool hasHeader, Encoding? encoding)
     {
-        string text = ReadText(path, encoding);
+        string text = TextBytes.Read(path, encoding);
         var rows = new List<CsvRow>();
         string[]? header = null;
         int[] places = [];
@@ -71,29 +69,5 @@ internal static class CsvFile
         if (place < 0) throw new ArgumentException($"{path} has no column '{column}'. Its columns are: {known}.", nameof(column));
         if (Array.LastIndexOf(header, column) != place) throw new ArgumentException($"{path} has more than one column '{column}'. Its columns are: {known}.", nameof(column));
         return place;
-    }
-
-    private static string ReadText(string path, Encoding? encoding)
-    {
-        long length = new FileInfo(path).Length;
-        if (length > MaxFileBytes) throw new InvalidDataException($"{path}: {length} bytes are too many; up to {MaxFileBytes} are read.");
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            encoding ??= bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
-        ReadOnlySpan<byte> mark = (encoding ?? Encoding.UTF8).Preamble;
-        if (mark.Length > 0 && bytes.StartsWith(mark)) bytes = bytes[mark.Length..];
-        if (encoding is not null) return encoding.GetString(bytes);
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
-        }
-        catch (DecoderFallbackException e)
-        {
-            int at = Math.Clamp(e.Index, 0, bytes.Length);
-            int line = 1 + bytes[..at].Count((byte)'\n');
-            string found = e.BytesUnknown is { Length: > 0 } unknown ? $" 0x{Convert.ToHexString(unknown)}" : "";
-            throw new InvalidDataException(
-                $"{path}, line {line}: the byte{found} at offset {at} is not UTF-8. If the file is in another encoding, say so: encoding: Encoding.Latin1.", e);
-        }
     }
 }

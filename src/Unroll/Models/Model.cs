@@ -65,6 +65,19 @@ public partial class Model : GraphLayer
     /// <summary>How texts become ids; goes into <c>.keras</c> files. Null: the model says nothing about texts.</summary>
     public TextPipeline? Text { get; set; }
 
+    /// <summary>What the classes are called that the model tells apart, in the order of their numbers; goes into <c>.keras</c> files. Null: the model does not say.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two, or a name comes twice.</exception>
+    public IReadOnlyList<string>? ClassNames
+    {
+        get;
+        set
+        {
+            if (value is not null && (value.Count < 2 || value.Distinct(StringComparer.Ordinal).Count() < value.Count))
+                throw new ArgumentException($"ClassNames needs two names or more, all different, but is: {string.Join(", ", value)}.", nameof(value));
+            field = value is null ? null : [.. value];
+        }
+    }
+
     /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
     public IReadOnlyList<string> LoadNotices => _loadNotices;
 

@@ -13,6 +13,7 @@ internal enum RandomPurpose
     TrainTestSplit = 20,
     TimeseriesWindows = 21,
     Noise = 6,
+    WordOrder = 22,
     BenchmarkData = 100,
 }
 

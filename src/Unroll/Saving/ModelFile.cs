@@ -14,9 +14,11 @@ namespace Unroll.Saving;
 /// <param name="Own">What Unroll added; null in files of Keras.</param>
 /// <param name="Optimizer">The optimizer's variables of a legacy model; null if there are none.</param>
 /// <param name="Text">How texts become ids; null if the file does not say.</param>
+/// <param name="Classes">What the classes are called; null if the file does not say.</param>
 internal sealed record ModelFile(
     string Path, ModelFileInfo Info, Hdf5Group Weights, JsonObject? Config, JsonObject? Compile, JsonObject? Own, Hdf5Group? Optimizer,
-    JsonObject? Text = null)
+    JsonObject? Text = null,
+    JsonObject? Classes = null)
 {
     /// <summary>The archive, for what single layers keep in it; null: the file is none.</summary>
     public BoundedZip? Archive { get; init; }
@@ -110,7 +112,10 @@ internal sealed record ModelFile(
         JsonObject? text = zip.Members.Contains(SavedText.Member)
             ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}")
             : null;
-        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text) { Archive = zip };
+        JsonObject? classes = zip.Members.Contains(SavedClasses.Member)
+            ? SafeJson.ParseObject(zip.Read(SavedClasses.Member, MaxMetadata), $"{zip.Name}: {SavedClasses.Member}")
+            : null;
+        return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text, classes) { Archive = zip };
     }
 
     private static ModelFile OpenHdf5(Hdf5Group root, string path)

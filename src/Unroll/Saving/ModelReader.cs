@@ -41,6 +41,7 @@ internal static class ModelReader
         SavedVocabularies.Read(file, model);
         SetWeights(file, model);
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
+        if (file.Classes is { } classes) model.ClassNames = SavedClasses.Read(classes, $"{file.Path}: {SavedClasses.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
         return model;
     }

@@ -10,6 +10,7 @@ namespace Unroll.Tests.Architecture;
 public sealed class FloorsTests
 {
     private const string List = """
+        Classification: from texts and labels to a tested classifier
         Datasets, Reports: data sets to train on; what is said of predictions
         Callbacks: what watches and steers a fit
         Saving: files; extension methods on models (Save, Load, ExportOnnx)

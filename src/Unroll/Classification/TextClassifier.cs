@@ -1,0 +1,190 @@
+using Unroll.Text;
+
+namespace Unroll.Classification;
+
+/// <summary>
+/// Says of texts which of some classes they belong to: a model, and the names of its classes.
+/// <code>
+/// TextClassifier classifier = TextClassifier.Train("reviews.csv", text: "review", label: "sentiment");
+/// Console.WriteLine(classifier.Report);
+/// classifier.Save("reviews.keras");
+/// TextPrediction answer = TextClassifier.Load("reviews.keras").Predict("A great film.");
+/// </code>
+/// Any number of threads may predict and explain at the same time.
+/// </summary>
+public sealed class TextClassifier
+{
+    private const int BatchSize = 128;
+
+    private readonly WordReader _reader;
+
+    private readonly int _width;
+
+    /// <summary>Makes a classifier of a model that takes texts, by a TextVectorization or by <see cref="Model.Text"/>.</summary>
+    /// <param name="model">Its output is a probability for each class, or for two classes one for the second.</param>
+    /// <param name="labels">What the classes are called; null: <see cref="Model.ClassNames"/>.</param>
+    /// <exception cref="ArgumentException">The model takes no texts, has no names of classes, or not as many outputs.</exception>
+    public TextClassifier(Model model, IReadOnlyList<string>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (labels is not null) model.ClassNames = labels;
+        Model = model;
+        Labels = model.ClassNames ?? throw new ArgumentException("The model has no names of classes; give them: new TextClassifier(model, [\"negative\", \"positive\"]).", nameof(model));
+        _reader = new WordReader(model);
+        _width = model.Outputs is [{ Shape: [{ } width] }] && (width == Labels.Count || width == 1 && Labels.Count == 2)
+            ? width
+            : throw new ArgumentException($"The model puts out {string.Join(" and ", model.Outputs.Select(output => $"({string.Join(", ", output.Shape)})"))} for each text; for the {Labels.Count} classes {string.Join(", ", Labels.Take(10))} it must be {Labels.Count} probabilities{(Labels.Count == 2 ? ", or 1" : "")}.", nameof(model));
+    }
+
+    /// <summary>The model: an ordinary one, to train on, to convert, to look into.</summary>
+    public Model Model { get; }
+
+    /// <summary>The classes, in the order of their numbers.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How good it is on the texts that were kept back when it was trained; null: it was loaded.</summary>
+    public TextClassifierReport? Report { get; private set; }
+
+    internal WordReader Reader => _reader;
+
+    /// <summary>
+    /// Trains a classifier on a file of texts and labels: splits them, makes a vocabulary, trains until the validation loss gets no
+    /// better, tests.
+    /// </summary>
+    /// <param name="path">A table (<c>.csv</c>, <c>.tsv</c>), JSON Lines (<c>.jsonl</c>), or a directory or archive (<c>.tar.gz</c>) with a folder for each class; one with the folders train and test has its test texts with it.</param>
+    /// <param name="text">Column or member with the text.</param>
+    /// <param name="label">Column or member with the label, any text.</param>
+    /// <param name="options">How to split and train.</param>
+    /// <exception cref="ArgumentException">There is no such column, or the texts can't be trained on; the message says why.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names the line.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static TextClassifier Train(string path, string text = "text", string label = "label", TextClassifierOptions? options = null)
+    {
+        options ??= new TextClassifierOptions();
+        options.Check();
+        bool hasParts = options.Test is null && TextFile.HasFolders(path) && TextArchive.HasParts(path, "train", "test");
+        LabeledTexts data = TextFile.Read(path, text, label, options.Separator, options.Encoding, hasParts ? "train" : null);
+        LabeledTexts? test = hasParts ? TextArchive.Read(path, "test")
+            : options.Test is null ? null
+            : TextFile.Read(options.Test, text, label, options.Separator, options.Encoding);
+        return Train(data, options, test);
+    }
+
+    /// <summary>Trains a classifier on texts and labels.</summary>
+    /// <param name="data">Texts and labels.</param>
+    /// <param name="options">How to split and train.</param>
+    /// <param name="test">Texts to test on; null: some of the former.</param>
+    /// <exception cref="ArgumentException">The texts can't be trained on; the message says why.</exception>
+    public static TextClassifier Train(LabeledTexts data, TextClassifierOptions? options = null, LabeledTexts? test = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new TextClassifierOptions();
+        options.Check();
+        return ClassifierTraining.Run(data, options, test);
+    }
+
+    /// <summary>Loads a classifier from a <c>.keras</c> file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds a model that does not classify texts.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static TextClassifier Load(string path)
+    {
+        Model model = Model.Load(path);
+        try
+        {
+            return new TextClassifier(model);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{path}: {Configuration.ErrorText.Of(e)}", e);
+        }
+    }
+
+    /// <summary>Writes model, vocabulary and labels to a <c>.keras</c> file, which Keras opens, too.</summary>
+    /// <exception cref="ArgumentException">The path ends otherwise.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Save(string path) => Model.Save(path);
+
+    /// <summary>The likeliest class of a text.</summary>
+    /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
+    public TextPrediction Predict(string text) => Predict([text])[0];
+
+    /// <summary>The likeliest class of each text. A text without words, even an empty one, has a prediction, too.</summary>
+    /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
+    public IReadOnlyList<TextPrediction> Predict(IEnumerable<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Array.ConvertAll(Probabilities([.. texts]), row =>
+        {
+            int largest = LargestOf(row);
+            return new TextPrediction(Labels[largest], row[largest], [.. row.Select((probability, k) => KeyValuePair.Create(Labels[k], probability))]);
+        });
+    }
+
+    /// <summary>What each word of a text did for a class.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="label">The class; null: the likeliest.</param>
+    /// <param name="orders">Orders of the words to average over; each takes as many predictions as there are words.</param>
+    /// <param name="seed">Seed of the orders.</param>
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
+    public TextExplanation Explain(string text, string? label = null, int orders = 8, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(orders);
+        int place = label is null ? LargestOf(Probabilities([text])[0]) : PlaceOf(label, nameof(label));
+        return ShapleyWords.Explain(this, _reader, text, place, orders, seed);
+    }
+
+    /// <summary>Tests the classifier on texts that it has not seen.</summary>
+    /// <exception cref="ArgumentException">There are no texts, or a label is none of the classes; the message names the line.</exception>
+    public TextClassifierReport Evaluate(LabeledTexts data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Count == 0) throw new ArgumentException("There are no texts to test on.", nameof(data));
+        var places = Labels.Select((name, k) => (name, k)).ToDictionary(entry => entry.name, entry => entry.k, StringComparer.Ordinal);
+        int[] truth = [.. data.Labels.Select((label, i) => places.TryGetValue(label, out int place) ? place : throw new ArgumentException(
+            $"Line {data.Lines[i]}: the label '{label}' is none of the classes {string.Join(", ", Labels.Take(20))}{(Labels.Count > 20 ? ", …" : "")}.", nameof(data)))];
+        return new TextClassifierReport(Labels, data, truth, Probabilities(data.Texts), _reader);
+    }
+
+    /// <summary>Tests the classifier on a file of texts and labels.</summary>
+    /// <param name="path">A table, JSON Lines, a directory or an archive.</param>
+    /// <param name="text">Column or member with the text.</param>
+    /// <param name="label">Column or member with the label.</param>
+    /// <exception cref="ArgumentException">There is no such column, or a label is none of the classes; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; the message names the line.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public TextClassifierReport Evaluate(string path, string text = "text", string label = "label") => Evaluate(TextFile.Read(path, text, label));
+
+    internal static int LargestOf(float[] row) => Array.IndexOf(row, row.Max());
+
+    /// <summary>A probability for each text and class.</summary>
+    internal float[][] Probabilities(string[] texts)
+    {
+        if (texts.Length == 0) return [];
+        float[] all = [.. Model.Predict(_reader.Encode(texts), BatchSize)];
+        var rows = new float[texts.Length][];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Span<float> row = all.AsSpan(i * _width, _width);
+            foreach (float value in row)
+            {
+                if (float.IsNaN(value)) throw new InvalidOperationException($"The probabilities of text {i} are no numbers: weights of the model are NaN or infinite, its training has failed.");
+                if (value is < 0 or > 1) throw new InvalidOperationException($"The model puts out {value} for text {i}, which is no probability: its last layer has neither sigmoid nor softmax.");
+            }
+
+            rows[i] = _width == Labels.Count ? row.ToArray() : [1 - row[0], row[0]];
+        }
+
+        return rows;
+    }
+
+    internal void SetReport(TextClassifierReport report) => Report = report;
+
+    private int PlaceOf(string label, string name)
+    {
+        int place = Labels.ToList().IndexOf(label);
+        return place >= 0 ? place : throw new ArgumentException($"'{label}' is none of the classes {string.Join(", ", Labels)}.", name);
+    }
+}

@@ -1,0 +1,112 @@
+using Unroll.Layers;
+using Unroll.Optimizers;
+
+namespace Unroll.Classification;
+
+/// <summary>Whether rare classes count for more in the loss.</summary>
+public enum ClassWeighting
+{
+    /// <summary>By the root of how rare a class is, if the largest has more than three times the texts of the smallest; else alike.</summary>
+    Auto,
+
+    /// <summary>Every text counts the same.</summary>
+    None,
+
+    /// <summary>Every class counts the same: samples ÷ (classes · samples of the class).</summary>
+    Balanced,
+}
+
+/// <summary>How <see cref="TextClassifier"/> reads, splits and trains. Every option has a default that suits most data.</summary>
+public sealed record TextClassifierOptions
+{
+    /// <summary>A file or directory with the texts to test on, with the columns of the training file. Null: a share of the texts is kept back.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>Share of the texts kept back for testing, of every class alike, above 0 and below 1; not used with <see cref="Test"/>.</summary>
+    public double TestShare { get; init; } = 0.2;
+
+    /// <summary>Share of the training texts that say when to stop, of every class alike, above 0 and below 1.</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>Between two fields of a table; null: a tabulator in <c>.tsv</c>, else a comma.</summary>
+    public char? Separator { get; init; }
+
+    /// <summary>How letters are written in the files; null: UTF-8.</summary>
+    public System.Text.Encoding? Encoding { get; init; }
+
+    /// <summary>False to keep the second of two texts that are the same and have the same label.</summary>
+    public bool DropDuplicates { get; init; } = true;
+
+    /// <summary>Most entries of the vocabulary, padding and the unknown word included.</summary>
+    public int MaxWords { get; init; } = 20_000;
+
+    /// <summary>How often a word must occur to get into the vocabulary. Rarer ones teach the model what an unknown word is.</summary>
+    public int MinCount { get; init; } = 2;
+
+    /// <summary>Words of a text that the model reads, the first ones; null: as many as 95 % of the training texts have, at most 400.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>How texts are made alike before they are split.</summary>
+    public TextStandardization Standardize { get; init; } = TextStandardization.LowerAndStripPunctuation;
+
+    /// <summary>What texts are split into; for languages without blanks between words <see cref="TextSplitting.Character"/>.</summary>
+    public TextSplitting Split { get; init; } = TextSplitting.Whitespace;
+
+    /// <summary>
+    /// The layers behind the vocabulary, for a number of words and of classes: the first takes ids, the last puts out a
+    /// probability for each class (or, for two classes, one for the second). Null: an Embedding(32), a Bidirectional LSTM(32), the
+    /// mean over its steps, and Dense, with dropout between.
+    /// </summary>
+    public Func<int, int, IReadOnlyList<Layer>>? Layers { get; init; }
+
+    /// <summary>The optimizer; null: Adam with a learning rate of 0.001.</summary>
+    public Func<Optimizer>? Optimizer { get; init; }
+
+    /// <summary>Texts per step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Most passes over the training texts.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Passes without a better loss on the validation texts after which training stops. The best weights are kept.</summary>
+    public int Patience { get; init; } = 2;
+
+    /// <summary>Whether rare classes count for more.</summary>
+    public ClassWeighting ClassWeights { get; init; }
+
+    /// <summary>False to leave out the bag of words that the network is compared with.</summary>
+    public bool Baseline { get; init; } = true;
+
+    /// <summary>Further callbacks of the training.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init; } = [];
+
+    /// <summary>Seed of everything random: split, weights, order, dropout.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads; results do not depend on it.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
+    /// <summary>What training prints: 0 nothing, 1 a progress bar, 2 a line per epoch.</summary>
+    public int Verbose { get; init; }
+
+    /// <summary>Ends training with an exception after the current step.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    internal void Check()
+    {
+        Share(TestShare, nameof(TestShare));
+        Share(ValidationShare, nameof(ValidationShare));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 3, nameof(MaxWords));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinCount, nameof(MinCount));
+        if (MaxLength is { } length) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length, nameof(MaxLength));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs, nameof(Epochs));
+        ArgumentOutOfRangeException.ThrowIfNegative(Patience, nameof(Patience));
+
+        static void Share(double share, string name)
+        {
+            if (share is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(name, share, $"{name} is {share}; it must be above 0 and below 1.");
+        }
+    }
+}
