@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Classification;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Saving;
@@ -27,6 +28,8 @@ internal static class ModelCommands
             if (result.GetValue(plot) is { } drawing) model.SavePlot(drawing);
             context.Out.Write(model.Summary(expandNested: result.GetValue(expand)));
             context.Out.WriteLine($"{path}: {ModelFileInfo.Read(path)}; fingerprint {model.Fingerprint()}");
+            if (model.ClassNames is { } names)
+                context.Out.WriteLine($"classes: {string.Join(", ", names)}");
             if (model.Text is { } text)
                 context.Out.WriteLine($"text: {text.Words.Count:N0} words, {text.MaxLen} ids per text, {Word(text.Padding)}-padded, {Word(text.Truncating)}-cut");
             return ErrorBoundary.Success;
@@ -37,19 +40,33 @@ internal static class ModelCommands
     private static Command CreateEvaluate(CliContext context)
     {
         Argument<string> file = ModelArgument();
+        Argument<string?> data = TextFileOptions.DataArgument("Texts and labels of your own, for a model that was trained on such: .csv, .tsv, .jsonl, a directory or .tar.gz.");
+        var texts = new TextFileOptions();
         Option<string> dataset = CliOptions.Choice("--dataset", "Reviews to test on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
         Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
         Option<int?> count = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
         var vocabulary = new VocabularyOptions();
-        var command = new Command("evaluate", "Test a saved model on the test reviews of a data set.") { file, dataset, directory, count };
+        var command = new Command("evaluate", "Test a saved model on texts of your own, or on the test reviews of a data set.") { file, data, dataset, directory, count };
+        texts.AddTo(command);
         vocabulary.AddTo(command);
         command.SetAction(result =>
         {
+            if (result.GetValue(data) is { } path)
+            {
+                if (Array.Find<Option>([dataset, directory, count], option => CliOptions.IsGiven(result, option)) is { } other)
+                    throw new ArgumentException($"{other.Name} is for reviews that Unroll fetches or makes; with a data file, {path}, it says nothing.");
+                TextFileOptions.Require(result, path);
+                TextClassifier classifier = TextClassifier.Load(result.GetValue(file)!);
+                context.Out.Write(classifier.Evaluate(texts.Read(result, path)));
+                return ErrorBoundary.Success;
+            }
+
+            texts.RequireNone(result, "unroll evaluate model.keras held-out.csv.");
             Model model = Load(context, result.GetValue(file)!, compile: true, null);
             TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!, result.GetValue(directory));
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
             using var progress = new DownloadProgressLine(context);
-            Dataset data = Dataset.Load(
+            Dataset reviews = Dataset.Load(
                 new DatasetOptions
                 {
                     Name = result.GetValue(dataset) is "auto" && HasWordsOf("synthetic", text, null) ? "synthetic" : result.GetValue(dataset)!,
@@ -62,15 +79,15 @@ internal static class ModelCommands
                     Truncating = text.Truncating,
                 },
                 progress, context.Cancellation);
-            if (data.Notice is not null) context.Error.WriteLine(data.Notice.TrimEnd());
-            if (!HasWordsOf(data.Name, text, result.GetValue(directory)))
+            if (reviews.Notice is not null) context.Error.WriteLine(reviews.Notice.TrimEnd());
+            if (!HasWordsOf(reviews.Name, text, result.GetValue(directory)))
             {
                 throw new ArgumentException(
-                    $"{result.GetValue(file)}: the model's words and their ids are not those of {data.DisplayName}, so that every review would be gibberish to it. Test it on the data that it was trained for: --dataset {(data.Name == "imdb" ? "synthetic" : "imdb")}, say.");
+                    $"{result.GetValue(file)}: the model's words and their ids are not those of {reviews.DisplayName}, so that every review would be gibberish to it. Test it on the data that it was trained for: --dataset {(reviews.Name == "imdb" ? "synthetic" : "imdb")}, say.");
             }
 
-            Evaluation test = model.Evaluate(data.XTest, data.YTest, verbose: 0);
-            context.Out.WriteLine($"{data.DisplayName}: {data.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {log.Value:F4}"))}");
+            Evaluation test = model.Evaluate(reviews.XTest, reviews.YTest, verbose: 0);
+            context.Out.WriteLine($"{reviews.DisplayName}: {reviews.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {log.Value:F4}"))}");
             return ErrorBoundary.Success;
         });
         return command;

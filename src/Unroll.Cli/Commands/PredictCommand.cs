@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Unroll.Classification;
 using Unroll.Cli.Infrastructure;
 using Unroll.Layers;
 
@@ -17,8 +18,9 @@ internal static class PredictCommand
         Option<string?> source = CliOptions.OptionalText("--file", "FILE", "File with one text per line.");
         Option<string> encoding = CliOptions.Choice("--encoding", "Encoding of --file.", "utf-8", "latin1", "utf-16");
         var json = new Option<bool>("--json") { Description = "Write one JSON object per text: text, probability, label." };
+        var explain = new Option<bool>("--explain") { Description = "For models that know their classes: what each word did for the class, those that matter most first." };
         var vocabulary = new VocabularyOptions();
-        var command = new Command("predict", "Probability and label of texts, by a model that was saved with its vocabulary.") { file, texts, source, encoding, json };
+        var command = new Command("predict", "Probability and label of texts, by a model that was saved with its vocabulary.") { file, texts, source, encoding, json, explain };
         vocabulary.AddTo(command);
         command.SetAction(result =>
         {
@@ -27,6 +29,14 @@ internal static class PredictCommand
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? ReadLines(path, result.GetValue(encoding)!) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = ModelCommands.Load(context, result.GetValue(file)!, compile: false, null);
+            bool explains = result.GetValue(explain);
+            if (model.ClassNames is not null && (TakesTexts(model) || model.Text is not null))
+            {
+                PredictClasses.Write(result.GetValue(file)!, new TextClassifier(model), lines, result.GetValue(json), explains, context.Out);
+                return ErrorBoundary.Success;
+            }
+
+            if (explains) throw new ArgumentException($"--explain: {result.GetValue(file)} does not say what its classes are called; 'unroll train reviews.csv --save' stores it, in C# model.ClassNames.");
             Inputs x = TakesTexts(model) || lines.Length == 0 ? lines : vocabulary.TextOf(model, result, result.GetValue(file)!).Encode(lines);
             (int wrong, float? odd) = Predict(model, x, lines, result.GetValue(json), context.Out);
             if (odd is { } value)

@@ -15,14 +15,15 @@ internal static class TrainCommand
     public static Command Create(CliContext context)
     {
         var options = new TrainOptions();
-        var command = new Command("train", "Train a model on movie reviews and test it.");
+        var command = new Command("train", "Train a model on texts of your own or on movie reviews, and test it.");
         options.AddTo(command);
         command.SetAction(result =>
         {
             TrainSettings settings = options.Read(result);
+            Action run = options.Data(result) is not null ? () => options.TrainOnFile(result, settings, context) : () => Run(settings, context);
             if (settings.JsonPath != "-")
             {
-                Run(settings, context);
+                run();
                 return ErrorBoundary.Success;
             }
 
@@ -31,7 +32,7 @@ internal static class TrainCommand
             Console.SetOut(context.Error);
             try
             {
-                Run(settings, context);
+                run();
             }
             finally
             {

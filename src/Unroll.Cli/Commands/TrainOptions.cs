@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Unroll.Classification;
 using Unroll.Cli.Infrastructure;
 using Unroll.Configuration;
 using Unroll.Text;
@@ -33,8 +34,17 @@ internal sealed class TrainOptions
     private readonly Option<string?> _save = CliOptions.OptionalText("--save", "FILE", "Write the trained model, with its vocabulary, to a .keras file.");
     private readonly Option<bool> _timings = new("--timings") { Description = "Say on standard error how many seconds after the program's begin loading, building and the first step were done." };
 
+    private readonly System.CommandLine.Argument<string?> _data = TextFileOptions.DataArgument("Texts and labels of your own: .csv, .tsv, .jsonl, or a directory or .tar.gz with a folder for each class. Instead of --dataset.");
+    private readonly TextFileOptions _file = new();
+    private readonly Option<string?> _test = CliOptions.OptionalText("--test", "FILE", "With a data file: texts to test on; without it a share is kept back.");
+    private readonly Option<double?> _testShare = CliOptions.Double("--test-share", "With a data file: the share kept back to test on; 0.2 without it.", share => share is > 0 and < 1, "above 0 and below 1");
+
     public void AddTo(Command command)
     {
+        command.Add(_data);
+        _file.AddTo(command);
+        command.Add(_test);
+        command.Add(_testShare);
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
@@ -43,10 +53,56 @@ internal sealed class TrainOptions
         foreach (Option option in all) command.Add(option);
     }
 
+    /// <summary>The file of texts of one's own; null: reviews are asked for.</summary>
+    public string? Data(ParseResult result) => result.GetValue(_data);
+
+    /// <summary>Trains on a file of texts.</summary>
+    /// <exception cref="ArgumentException">An option is for reviews.</exception>
+    /// <exception cref="FormatException">The model or the optimizer is malformed.</exception>
+    public void TrainOnFile(ParseResult result, TrainSettings settings, CliContext context)
+    {
+        string path = Data(result)!;
+        TextFileOptions.Require(result, path);
+        Option[] others = [_dataset, _dataDirectory, _padding, _truncating, _trainCount, _testCount, _validateOnTest, _timings];
+        if (Array.Find(others, option => CliOptions.IsGiven(result, option)) is { } other)
+            throw new ArgumentException($"{other.Name} is for reviews that Unroll fetches or makes; with a data file, {path}, it says nothing.");
+        if (CliOptions.IsGiven(result, _validationSplit) && settings.ValidationSplit == 0) throw new ArgumentException("--validation-split is 0; with a data file it must be above 0, as training stops by it.");
+        var options = new TextClassifierOptions
+        {
+            Test = result.GetValue(_test),
+            Separator = _file.Separator(result),
+            Encoding = _file.Encoding(result),
+            Seed = settings.Seed,
+            Verbose = settings.Verbose,
+            Cancellation = context.Cancellation,
+            Optimizer = () => Catalog.Optimizers.Create(settings.Optimizer),
+            Callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)],
+        };
+        _ = options.Optimizer(); // what can be wrong is found before minutes of loading
+        if (result.GetValue(_testShare) is { } share) options = options with { TestShare = share };
+        if (Given(_model)) options = options with { Layers = (words, _) => [.. settings.Layers.Select(layer => Catalog.CreateLayer(layer, words))] };
+        if (Given(_numWords)) options = options with { MaxWords = settings.NumWords };
+        if (Given(_maxLen)) options = options with { MaxLength = settings.MaxLen };
+        if (Given(_batchSize)) options = options with { BatchSize = settings.BatchSize };
+        if (Given(_epochs)) options = options with { Epochs = settings.Epochs };
+        if (Given(_validationSplit)) options = options with { ValidationShare = settings.ValidationSplit };
+        if (Given(_threads)) options = options with { Threads = settings.Threads };
+        TrainOnTexts.Run(path, _file.Text(result), _file.Label(result), options, settings.SavePath, settings.JsonPath, context);
+
+        bool Given(Option option) => CliOptions.IsGiven(result, option);
+    }
+
     /// <exception cref="ArgumentException">Options contradict each other.</exception>
     /// <exception cref="FormatException">The model or the optimizer is malformed.</exception>
     public TrainSettings Read(ParseResult result)
     {
+        if (Data(result) is null)
+        {
+            _file.RequireNone(result, "unroll train reviews.csv --text review --label sentiment.");
+            if (Array.Find<Option>([_test, _testShare], option => CliOptions.IsGiven(result, option)) is { } alone)
+                throw new ArgumentException($"{alone.Name} is for a file of texts of your own; name it: unroll train reviews.csv --text review --label sentiment.");
+        }
+
         double? split = result.GetValue(_validationSplit);
         bool onTest = result.GetValue(_validateOnTest);
         if (split is not null && onTest) throw new ArgumentException("--validation-split and --validate-on-test exclude each other; give one of them.");

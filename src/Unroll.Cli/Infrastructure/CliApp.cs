@@ -23,6 +23,7 @@ internal static class CliApp
             ParseResult result = CreateRoot(context).Parse(args, Parsing);
             if (result.CommandResult is { Command.Subcommands.Count: > 0, Command.Action: null } && result.UnmatchedTokens.Count == 0 && result.Action is ParseErrorAction)
                 result = CreateRoot(context).Parse([.. args, "--help"], Parsing); // a command alone that needs another: say which there are
+            if (result.Action is not HelpAction && UnknownOption(result) is { } unknown) throw new UsageException(unknown, CommandPath(result));
             if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
             if (result.Action is not HelpAction) OwnAssemblies.Load(result);
             return result.Invoke(new InvocationConfiguration
@@ -48,6 +49,15 @@ internal static class CliApp
         };
         foreach (Command command in ModelCommands.Create(context)) root.Add(command);
         return root;
+    }
+
+    /// <summary>An option that does not exist must not pass for a file or a text; behind a lone -- everything does.</summary>
+    private static string? UnknownOption(ParseResult result)
+    {
+        if (result.CommandResult.Command.Arguments.Count == 0) return null;
+        Token? token = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Except(result.Tokens.SkipWhile(each => each.Type != TokenType.DoubleDash)).FirstOrDefault(each => each.Value.StartsWith("--", StringComparison.Ordinal) && each.Value.Length > 2);
+        return token is null ? null : $"option '{token.Value}' is unknown{Hint(token.Value, result.CommandResult.Command.Options.Select(option => option.Name))}";
     }
 
     private static string Explain(ParseResult result)

@@ -69,6 +69,9 @@ internal static class CliOptions
             ?? Refuse<string>(result, name, string.Join(" or ", choices)),
     };
 
+    /// <summary>True if an option stands on the command line.</summary>
+    public static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
     private static string Token(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
 
     private static bool IsAbove(ArgumentResult result, int max) =>

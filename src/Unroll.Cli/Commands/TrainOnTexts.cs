@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Unroll.Classification;
+using Unroll.Cli.Infrastructure;
+using Unroll.Saving;
+
+namespace Unroll.Cli.Commands;
+
+/// <summary><c>unroll train reviews.csv</c>: a classifier of one's own texts.</summary>
+internal static class TrainOnTexts
+{
+    public static void Run(string path, string text, string label, TextClassifierOptions options, string? savePath, string? jsonPath, CliContext context)
+    {
+        TextWriter console = jsonPath == "-" ? context.Error : context.Out;
+        TextClassifier classifier = TextClassifier.Train(path, text, label, options);
+        TextClassifierReport report = classifier.Report!;
+        console.Write(report);
+        console.WriteLine($"fingerprint: {classifier.Model.Fingerprint()}");
+        if (savePath is not null)
+        {
+            classifier.Save(savePath);
+            console.WriteLine($"saved: {savePath}");
+        }
+
+        if (jsonPath is null) return;
+        string json = Json(classifier);
+        if (jsonPath == "-") context.Out.Write(json);
+        else AtomicFile.WriteAllText(jsonPath, json);
+    }
+
+    private static string Json(TextClassifier classifier)
+    {
+        TextClassifierReport report = classifier.Report!;
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("train_count", report.Training!.Texts);
+            json.WriteNumber("validation_count", report.Training.ValidationTexts);
+            json.WriteNumber("test_count", report.Accuracy.Samples);
+            json.WriteNumber("accuracy", report.Accuracy.Share);
+            json.WriteNumber("accuracy_low", report.Accuracy.Low);
+            json.WriteNumber("accuracy_high", report.Accuracy.High);
+            json.WriteNumber("majority_accuracy", report.MajorityAccuracy.Share);
+            if (report.BagOfWords is { } baseline)
+            {
+                json.WriteNumber("bag_of_words_accuracy", baseline.Accuracy.Share);
+                json.WriteString("bag_of_words", baseline.ToString());
+            }
+
+            json.WriteNumber("calibration_error", report.Calibration.Error);
+            json.WriteNumber("share_cut", report.ShareCut);
+            json.WriteNumber("share_unknown", report.ShareUnknown);
+            json.WriteNumber("epochs", report.Training.History.Epochs.Count);
+            json.WriteNumber("best_epoch", report.Training.BestEpoch);
+            json.WriteNumber("seconds", report.Training.Seconds);
+            json.WriteNumber("parameters", classifier.Model.ParameterCount);
+            json.WriteStartArray("classes");
+            foreach (Reports.ClassScores scores in report.Scores.Classes)
+            {
+                json.WriteStartObject();
+                json.WriteString("label", scores.Name);
+                json.WriteNumber("precision", scores.Precision);
+                json.WriteNumber("recall", scores.Recall);
+                json.WriteNumber("f1", scores.F1);
+                json.WriteNumber("support", scores.Support);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("notes");
+            foreach (string note in report.Training.Check.Notes) json.WriteStringValue(note);
+            json.WriteEndArray();
+            json.WriteString("fingerprint", classifier.Model.Fingerprint());
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+}
