@@ -12,7 +12,7 @@ public sealed class UsageTests
     {
         CliResult result = CliTest.Run(args);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("train  ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("train <data>  ", result.Out, StringComparison.Ordinal);
         Assert.Contains("data   ", result.Out, StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }

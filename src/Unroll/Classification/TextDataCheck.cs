@@ -97,6 +97,9 @@ public sealed class TextDataCheck
     private static string At(IReadOnlyList<int> lines) =>
         (lines.Count == 1 ? "line " : "lines ") + string.Join(", ", lines.Take(Shown)) + (lines.Count > Shown ? ", …" : "");
 
+    private static bool LooksMisread(string text) =>
+        text.AsSpan().ContainsAny('\uFFFD', '\0') || text.Contains("Ã¼", StringComparison.Ordinal) || text.Contains("â€", StringComparison.Ordinal);
+
     private IEnumerable<string> FindProblems()
     {
         const int Least = 3; // one to train on, one to stop by, one to test on
@@ -115,12 +118,12 @@ public sealed class TextDataCheck
 
     private IEnumerable<string> FindNotes(LabeledTexts data, int[] sound)
     {
-        if (Blank.Count > 0) yield return $"{Blank.Count} texts are blank and left out: {At(Blank)}.";
-        if (Unlabeled.Count > 0) yield return $"{Unlabeled.Count} texts have no label and are left out: {At(Unlabeled)}.";
-        if (Duplicates.Count > 0) yield return $"{Duplicates.Count} texts came before with the same label: {At(Duplicates)}.";
+        if (Blank.Count > 0) yield return $"blank texts, left out: {Blank.Count} ({At(Blank)}).";
+        if (Unlabeled.Count > 0) yield return $"texts without a label, left out: {Unlabeled.Count} ({At(Unlabeled)}).";
+        if (Duplicates.Count > 0) yield return $"texts that came before with the same label: {Duplicates.Count} ({At(Duplicates)}).";
         if (Contradictions.Count > 0)
-            yield return $"{Contradictions.Count} texts occur with different labels, so that no model can be right about all: {string.Join("; ", Contradictions.Take(Shown).Select(At))}{(Contradictions.Count > Shown ? "; …" : "")}.";
-        if (AlsoInTest.Count > 0) yield return $"{AlsoInTest.Count} texts are among those to test on, too, and left out of training: {At(AlsoInTest)}.";
+            yield return $"texts that occur with different labels, so that no model can be right about all: {Contradictions.Count} ({string.Join("; ", Contradictions.Take(Shown).Select(At))}{(Contradictions.Count > Shown ? "; …" : "")}).";
+        if (AlsoInTest.Count > 0) yield return $"texts that are among those to test on, too, left out of training: {AlsoInTest.Count} ({At(AlsoInTest)}).";
         foreach (IGrouping<string, string> alike in Classes.Select(entry => entry.Key).GroupBy(label => label.Trim().ToUpperInvariant(), StringComparer.Ordinal).Where(group => group.Count() > 1).Take(Shown))
             yield return $"the labels {string.Join(" and ", alike.Select(label => $"'{label}'"))} differ in case or blanks alone; they count as different classes.";
         if (Classes.Count > 1 && Classes[0].Value > 3 * Classes[^1].Value)
@@ -128,8 +131,8 @@ public sealed class TextDataCheck
         if (Classes.Count > 50 && Classes.Count > sound.Length / 10) yield return $"there are {Classes.Count} classes for {sound.Length} texts; is the column with the labels the right one?";
         int tagged = sound.Count(i => data.Texts[i].Contains("<br", StringComparison.OrdinalIgnoreCase) || data.Texts[i].Contains("</", StringComparison.Ordinal));
         if (tagged > sound.Length / 100) yield return $"{Share(tagged, sound.Length)} of the texts hold tags of HTML, which become words; TextCleaning's StripHtml takes them out.";
-        int broken = sound.Count(i => data.Texts[i].AsSpan().ContainsAny('\uFFFD', '\0') || data.Texts[i].Contains("Ã¼", StringComparison.Ordinal) || data.Texts[i].Contains("â€", StringComparison.Ordinal));
-        if (broken > 0) yield return $"{broken} texts have letters that were read in a wrong encoding (U+FFFD, Ã¼, â€): {At([.. sound.Where(i => data.Texts[i].AsSpan().ContainsAny('\uFFFD', '\0') || data.Texts[i].Contains("Ã¼", StringComparison.Ordinal) || data.Texts[i].Contains("â€", StringComparison.Ordinal)).Select(i => data.Lines[i])])}.";
+        int[] broken = [.. sound.Where(i => LooksMisread(data.Texts[i])).Select(i => data.Lines[i])];
+        if (broken.Length > 0) yield return $"texts with letters that were read in a wrong encoding (U+FFFD, Ã¼, â€): {broken.Length} ({At(broken)}).";
         double letters = sound.Length == 0 ? 0 : sound.Average(i => (double)data.Texts[i].Length) / Math.Max(1, Lengths!.Mean);
         if (letters > 20) yield return string.Create(CultureInfo.InvariantCulture, $"a word has {letters:F0} letters in the mean; for a language without blanks between words use Split = TextSplitting.Character.");
     }

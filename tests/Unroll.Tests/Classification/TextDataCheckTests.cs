@@ -24,7 +24,7 @@ public sealed class TextDataCheckTests
         string text = check.ToString();
         Assert.Contains("11 texts, 2 classes: yes 55.6 %, no 44.4 %", text, StringComparison.Ordinal);
         Assert.Contains("lines 6, 7", text, StringComparison.Ordinal);
-        Assert.Contains("wrong encoding (U+FFFD, Ã¼, â€): line 12", text, StringComparison.Ordinal);
+        Assert.Contains("wrong encoding (U+FFFD, Ã¼, â€): 1 (line 12)", text, StringComparison.Ordinal);
         Assert.Contains("11.1 % of the texts hold tags of HTML", text, StringComparison.Ordinal);
     }
 
