@@ -14,6 +14,8 @@ internal static class ClassifierTraining
 {
     private const int LongestByDefault = 400;
 
+    private const int ManyTexts = 10_000;
+
     private const double Covered = 95;
 
     public static TextClassifier Run(LabeledTexts data, TextClassifierOptions options, LabeledTexts? test)
@@ -44,7 +46,7 @@ internal static class ClassifierTraining
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
         long start = Stopwatch.GetTimestamp();
         History history = model.Fit(
-            x, y, options.BatchSize, options.Epochs, options.Verbose, [stopping, .. options.Callbacks], validationData: (xValidation, yValidation), classWeight: weights,
+            x, y, options.BatchSize ?? (x.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks], validationData: (xValidation, yValidation), classWeight: weights,
             validationBatchSize: 128, cancellationToken: options.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
@@ -130,7 +132,7 @@ internal static class ClassifierTraining
     private static Layer[] Recipe(int words, int classes) =>
     [
         new Embedding(words, 32) { MaskZero = true },
-        new SpatialDropout1D(0.3),
+        new Dropout(0.5),
         new Bidirectional(new LSTM(32) { ReturnSequences = true }),
         new GlobalAveragePooling1D(),
         new Dropout(0.5),

@@ -62,8 +62,8 @@ public sealed record TextClassifierOptions
     /// <summary>The optimizer; null: Adam with a learning rate of 0.001.</summary>
     public Func<Optimizer>? Optimizer { get; init; }
 
-    /// <summary>Texts per step.</summary>
-    public int BatchSize { get; init; } = 32;
+    /// <summary>Texts per step; null: 32, of 10,000 training texts or more 64.</summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>Most passes over the training texts.</summary>
     public int Epochs { get; init; } = 20;
@@ -100,7 +100,7 @@ public sealed record TextClassifierOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 3, nameof(MaxWords));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinCount, nameof(MinCount));
         if (MaxLength is { } length) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length, nameof(MaxLength));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize, nameof(BatchSize));
+        if (BatchSize is { } batch) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch, nameof(BatchSize));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Epochs, nameof(Epochs));
         ArgumentOutOfRangeException.ThrowIfNegative(Patience, nameof(Patience));
 
