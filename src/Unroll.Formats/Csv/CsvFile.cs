@@ -75,9 +75,7 @@ internal static class CsvFile
 
     private static string ReadText(string path, Encoding? encoding)
     {
-        long length = new FileInfo(path).Length;
-        if (length > MaxFileBytes) throw new InvalidDataException($"{path}: {length} bytes are too many; up to {MaxFileBytes} are read.");
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> bytes = RegularFile.ReadAllBytes(path, MaxFileBytes);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             encoding ??= bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode;
         ReadOnlySpan<byte> mark = (encoding ?? Encoding.UTF8).Preamble;
