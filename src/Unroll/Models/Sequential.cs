@@ -39,12 +39,6 @@ public sealed class Sequential : Model, IEnumerable<Layer>
     /// <summary>Where data come in; null while the shape of a sample is not known.</summary>
     internal InputLayer? InputLayer => _input;
 
-    /// <summary>
-    /// The shape of a sample that files say: the one that the stack was built for first. Samples of other lengths, which a
-    /// prediction may bring, change the graph, but not what is saved. Null while it is not known.
-    /// </summary>
-    internal IReadOnlyList<int?>? SavedShape => _hasOwnInput ? _input!.Symbol.Shape : _firstShape;
-
     /// <summary>Says what comes in, as the first entry of the stack: <c>new Sequential { Input.Features(20, 3), new LSTM(8) }</c>.</summary>
     /// <exception cref="ArgumentException">The stack has layers already, or the symbol is no input.</exception>
     public void Add(Symbol input)
@@ -127,6 +121,15 @@ public sealed class Sequential : Model, IEnumerable<Layer>
             SetGraph(sampleShape);
             IsBuilt = true;
         }
+    }
+
+    /// <summary>
+    /// Goes back to the shape that the stack was built for first, which is the one that files say. Samples of other lengths, which a
+    /// prediction may have brought, change shapes of layers, but not what is saved.
+    /// </summary>
+    internal void BuildAsAtFirst()
+    {
+        if (_firstShape is { } shape && Graph is not null) Build(shape);
     }
 
     /// <inheritdoc/>

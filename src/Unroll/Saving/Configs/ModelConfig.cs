@@ -95,7 +95,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     /// <summary>The serialised form of a layer, or of a model inside of the model.</summary>
     public static JsonObject WriteLayer(Layer layer) => layer switch
     {
-        InputLayer input => WriteInput(input, input.Name, BatchShape(input.Symbol.Shape, input.BatchSize)),
+        InputLayer input => WriteInput(input, input.Name),
         Model model => Write(model, compileConfig: null),
         TimeDistributed distributed => WriteDistributed(distributed),
         _ => Catalog.Layers.ToKeras(layer),
@@ -171,11 +171,11 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
 
     private static JsonObject WriteSequential(Sequential model)
     {
+        model.BuildAsAtFirst();
         // A stack that was never built knows what its first layer was made for.
         InputLayer input = model.InputLayer ?? new InputLayer(model.Layers[0].InputShape!, model.ComingIn == InputKind.Ids, batchSize: null) { IsTexts = model.ComingIn == InputKind.Texts };
         string name = input.Name.Length > 0 ? input.Name : "input_layer";
         while (model.Layers.Any(layer => layer.Name == name)) name += "_";
-        JsonArray Shape() => BatchShape(model.SavedShape ?? input.Symbol.Shape, input.BatchSize);
         return new JsonObject
         {
             ["module"] = "keras",
@@ -185,21 +185,21 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
                 ["name"] = model.Name,
                 ["trainable"] = model.Trainable,
                 ["dtype"] = DType.Policy(),
-                ["layers"] = new JsonArray([WriteInput(input, name, Shape()), .. model.Layers.Select(WriteLayer)]),
-                ["build_input_shape"] = Shape(),
+                ["layers"] = new JsonArray([WriteInput(input, name), .. model.Layers.Select(WriteLayer)]),
+                ["build_input_shape"] = BatchShape(input.Symbol.Shape, input.BatchSize),
             },
             ["registered_name"] = null,
-            ["build_config"] = new JsonObject { ["input_shape"] = Shape() },
+            ["build_config"] = new JsonObject { ["input_shape"] = BatchShape(input.Symbol.Shape, input.BatchSize) },
         };
     }
 
-    private static JsonObject WriteInput(InputLayer input, string name, JsonArray shape) => new()
+    private static JsonObject WriteInput(InputLayer input, string name) => new()
     {
         ["module"] = "keras.layers",
         ["class_name"] = "InputLayer",
         ["config"] = new JsonObject
         {
-            ["batch_shape"] = shape,
+            ["batch_shape"] = BatchShape(input.Symbol.Shape, input.BatchSize),
             ["dtype"] = input.IsTexts ? "string" : input.IsIds ? "int32" : "float32",
             ["sparse"] = false,
             ["name"] = name,
