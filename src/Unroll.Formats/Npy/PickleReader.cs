@@ -12,8 +12,8 @@ namespace Unroll.Formats.Npy;
 /// </summary>
 internal sealed partial class PickleReader(byte[] data, int start, string source, NpzLimits limits, ReadBudget budget, int lead = 0)
 {
-    // Bytes of memory: a list that grows holds its integers twice for a moment; objects with what refers to them.
-    private const int IntegerBytes = 2 * sizeof(int), ObjectBytes = 64;
+    // Bytes of memory: values that are appended one by one, what becomes garbage by growing included; objects with what refers to them.
+    private const int ValueBytes = 32, ObjectBytes = 64;
 
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, PickleValue> _memo = [];
@@ -148,7 +148,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
             }
             else if ((byte)word == 'e')
             {
-                budget.Take(IntegerBytes * (long)count, "its lists");
+                budget.Take(list.GrowthFor(count), "its lists");
                 list.Append(run.AsSpan(0, count));
                 _at = at + 1;
                 return true;
@@ -213,7 +213,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     private void AppendItems(int from)
     {
         if (from <= Floor || _stack[from - 1].Ref is not PickleList list) throw Bad("appends to something that is not a list");
-        budget.Take(IntegerBytes * (long)(_height - from), "its lists");
+        budget.Take(ValueBytes * (long)(_height - from), "its lists");
         Account(list.Append(_stack.AsSpan(from, _height - from), limits.MaxObjects - _objects));
         _height = from;
     }
@@ -222,7 +222,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     {
         var list = new PickleList(lead);
         int from = PopMark();
-        budget.Take(IntegerBytes * (long)(_height - from), "its lists");
+        budget.Take(ValueBytes * (long)(_height - from), "its lists");
         Account(1 + list.Append(_stack.AsSpan(from, _height - from), limits.MaxObjects - _objects));
         _height = from;
         Push(PickleValue.Of(list));

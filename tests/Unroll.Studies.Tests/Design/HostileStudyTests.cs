@@ -35,8 +35,8 @@ public sealed class HostileStudyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"repeats\": 2147483647", "study.json(7,27): repeats: repeats is 2,147,483,647, which makes 4,294,967,294 trials of 2 cells; a study can have 1,000,000.")]
-    [InlineData("\"repeats\": 600000", "study.json(7,27): repeats: repeats is 600,000, which makes 1,200,000 trials")]
+    [InlineData("\"repeats\": 2147483647", "study.json(7,25): repeats: repeats is 2,147,483,647, which makes 4,294,967,294 trials of 2 cells; a study can have 1,000,000.")]
+    [InlineData("\"repeats\": 600000", "study.json(7,25): repeats: repeats is 600,000, which makes 1,200,000 trials")]
     public void More_repeats_than_anybody_runs(string repeats, string message) =>
         Assert.StartsWith(message, Refusal(Documents.Small.Replace("\"repeats\": 2", repeats, StringComparison.Ordinal)), StringComparison.Ordinal);
 
@@ -105,7 +105,7 @@ public sealed class HostileStudyTests : IDisposable
         string escape = JsonSerializer.Serialize("\u0007\u001b[31mred")[1..^1], formula = "=HYPERLINK(1)";
         string json = Documents.Small
             .Replace("Small & <simple>", $"t{escape}", StringComparison.Ordinal)
-            .Replace("\"axes\": [{ \"path\": \"model[1].units\", \"values\": [2, 4] }]", $"\"title\": \"{escape}\", \"cells\": [{{ \"label\": \"{escape}\", \"note\": \"{escape}\" }}, {{ \"label\": \"{formula}\" }}]", StringComparison.Ordinal);
+            .Replace("\"values\": [2, 4] }]", $"\"values\": [2, 4], \"labels\": [\"{escape}\", \"{formula}\"] }}], \"title\": \"{escape}\", \"notes\": {{ \"{formula}\": \"{escape}\" }}", StringComparison.Ordinal);
         StudyRunnerTests.Run(new FakeExecutor(), new RunOptions { Jobs = 1, OutputFolder = _folder }, Documents.Study(json));
         string[] files = Directory.GetFiles(_folder);
         Assert.Equal(5, files.Length);
