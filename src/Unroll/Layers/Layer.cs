@@ -294,7 +294,7 @@ public abstract class Layer : Configurable, IWeightOwner
         foreach ((string name, int[] shape, _) in DescribeWeights(inputs))
         {
             bytes += sizeof(float) * shape.Aggregate(1.0, (product, size) => product * size);
-            sizes += $"{(sizes.Length > 0 ? ", " : "")}{name} {ShapeText.Of([.. shape.Select(size => (int?)size)])}";
+            sizes += $"{(sizes.Length > 0 ? ", " : "")}{name} ({string.Join(", ", shape)})";
         }
 
         if (MachineMemory.IsShort(bytes)) throw new ArgumentException($"{MachineMemory.Refusal($"The weights of {Label} ({sizes})", bytes)} Choose smaller sizes.");
