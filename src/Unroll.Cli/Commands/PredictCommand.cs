@@ -5,6 +5,7 @@ using System.Text.Json;
 using Unroll.Classification;
 using Unroll.Cli.Infrastructure;
 using Unroll.Layers;
+using Unroll.Saving;
 
 namespace Unroll.Cli.Commands;
 
@@ -107,7 +108,7 @@ internal static class PredictCommand
     /// <summary>The lines of a file; bytes that are no letters are an error, not a question mark inside of a text.</summary>
     private static string[] ReadLines(string path, string name)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = InputFile.ReadAllBytes(path, Array.MaxLength);
         Encoding encoding = name switch
         {
             "latin1" => Encoding.Latin1,

@@ -37,7 +37,7 @@ internal static class ErrorBoundary
             Exception cause = e is AggregateException { InnerExceptions: [var only] } ? only : e;
             (int code, string message) = Explain(cause);
             if (code == Cancelled && ReferenceEquals(context.Out, Console.Out) && !Console.IsOutputRedirected) context.Out.WriteLine();
-            context.Error.WriteLine($"unroll: {message}");
+            context.Error.WriteLine($"unroll: {Printable.Cut(Printable.Of(message))}"); // it may quote a file
             if (Environment.GetEnvironmentVariable("UNROLL_DEBUG") == "1") context.Error.WriteLine(e);
             return code;
         }
@@ -47,6 +47,8 @@ internal static class ErrorBoundary
     {
         UsageException usage => (BadInput, $"{usage.Message}\nSee '{usage.Command} --help'."),
         NonFiniteLossException => (Failed, e.Message),
+        InsufficientMemoryException => (Failed, e.Message),
+        OutOfMemoryException => (Failed, "there is not enough memory for this. Choose shorter texts (--max-len), smaller layers or a smaller batch."),
         OperationCanceledException => (Cancelled, "stopped."),
         ArgumentException => (BadInput, ErrorText.Of(e)),
         FormatException or InvalidDataException or IOException or UnauthorizedAccessException => (BadInput, e.Message),

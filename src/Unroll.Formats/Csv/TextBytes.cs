@@ -11,12 +11,7 @@ internal static class TextBytes
     /// <param name="path">The file.</param>
     /// <param name="encoding">How letters are written; null for UTF-8, in which every byte is checked, or UTF-16 where a byte order mark says so.</param>
     /// <exception cref="InvalidDataException">The file is too large, or a byte is not UTF-8.</exception>
-    public static string Read(string path, Encoding? encoding)
-    {
-        long length = new FileInfo(path).Length;
-        if (length > MaxFileBytes) throw new InvalidDataException($"{path}: {length} bytes are too many; up to {MaxFileBytes} are read.");
-        return Decode(path, File.ReadAllBytes(path), encoding);
-    }
+    public static string Read(string path, Encoding? encoding) => Decode(path, RegularFile.ReadAllBytes(path, MaxFileBytes), encoding);
 
     /// <summary>The letters that bytes stand for.</summary>
     /// <param name="path">What the bytes are called in messages.</param>

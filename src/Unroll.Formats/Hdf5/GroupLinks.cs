@@ -54,6 +54,7 @@ internal sealed class GroupLinks
             if (name > _namesEnd - _names) throw _input.Bad(entry, "a link's name lies outside its heap");
             string text = _input.TerminatedName(_names + name, _namesEnd, "a link's name");
             if (_input.UInt32(entry + 16, "link") == 2) throw _input.Bad(entry, $"the symbolic link '{text}' is not supported");
+            _input.Budget.Take(64 + 2L * text.Length, "its list of links");
             _links.Add((text, header));
         }
     }

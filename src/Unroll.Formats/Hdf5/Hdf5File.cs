@@ -8,6 +8,7 @@ namespace Unroll.Formats.Hdf5;
 internal static class Hdf5File
 {
     private const int MaxDepth = 32; // of groups; Keras nests below 10
+    private const int ObjectBytes = 400; // of memory for a group or a dataset
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -15,18 +16,20 @@ internal static class Hdf5File
     /// <exception cref="InvalidDataException">The file is damaged or uses something that is not supported.</exception>
     public static Hdf5Group Open(string path)
     {
-        long length = new FileInfo(path).Length;
-        if (length > Array.MaxLength) throw new InvalidDataException($"{path}: {length} bytes are more than the 2 GB this reader takes.");
-        return Parse(File.ReadAllBytes(path), path);
+        byte[] bytes = RegularFile.ReadAllBytes(path, Array.MaxLength);
+        var budget = new ReadBudget(bytes.Length, path);
+        budget.Take(bytes.Length, "the file itself");
+        return Parse(bytes, path, budget);
     }
 
     /// <summary>Reads the structure of a file in memory.</summary>
     /// <param name="bytes">The file; kept, not copied.</param>
     /// <param name="name">What errors call it.</param>
+    /// <param name="budget">What its content may take; null: as much as that of a file of this length.</param>
     /// <exception cref="InvalidDataException">The file is damaged or uses something that is not supported.</exception>
-    public static Hdf5Group Parse(ReadOnlyMemory<byte> bytes, string name)
+    public static Hdf5Group Parse(ReadOnlyMemory<byte> bytes, string name, ReadBudget? budget = null)
     {
-        var input = new Hdf5Input(bytes, name);
+        var input = new Hdf5Input(bytes, name, budget ?? new ReadBudget(bytes.Length, name));
         ulong header = ReadSuperblock(input);
         return new TreeReader(input).Read(header, "/", depth: 0) as Hdf5Group
             ?? throw input.Bad(header, "the root is no group");
@@ -67,6 +70,7 @@ internal static class Hdf5File
         public Hdf5Object Read(ulong address, string path, int depth)
         {
             if (depth > MaxDepth) throw input.Bad(address, $"groups are nested more than {MaxDepth} deep");
+            input.Budget.Take(ObjectBytes + 2L * path.Length, "its list of groups and datasets");
             ObjectHeader header = ObjectHeader.Read(input, address);
             var attributes = header.Attributes.ConvertAll(ReadAttribute);
             if (header.SymbolTable is { } table) return ReadGroup(header, table, path, attributes, depth);
@@ -154,6 +158,7 @@ internal static class Hdf5File
             ulong type = name + Padded(nameSize), space = type + Padded(typeSize), data = space + Padded(spaceSize);
             if (data > end) throw input.Bad(message.At, "attribute is cut off");
             string text = input.TerminatedName(name, name + nameSize, "an attribute's name");
+            input.Budget.Take(ObjectBytes + 2L * text.Length, "its list of attributes");
             Hdf5Type elements = Hdf5Type.Read(input, type, typeSize);
             int[] shape = Hdf5Shape.Read(input, space, spaceSize);
             ulong needed = (ulong)Hdf5Shape.Count(shape) * (ulong)elements.Size;

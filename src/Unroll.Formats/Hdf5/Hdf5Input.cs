@@ -7,7 +7,7 @@ namespace Unroll.Formats.Hdf5;
 /// The bytes of a file. Every access is checked against its length, and the bytes looked at are counted: an honest file's
 /// parts overlap little, so one whose parts add up to several times its length has loops.
 /// </summary>
-internal sealed class Hdf5Input(ReadOnlyMemory<byte> bytes, string name)
+internal sealed class Hdf5Input(ReadOnlyMemory<byte> bytes, string name, ReadBudget budget)
 {
     private const int MaxNameLength = 4096;
     private const ulong Undefined = ulong.MaxValue;
@@ -18,6 +18,9 @@ internal sealed class Hdf5Input(ReadOnlyMemory<byte> bytes, string name)
 
     /// <summary>The file, as errors name it.</summary>
     public string Name => name;
+
+    /// <summary>What may be made of the bytes.</summary>
+    public ReadBudget Budget => budget;
 
     public int Length => bytes.Length;
 

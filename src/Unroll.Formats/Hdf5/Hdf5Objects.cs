@@ -12,7 +12,8 @@ internal abstract class Hdf5Object(Hdf5Input input, string path, IReadOnlyList<H
     /// <summary>Small values attached to the object.</summary>
     public IReadOnlyList<Hdf5Attribute> Attributes => attributes;
 
-    private protected Hdf5Input Input => input;
+    /// <summary>What may be made of the file.</summary>
+    public ReadBudget Budget => input.Budget;
 
     /// <summary>The attribute of that name, or null.</summary>
     public Hdf5Attribute? Attribute(string name) => attributes.FirstOrDefault(attribute => attribute.Name == name);
@@ -97,6 +98,7 @@ internal sealed class Hdf5Dataset : Hdf5Object
     public float[] ReadSingles()
     {
         RequireNumbers();
+        Budget.Take(sizeof(float) * (long)Count, $"'{Path}'");
         var values = new float[Count];
         Numbers.Read(_data.Span, Type, values);
         return values;
@@ -127,6 +129,8 @@ internal sealed class Hdf5Dataset : Hdf5Object
 /// <param name="at">Where the elements are.</param>
 internal sealed class Hdf5Attribute(Hdf5Input input, GlobalHeap heap, string name, Hdf5Type type, int[] shape, ulong at)
 {
+    private const int TextBytes = 24; // of memory for a text without letters
+
     public string Name => name;
 
     public Hdf5Type Type => type;
@@ -148,11 +152,13 @@ internal sealed class Hdf5Attribute(Hdf5Input input, GlobalHeap heap, string nam
         int count = Hdf5Shape.Count(shape);
         if (count > 0 && type.Kind is not (Hdf5Kind.FixedString or Hdf5Kind.VariableString))
             throw Bad($"holds {type.Description}, text was expected");
+        input.Budget.Take(8L * count, $"attribute '{name}'");
         var texts = new string[count];
         for (int i = 0; i < count; i++)
         {
             ulong element = at + (ulong)i * (ulong)type.Size;
             texts[i] = type.Kind == Hdf5Kind.VariableString ? heap.ReadText(element) : FixedText(element);
+            input.Budget.Take(TextBytes + 2L * texts[i].Length, $"attribute '{name}'");
         }
 
         return texts;

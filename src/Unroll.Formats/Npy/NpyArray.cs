@@ -8,10 +8,13 @@ internal sealed class NpyArray
     private readonly byte[] _bytes;
     private readonly NpzLimits _limits;
 
-    private NpyArray(byte[] bytes, NpyHeader header, string source, NpzLimits limits)
+    private readonly ReadBudget _budget;
+
+    private NpyArray(byte[] bytes, NpyHeader header, string source, NpzLimits limits, ReadBudget budget)
     {
         _bytes = bytes;
         _limits = limits;
+        _budget = budget;
         Header = header;
         Source = source;
     }
@@ -26,8 +29,9 @@ internal sealed class NpyArray
     /// <param name="bytes">The whole array file; kept, not copied.</param>
     /// <param name="source">File and member, for messages.</param>
     /// <param name="limits">Bounds for object arrays.</param>
+    /// <param name="budget">What may be made of the bytes; null: as much as of a file of their own.</param>
     /// <exception cref="InvalidDataException">The header is damaged or does not fit the bytes that follow.</exception>
-    public static NpyArray Parse(byte[] bytes, string source, NpzLimits? limits = null)
+    public static NpyArray Parse(byte[] bytes, string source, NpzLimits? limits = null, ReadBudget? budget = null)
     {
         var header = NpyHeader.Parse(bytes, source);
         if (header.ItemSize > 0)
@@ -47,7 +51,7 @@ internal sealed class NpyArray
             }
         }
 
-        return new NpyArray(bytes, header, source, limits ?? NpzLimits.Default);
+        return new NpyArray(bytes, header, source, limits ?? NpzLimits.Default, budget ?? new ReadBudget(bytes.Length, source));
     }
 
     /// <summary>A one-dimensional array of integers or truth values.</summary>
@@ -56,7 +60,9 @@ internal sealed class NpyArray
     {
         RequireRank1();
         var data = Data;
-        var values = new long[Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize];
+        int count = Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize;
+        _budget.Take(sizeof(long) * (long)count, "its numbers");
+        var values = new long[count];
         switch (Header.Descr)
         {
             case "<i8":
@@ -84,7 +90,9 @@ internal sealed class NpyArray
     {
         RequireRank1();
         var data = Data;
-        var values = new double[Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize];
+        int count = Header.ItemSize == 0 ? 0 : data.Length / Header.ItemSize;
+        _budget.Take(sizeof(double) * (long)count, "its numbers");
+        var values = new double[count];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = Header.Descr switch
@@ -106,7 +114,7 @@ internal sealed class NpyArray
     {
         RequireRank1();
         if (Header.Descr != "|O") throw new InvalidDataException($"{Source}: holds {Header.Descr}, lists of integers were expected.");
-        return new PickleReader(_bytes, Header.DataOffset, Source, _limits, lead).ReadSequences(Header.Shape[0]);
+        return new PickleReader(_bytes, Header.DataOffset, Source, _limits, _budget, lead).ReadSequences(Header.Shape[0]);
     }
 
     private void RequireRank1()

@@ -39,6 +39,6 @@ internal sealed class NpzFile
     {
         int at = Members.ToList().IndexOf(member);
         byte[] data = _zip.Read(at < 0 ? member + ".npy" : _zip.Members[at], _limits.MaxMemberBytes);
-        return NpyArray.Parse(data, $"{Name}: member {member}.npy", _limits);
+        return NpyArray.Parse(data, $"{Name}: member {member}.npy", _limits, _zip.Budget);
     }
 }

@@ -10,8 +10,11 @@ namespace Unroll.Formats.Npy;
 /// general pickle machine: it builds numbers, strings, tuples and lists, knows five names, and refuses every other opcode
 /// and name. Nothing in the file is ever executed or imported.
 /// </summary>
-internal sealed partial class PickleReader(byte[] data, int start, string source, NpzLimits limits, int lead = 0)
+internal sealed partial class PickleReader(byte[] data, int start, string source, NpzLimits limits, ReadBudget budget, int lead = 0)
 {
+    // Bytes of memory: values that are appended one by one, what becomes garbage by growing included; objects with what refers to them.
+    private const int ValueBytes = 32, ObjectBytes = 64;
+
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, PickleValue> _memo = [];
     private PickleValue[] _stack = new PickleValue[64];
@@ -125,6 +128,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
             if (count == run.Length)
             {
                 if (count >= limits.MaxStack) return false;
+                budget.Take(2L * sizeof(int) * count, "a run of its integers");
                 Array.Resize(ref _run, 2 * count);
                 run = _run;
             }
@@ -144,6 +148,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
             }
             else if ((byte)word == 'e')
             {
+                budget.Take(list.GrowthFor(count), "its lists");
                 list.Append(run.AsSpan(0, count));
                 _at = at + 1;
                 return true;
@@ -160,6 +165,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
         if (_height == _stack.Length)
         {
             if (_height >= limits.MaxStack) throw Bad($"more than {limits.MaxStack} values wait on the stack");
+            budget.Take(32L * _height, "the stack of its pickle");
             Array.Resize(ref _stack, 2 * _height);
         }
 
@@ -175,6 +181,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     private void Account(int objects)
     {
         if (objects > limits.MaxObjects - _objects) throw Bad($"holds more than {limits.MaxObjects} objects");
+        budget.Take(ObjectBytes * (long)objects, "the objects of its pickle");
         _objects += objects;
     }
 
@@ -206,6 +213,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     private void AppendItems(int from)
     {
         if (from <= Floor || _stack[from - 1].Ref is not PickleList list) throw Bad("appends to something that is not a list");
+        budget.Take(ValueBytes * (long)(_height - from), "its lists");
         Account(list.Append(_stack.AsSpan(from, _height - from), limits.MaxObjects - _objects));
         _height = from;
     }
@@ -214,6 +222,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     {
         var list = new PickleList(lead);
         int from = PopMark();
+        budget.Take(ValueBytes * (long)(_height - from), "its lists");
         Account(1 + list.Append(_stack.AsSpan(from, _height - from), limits.MaxObjects - _objects));
         _height = from;
         Push(PickleValue.Of(list));
@@ -268,6 +277,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
     private ReadOnlySpan<byte> Text(ulong length)
     {
         if (length > (ulong)limits.MaxString) throw Bad($"declares a string of {length} bytes; at most {limits.MaxString} are accepted");
+        budget.Take(2 * (long)length, "its strings");
         return Take((int)length);
     }
 
@@ -279,6 +289,7 @@ internal sealed partial class PickleReader(byte[] data, int start, string source
         int room = Math.Min(data.Length - _at, limits.MaxString + 1);
         int length = data.AsSpan(_at, room).IndexOf((byte)'\n');
         if (length < 0) throw Bad(room > limits.MaxString ? $"a line is longer than {limits.MaxString} bytes" : "the file ends within a line");
+        budget.Take(2L * length, "its lines");
         string line = Encoding.Latin1.GetString(data, _at, length);
         _at += length + 1;
         return line.EndsWith('\r') ? line[..^1] : line;

@@ -78,14 +78,19 @@ internal sealed class PickleList(int lead)
     /// <summary>The items of a list that is not plain.</summary>
     public IReadOnlyList<PickleValue> Values => _values ?? [];
 
+    /// <summary>Bytes that appending so many integers allocates, what becomes garbage by growing included.</summary>
+    public long GrowthFor(int count) => lead + (long)_count + count > _integers.Length ? sizeof(int) * (long)CapacityFor(count) : 0;
+
+    // The first batch is often the whole list: take exactly its size, grow geometrically only after that.
+    private int CapacityFor(int count)
+    {
+        int needed = lead + _count + count;
+        return _count == 0 ? needed : Math.Max(needed, (int)Math.Min(2L * _count, Array.MaxLength));
+    }
+
     public void Append(ReadOnlySpan<int> values)
     {
-        int needed = lead + _count + values.Length;
-        if (needed > _integers.Length)
-        {
-            // The first batch is often the whole list: take exactly its size, grow geometrically only after that.
-            Array.Resize(ref _integers, _count == 0 ? needed : Math.Max(needed, (int)Math.Min(2L * _count, Array.MaxLength)));
-        }
+        if (lead + _count + values.Length > _integers.Length) Array.Resize(ref _integers, CapacityFor(values.Length));
 
         values.CopyTo(_integers.AsSpan(lead + _count));
         _count += values.Length;

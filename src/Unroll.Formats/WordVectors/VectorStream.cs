@@ -31,7 +31,7 @@ internal sealed class VectorStream : IDisposable
     public long Offset { get; private set; }
 
     /// <summary>Opens a file.</summary>
-    public static VectorStream Open(string path) => new(File.OpenRead(path), path);
+    public static VectorStream Open(string path) => new(RegularFile.OpenRead(path), path);
 
     /// <summary>The bytes up to the next <paramref name="end"/>, without it, or up to the end of the file; false if there are none
     /// left. They are good until the next call.</summary>

@@ -17,6 +17,8 @@ internal sealed class BoundedZip
     {
         _bytes = bytes;
         Name = name;
+        Budget = new ReadBudget(bytes.Length, name);
+        Budget.Take(bytes.Length, "the file itself");
         Members = Guard(null, archive =>
         {
             var names = new List<string>(Math.Min(archive.Entries.Count, 64));
@@ -30,6 +32,9 @@ internal sealed class BoundedZip
     /// <summary>The file, as errors name it.</summary>
     public string Name { get; }
 
+    /// <summary>What the archive's content may take; whoever makes something of a member asks it.</summary>
+    public ReadBudget Budget { get; }
+
     /// <summary>Names of the members, in the order of the archive.</summary>
     public IReadOnlyList<string> Members { get; }
 
@@ -37,9 +42,7 @@ internal sealed class BoundedZip
     /// <exception cref="InvalidDataException">The file is not a complete ZIP archive.</exception>
     public static BoundedZip Open(string path)
     {
-        long length = new FileInfo(path).Length;
-        if (length > Array.MaxLength) throw new InvalidDataException($"{path}: {length} bytes are more than the 2 GB this reader takes.");
-        return new BoundedZip(File.ReadAllBytes(path), path);
+        return new BoundedZip(RegularFile.ReadAllBytes(path, Array.MaxLength), path);
     }
 
     /// <summary>Reads the directory of an archive in memory.</summary>
@@ -63,6 +66,7 @@ internal sealed class BoundedZip
             throw Bad(member, $"declares {length} bytes; at most {maxBytes} are accepted");
         if (entry.CompressedLength > _bytes.Length || length > entry.CompressedLength * maxRatio + 64)
             throw Bad(member, $"declares {length} bytes, which its {entry.CompressedLength} compressed bytes cannot hold");
+        Budget.Take(length, $"member {member}");
 
         var data = new byte[length];
         using (var stream = entry.Open())

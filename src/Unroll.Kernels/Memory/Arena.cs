@@ -16,12 +16,14 @@ internal sealed unsafe class Arena
     ~Arena() => Free();
 
     /// <summary>Zeroed floats at the start of a cache line.</summary>
+    /// <exception cref="InsufficientMemoryException">The machine does not have as much memory.</exception>
     public Block Allocate(long floats)
     {
         if (floats == 0) return default;
         if (floats is < 0 or > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(floats), floats, "A block holds at most 2,147,483,647 floats.");
         nuint bytes = checked((nuint)floats * sizeof(float));
+        if (MachineMemory.IsShort(_bytes + (double)bytes)) throw new InsufficientMemoryException(MachineMemory.Refusal("A model or its training", _bytes + (double)bytes));
         void* memory = NativeMemory.AlignedAlloc(bytes, Alignment);
         _allocations.Add((nint)memory);
         _bytes += (long)bytes;

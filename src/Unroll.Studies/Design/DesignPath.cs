@@ -11,6 +11,8 @@ namespace Unroll.Studies;
 /// </summary>
 internal static class DesignPath
 {
+    private const int MaxSteps = 64; // as deep as JSON may nest
+
     private static readonly string[] Roots = ["dataset", "training", "model"];
 
     /// <summary>A copy of <paramref name="design"/> in which the option has the value.</summary>
@@ -107,6 +109,8 @@ internal static class DesignPath
         int position = 0;
         while (position < path.Length)
         {
+            if (steps.Count == MaxSteps)
+                throw SourceReader.Error(file, at, $"'{Printable.Cut(path, 60)}'", $"the path has more than {MaxSteps} steps; designs don't nest as deep.");
             if (path[position] == '[')
             {
                 int end = path.IndexOf(']', position);

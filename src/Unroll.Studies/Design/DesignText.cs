@@ -16,7 +16,7 @@ internal static class DesignText
                 return "none";
             case JsonArray items:
                 return string.Join(" → ", items.Select(Of));
-            case JsonObject members when members.ContainsKey(ObjectConfig.TypeKey):
+            case JsonObject members when members[ObjectConfig.TypeKey] is JsonValue type && type.GetValueKind() == JsonValueKind.String && members[ObjectConfig.PositionalKey] is null or JsonArray:
                 return ObjectConfig.FromNode(members).ToString();
             case JsonObject members:
                 return string.Join(", ", members.Select(pair => $"{pair.Key}={Of(pair.Value)}"));

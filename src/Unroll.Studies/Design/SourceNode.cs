@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Unroll.Configuration;
 
 namespace Unroll.Studies;
 
@@ -124,6 +125,11 @@ internal sealed record SourceNode(JsonValueKind Kind, string Text, int Line, int
 
             return root;
         }
+        catch (InvalidOperationException error) // an escape such as \ud800, half of a character
+        {
+            (int line, int column) = positions.Find((int)reader.TokenStartIndex);
+            throw new InvalidDataException($"{fileName}({line},{column}): the text holds an escape that is no character: {error.Message}", error);
+        }
         catch (JsonException error)
         {
             string cause = error.Message;
@@ -146,7 +152,7 @@ internal sealed record SourceNode(JsonValueKind Kind, string Text, int Line, int
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     (int Line, int Column) at = positions.Find((int)reader.TokenStartIndex);
-                    string name = reader.GetString()!;
+                    string name = Printable.Of(reader.GetString()!);
                     if (!seen.Add(name))
                         throw new InvalidDataException($"{fileName}({at.Line},{at.Column}): the member '{name}' stands here for the second time; remove one.");
                     reader.Read();
@@ -160,7 +166,7 @@ internal sealed record SourceNode(JsonValueKind Kind, string Text, int Line, int
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Read(ref reader, positions, fileName));
                 return new SourceNode(JsonValueKind.Array, "", line, column) { Items = items };
             case JsonTokenType.String:
-                return new SourceNode(JsonValueKind.String, reader.GetString()!, line, column);
+                return new SourceNode(JsonValueKind.String, Printable.Of(reader.GetString()!), line, column);
             case JsonTokenType.Number:
                 return new SourceNode(JsonValueKind.Number, Encoding.UTF8.GetString(reader.ValueSpan), line, column);
             case JsonTokenType.True:

@@ -1,4 +1,5 @@
 using Unroll.Configuration;
+using Unroll.Saving;
 
 namespace Unroll.Studies;
 
@@ -8,6 +9,8 @@ namespace Unroll.Studies;
 /// </summary>
 public sealed class Study
 {
+    internal const int MaxFileBytes = 16 << 20, MaxCells = 10_000, MaxTrials = 1_000_000;
+
     internal Study(string source) => Source = source;
 
     /// <summary>Short name, used for folders.</summary>
@@ -47,7 +50,8 @@ public sealed class Study
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no study file '{path}'.", path);
-        return Parse(File.ReadAllText(path), Path.GetFileName(path));
+        using var reader = new StreamReader(new MemoryStream(InputFile.ReadAllBytes(path, MaxFileBytes)));
+        return Parse(reader.ReadToEnd(), Path.GetFileName(path));
     }
 
     /// <summary>Reads a study from text.</summary>
@@ -57,7 +61,14 @@ public sealed class Study
     public static Study Parse(string json, string fileName = "study.json")
     {
         ArgumentNullException.ThrowIfNull(json);
-        return new StudyParser(fileName).Parse(json);
+        try
+        {
+            return new StudyParser(fileName).Parse(json);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{fileName}: {ErrorText.Of(e)}", e); // about a text inside, whose line is not known
+        }
     }
 
     /// <summary>The part of that name.</summary>
@@ -70,12 +81,13 @@ public sealed class Study
     /// <summary>The trials of a run: every cell of the chosen part (or of all) with every seed.</summary>
     /// <param name="part">Name of a part; null for all.</param>
     /// <param name="repeats">Seeds per cell; null for what the study says.</param>
-    /// <exception cref="ArgumentException">There is no such part, or fewer than one repeat.</exception>
+    /// <exception cref="ArgumentException">There is no such part, there are fewer than one repeat, or more trials or seeds than there can be.</exception>
     public IReadOnlyList<Trial> Trials(string? part = null, int? repeats = null)
     {
         int count = repeats ?? Repeats;
         if (count < 1) throw new ArgumentException($"repeats is {count}; it must be at least 1.", nameof(repeats));
-        IEnumerable<StudyPart> parts = part is null ? Parts : [Part(part)];
+        StudyPart[] parts = part is null ? [.. Parts] : [Part(part)];
+        RequireRepeats(count, Seed, parts.Sum(chosen => (long)chosen.Cells.Count));
         return
         [
             .. from chosen in parts
@@ -83,6 +95,15 @@ public sealed class Study
                from repeat in Enumerable.Range(0, count)
                select new Trial(cell, repeat, Seed + repeat),
         ];
+    }
+
+    /// <summary>Refuses more trials than anybody runs, and seeds that would wrap around.</summary>
+    internal static void RequireRepeats(int repeats, int seed, long cells)
+    {
+        if (cells * repeats > MaxTrials)
+            throw new ArgumentException($"repeats is {repeats:N0}, which makes {cells * repeats:N0} trials of {cells:N0} cells; a study can have {MaxTrials:N0}. Choose fewer repeats.", nameof(repeats));
+        if ((long)seed + repeats - 1 > int.MaxValue)
+            throw new ArgumentException($"seed is {seed}, which leaves no room for {repeats} repeats: repeat r has the seed plus r, {int.MaxValue} at most. Choose a smaller seed.", nameof(repeats));
     }
 }
 

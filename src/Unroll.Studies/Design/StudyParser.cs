@@ -7,6 +7,9 @@ namespace Unroll.Studies;
 /// <summary>Reads a study document and expands it into parts and cells.</summary>
 internal sealed class StudyParser(string file)
 {
+    // Letters of names and of remarks, which tables and figures show in full.
+    private const int MaxTitle = 500, MaxNote = 10_000;
+
     private readonly List<string> _options = [];
 
     public Study Parse(string json)
@@ -15,9 +18,9 @@ internal sealed class StudyParser(string file)
         var reader = new SourceReader(root, "", file);
         reader.String("$schema");
         string name = Name(reader, "name", "a short name in letters, digits and hyphens; folders are named after it.");
-        string title = reader.String("title") ?? name;
-        string question = reader.String("question") ?? "";
-        string note = reader.String("note") ?? "";
+        string title = Text(reader, "title", MaxTitle) ?? name;
+        string question = Text(reader, "question", MaxNote) ?? "";
+        string note = Text(reader, "note", MaxNote) ?? "";
         int seed = reader.Integer("seed", 1, 0);
         int repeats = reader.Integer("repeats", 1, 1);
 
@@ -30,7 +33,9 @@ internal sealed class StudyParser(string file)
         reader.Finish();
         DesignReader.Read(design, file); // errors of the base are reported as such, not once per cell
 
+        RequireCells(parts);
         PartDraft[] drafts = [.. parts.Select((node, index) => ReadPart(node, index, design))];
+        Check(reader, repeats, seed, drafts.Sum(draft => (long)draft.Cells.Count));
         RefuseTwice(drafts.Select(draft => (draft.Name, draft.Node)), "parts", "name");
         return new Study(json)
         {
@@ -45,6 +50,34 @@ internal sealed class StudyParser(string file)
         };
     }
 
+    /// <summary>Counts the cells before the first is made: a few lists of values multiply.</summary>
+    private void RequireCells(IReadOnlyList<SourceNode> parts)
+    {
+        double cells = 0;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            double own = 1;
+            IReadOnlyList<SourceNode> axes = parts[i]["axes"]?.Items ?? [];
+            foreach (SourceNode axis in axes) own *= Math.Max(1, axis["values"]?.Items.Count ?? 1);
+            cells += (axes.Count > 0 ? own : 0) + (parts[i]["cells"]?.Items.Count ?? 0);
+            if (cells > Study.MaxCells)
+                throw SourceReader.Error(file, parts[i], $"parts[{i}]", $"the study has {cells:N0} cells up to here; it can have {Study.MaxCells:N0}. Give the axes fewer values.");
+        }
+    }
+
+    private static void Check(SourceReader reader, int repeats, int seed, long cells)
+    {
+        try
+        {
+            Study.RequireRepeats(repeats, seed, cells);
+        }
+        catch (ArgumentException error)
+        {
+            string member = error.Message.StartsWith("seed", StringComparison.Ordinal) ? "seed" : "repeats";
+            throw reader.Find(member) is { } node ? reader.Error(member, node, ErrorText.Of(error)) : new InvalidDataException(ErrorText.Of(error), error);
+        }
+    }
+
     private sealed record CellDraft(string Label, SourceNode Node, SourceNode Design, string Note, PublishedNumbers? Published);
 
     private sealed record PartDraft(string Name, SourceNode Node, string Title, string Question, string Note, string? Reference, IReadOnlyList<CellDraft> Cells);
@@ -53,9 +86,9 @@ internal sealed class StudyParser(string file)
     {
         var reader = new SourceReader(node, $"parts[{index}]", file);
         string name = Name(reader, "name", "a short name in letters, digits and hyphens; files are named after it.");
-        string title = reader.String("title") ?? name;
-        string question = reader.String("question") ?? "";
-        string note = reader.String("note") ?? "";
+        string title = Text(reader, "title", MaxTitle) ?? name;
+        string question = Text(reader, "question", MaxNote) ?? "";
+        string note = Text(reader, "note", MaxNote) ?? "";
         SourceNode design = Apply(baseDesign, reader.Map("changes"));
 
         var cells = new List<CellDraft>();
@@ -64,9 +97,9 @@ internal sealed class StudyParser(string file)
         {
             var cell = new SourceReader(cellNode, reader.PathOf($"cells[{i}]"), file);
             cell.Require("label", "what tables and figures shall call this cell.");
-            string label = cell.String("label")!;
+            string label = Text(cell, "label", MaxTitle)!;
             SourceNode changed = Apply(design, cell.Map("changes"));
-            string cellNote = cell.String("note") ?? "";
+            string cellNote = Text(cell, "note", MaxNote) ?? "";
             PublishedNumbers? published = cell.Object("published") is { } numbers ? ReadPublished(numbers) : null;
             cell.Finish();
             cells.Add(new CellDraft(label, cellNode, changed, cellNote, published));
@@ -198,12 +231,18 @@ internal sealed class StudyParser(string file)
         return numbers;
     }
 
+    private static string? Text(SourceReader reader, string member, int most)
+    {
+        string? text = reader.String(member);
+        return text is null || text.Length <= most ? text : throw reader.Error(member, reader.Find(member)!, $"has {text.Length:N0} letters; it can have {most:N0}.");
+    }
+
     private static string Name(SourceReader reader, string member, string remedy)
     {
         SourceNode node = reader.Require(member, remedy);
         string name = reader.String(member)!;
-        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
-            throw reader.Error(member, node, $"'{name}' can't name a file everywhere; use letters, digits, hyphens and underscores.");
+        if (name.Length is 0 or > 100 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+            throw reader.Error(member, node, $"'{Printable.Cut(name, 100)}' can't name a file everywhere; use letters, digits, hyphens and underscores, 100 at most.");
         return name;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Unroll.Configuration;
 
 namespace Unroll.Studies.Plots;
 
@@ -50,7 +51,7 @@ internal static class FigureSvg
             root.Add(group);
         }
 
-        return root.ToString(SaveOptions.None) + "\n";
+        return Printable.Xml(root).ToString(SaveOptions.None) + "\n";
     }
 
     /// <summary>An empty document on paper.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Unroll.Configuration;
 using Unroll.Studies.Plots;
 
 namespace Unroll.Studies.Reports;
@@ -25,7 +26,7 @@ internal static class ReportHtml
                 new XElement("title", title),
                 new XElement("style", ReportStyle.Css)),
             new XElement("body", main));
-        return "<!DOCTYPE html>\n" + html.ToString(SaveOptions.None) + "\n";
+        return "<!DOCTYPE html>\n" + Printable.Xml(html).ToString(SaveOptions.None) + "\n";
     }
 
     private static IEnumerable<XElement> Header(StudyResult result)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using nietras.SeparatedValues;
+using Unroll.Configuration;
 
 namespace Unroll.Studies.Reports;
 
@@ -108,6 +109,6 @@ internal static class ResultsCsv
     {
         using SepWriter.Row row = csv.NewRow();
         int column = 0;
-        foreach (string field in fields) row[column++].Set(field);
+        foreach (string field in fields) row[column++].Set(Printable.Field(field));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Unroll.Configuration;
+using Unroll.Formats;
 using Unroll.Models.Training;
 using Unroll.Saving;
 
@@ -134,6 +135,7 @@ public sealed class BackupAndRestore : Callback
             ["batch"] = batch,
             [ModelFile.OwnKey] = new JsonObject { ["epochs"] = state.Epochs, ["steps"] = stepsIntoEpoch, ["iterations"] = state.Iterations },
         };
+        if (state.AreAveragesInPlace) place[ModelFile.OwnKey]![ModelFile.AveragesInPlaceKey] = true;
         AtomicFile.WriteAllText(Place, place.ToJsonString());
     }
 
@@ -143,13 +145,13 @@ public sealed class BackupAndRestore : Callback
     private void Restore(string suffix)
     {
         string path = Place + suffix;
-        if (new FileInfo(path).Length > MaxPlaceBytes) throw new InvalidDataException($"{path}: has more than {MaxPlaceBytes} bytes and is no backup's place.");
-        JsonObject place = SafeJson.ParseObject(File.ReadAllBytes(path), path);
+        JsonObject place = SafeJson.ParseObject(RegularFile.ReadAllBytes(path, MaxPlaceBytes), path, new ReadBudget(MaxPlaceBytes, path));
         int epoch = Number(place, "epoch"), epochs = epoch;
         Model.LoadWeights(Weights + suffix);
         TrainingState state = Model.State!;
         if (place[ModelFile.OwnKey] is JsonObject own)
         {
+            if (own[ModelFile.AveragesInPlaceKey] is JsonValue flag && flag.TryGetValue(out bool inPlace)) state.AreAveragesInPlace = inPlace;
             // Weights are written before the place. If the run ended in between, they are some steps ahead of it.
             long ahead = state.Iterations - Number(own, "iterations");
             long gained = ahead > 0 && Parameters.Steps > 0 ? (Number(own, "steps") + ahead) / Parameters.Steps : 0;

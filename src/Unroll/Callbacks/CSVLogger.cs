@@ -81,8 +81,11 @@ public sealed class CSVLogger : Callback
     private void AppendLine(StringBuilder text, IEnumerable<string> values) =>
         text.AppendJoin(Separator, values.Select(Quoted)).Append("\r\n");
 
-    private string Quoted(string value) =>
-        value.Contains(Separator, StringComparison.Ordinal) || value.AsSpan().ContainsAny("\"\r\n")
+    private string Quoted(string name)
+    {
+        string value = Printable.Field(name); // names of outputs and metrics come from files
+        return value.Contains(Separator, StringComparison.Ordinal) || value.AsSpan().ContainsAny("\"\r\n")
             ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : value;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Formats;
 
 namespace Unroll.Datasets;
 
@@ -10,9 +11,8 @@ internal static class WordIndexFile
     /// <exception cref="InvalidDataException">The file is not such an object.</exception>
     public static IReadOnlyDictionary<string, int> Read(string path)
     {
-        long length = new FileInfo(path).Length;
-        if (length > MaxBytes) throw new InvalidDataException($"{path}: {length} bytes are too many for a word index.");
-        return Parse(File.ReadAllBytes(path), path);
+        byte[] json = RegularFile.ReadAllBytes(path, MaxBytes);
+        return Parse(json, path);
     }
 
     public static IReadOnlyDictionary<string, int> Parse(ReadOnlySpan<byte> json, string source)

@@ -221,6 +221,7 @@ public abstract class Layer : Configurable, IWeightOwner
         IReadOnlyList<int?> first = inputs.First;
         if (!IsBuilt)
         {
+            RequireMemory(inputs);
             foreach ((string name, int[] shape, Initializer initializer) in DescribeWeights(inputs))
             {
                 var parameter = new Parameter(name, shape, arena) { IsTrainable = LearnsBySteps(name) };
@@ -283,6 +284,20 @@ public abstract class Layer : Configurable, IWeightOwner
         foreach ((_, int[] shape, _) in DescribeWeights(inputs))
             count = checked(count + shape.Aggregate(1L, (product, size) => checked(product * size)));
         return count;
+    }
+
+    /// <summary>Refuses weights that no memory holds before the first of them is made.</summary>
+    private void RequireMemory(CallInputs inputs)
+    {
+        double bytes = 0;
+        string sizes = "";
+        foreach ((string name, int[] shape, _) in DescribeWeights(inputs))
+        {
+            bytes += sizeof(float) * shape.Aggregate(1.0, (product, size) => product * size);
+            sizes += $"{(sizes.Length > 0 ? ", " : "")}{name} ({string.Join(", ", shape)})";
+        }
+
+        if (MachineMemory.IsShort(bytes)) throw new ArgumentException($"{MachineMemory.Refusal($"The weights of {Label} ({sizes})", bytes)} Choose smaller sizes.");
     }
 
     /// <summary>The weights in Keras' order. Throws if what goes in does not fit.</summary>

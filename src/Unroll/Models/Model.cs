@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Unroll.Configuration;
 using Unroll.Execution;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
@@ -173,7 +174,7 @@ public partial class Model : GraphLayer
         Rekey(seed, ref layerIndex);
     }
 
-    internal void AddLoadNotice(string notice) => _loadNotices.Add(notice);
+    internal void AddLoadNotice(string notice) => _loadNotices.Add(Printable.Line(notice));
 
     internal void ClearLoadNotices() => _loadNotices.Clear();
 

@@ -21,6 +21,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
     private readonly Lock _building = new(); // predictions of several lengths may come from several threads
     private InputLayer? _input;
     private bool _hasOwnInput; // the user gave an input
+    private int?[]? _firstShape; // of a sample, as the stack was built
 
     /// <summary>Creates an empty model.</summary>
     /// <param name="name">Shown in summaries.</param>
@@ -72,7 +73,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         if (inputShape is not null && layer.CanBuild(inputShape)) BuildLayer(layer, inputShape, _stack.Sum(each => each.LeafCalls));
         layer.IsAdded = layer is not Model;
         _stack.Add(layer);
-        State = null;
+        (State, _firstShape) = (null, null);
         ForgetGraph();
     }
 
@@ -88,6 +89,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         last.IsAdded = false;
         State = null;
         ForgetGraph();
+        _firstShape = shape?.ToArray();
         if (shape is not null && _stack.Count > 0) SetGraph(shape);
         else IsBuilt = false;
         return last;
@@ -106,6 +108,8 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         {
             if (IsFor(sampleShape)) return;
             IReadOnlyList<int?> shape = sampleShape;
+            if (Graph is null) RequireFit(CallInputs.Single(shape));
+            _firstShape ??= [.. sampleShape];
             int index = 0;
             foreach (Layer layer in _stack)
             {
@@ -117,6 +121,15 @@ public sealed class Sequential : Model, IEnumerable<Layer>
             SetGraph(sampleShape);
             IsBuilt = true;
         }
+    }
+
+    /// <summary>
+    /// Goes back to the shape that the stack was built for first, which is the one that files say. Samples of other lengths, which a
+    /// prediction may have brought, change shapes of layers, but not what is saved.
+    /// </summary>
+    internal void BuildAsAtFirst()
+    {
+        if (_firstShape is { } shape && Graph is not null) Build(shape);
     }
 
     /// <inheritdoc/>
@@ -196,6 +209,13 @@ public sealed class Sequential : Model, IEnumerable<Layer>
         : _input is null && _stack[0] is PreprocessingLayer first ? first.Takes : InputKind.Values;
 
     private bool IsFor(IReadOnlyList<int?> sampleShape) => Graph is { } graph && graph.Inputs[0].Shape.SequenceEqual(sampleShape);
+
+    /// <summary>Refuses a shape that a layer does not take, or weights that no memory holds, before the first layer is made for it.</summary>
+    private void RequireFit(CallInputs inputs)
+    {
+        double bytes = sizeof(float) * (double)CountWeights(inputs);
+        if (MachineMemory.IsShort(bytes)) throw new ArgumentException($"{MachineMemory.Refusal($"The weights of the model '{Name}'", bytes)} Choose smaller layers.");
+    }
 
     private void BuildLayer(Layer layer, IReadOnlyList<int?> inputShape, int index) =>
         layer.Build(CallInputs.Single(inputShape), Arena, Seed, index);

@@ -115,6 +115,13 @@ internal sealed class OptimizerState(Optimizer optimizer)
     /// <summary>Puts the averages in the weights' place; to be called when a fit has come to its end.</summary>
     public void Finish() => _averages?.Finish();
 
+    /// <summary>True while averages and weights have changed places; to be set after reading a file that was written then.</summary>
+    public bool AreAveragesInPlace
+    {
+        get => _averages is { AreInPlace: true };
+        set => _ = _averages is null ? value : _averages.AreInPlace = value;
+    }
+
     /// <summary>Lets averages and weights change places, for validation with the averages, or back.</summary>
     /// <param name="averages">True: the averages shall be in the weights' place.</param>
     public void UseAverages(bool averages) => _averages?.Use(averages);

@@ -8,7 +8,9 @@ namespace Unroll.Optimizers;
 internal sealed class WeightAverages(Optimizer optimizer)
 {
     private readonly Dictionary<Parameter, Block> _averages = [];
-    private bool _areInPlace; // the averages are in the weights' place, and those in the averages'
+
+    /// <summary>True while the averages are in the weights' place, and those in the averages'.</summary>
+    public bool AreInPlace { get; set; }
 
     public Block this[Parameter parameter] => _averages[parameter];
 
@@ -34,8 +36,8 @@ internal sealed class WeightAverages(Optimizer optimizer)
     /// <summary>Lets averages and weights change places unless they are as wanted already.</summary>
     public void Use(bool averages)
     {
-        if (_areInPlace == averages) return;
-        _areInPlace = averages;
+        if (AreInPlace == averages) return;
+        AreInPlace = averages;
         foreach ((Parameter parameter, Block average) in _averages)
         {
             Span<float> a = average.Span, w = parameter.Value.Span;

@@ -53,6 +53,7 @@ internal sealed partial class ModelSession : IDisposable
         _regularized = [.. model.Trainable.Where(parameter => parameter.Regularizer is not null)];
         int chunks = (maxRows + VectorWidths.Chunk - 1) / VectorWidths.Chunk;
         _threads = Math.Min(execution.Threads, chunks);
+        RequireMemory(plan, training);
         IReadOnlyList<Layer> layers = plan.Layers();
         GradientFlow? flow = training
             ? new GradientFlow(plan, model.Trainable.ToHashSet(), [.. plan.Outputs.Select((_, i) => loss!.Of(i) is not null)])
@@ -195,6 +196,16 @@ internal sealed partial class ModelSession : IDisposable
         {
             for (int g = 0; g < groups; g++) _runners[g].AddSharedGradients(c);
         }
+    }
+
+    /// <summary>Refuses lengths that no memory holds before buffers are made: each thread keeps what all layers put out for a chunk of rows at least.</summary>
+    private void RequireMemory(GraphPlan plan, bool training)
+    {
+        double numbers = plan.Tensors.Sum(tensor => tensor.Dimensions.Aggregate(1.0, (product, size) => product * size));
+        double bytes = sizeof(float) * numbers * VectorWidths.Chunk * _threads * (training ? 2 : 1);
+        if (!MachineMemory.IsShort(bytes)) return;
+        string shapes = string.Join(", ", plan.Inputs.Select(input => $"({string.Join(", ", plan.Tensors[input].Dimensions)})"));
+        throw new ArgumentException($"{MachineMemory.Refusal($"{(training ? "Training" : "Running the model")} on samples of the shape {shapes}", bytes)} Choose shorter samples (maxLen), smaller layers or fewer threads.");
     }
 
     private void ForGroups(int worker, Action<GroupRunner, int> run)

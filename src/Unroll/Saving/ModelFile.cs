@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Unroll.Formats;
 using Unroll.Formats.Hdf5;
 using Unroll.Formats.Zip;
 
@@ -28,6 +29,9 @@ internal sealed record ModelFile(
     /// <summary>Key of what Unroll adds to the metadata.</summary>
     public const string OwnKey = "unroll";
 
+    /// <summary>Key below that: the file was written while averages and weights had changed places, so that training must change them back.</summary>
+    public const string AveragesInPlaceKey = "averages_in_place";
+
     private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs"u8;
 
     private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20, MaxText = 64 << 20;
@@ -44,9 +48,8 @@ internal sealed record ModelFile(
 
         Span<byte> start = stackalloc byte[LfsPointer.Length];
         int length;
-        using (FileStream stream = File.OpenRead(path)) length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        using (FileStream stream = RegularFile.OpenRead(path)) length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         start = start[..length];
-        if (length == 0) throw new InvalidDataException($"{path}: is empty.");
         if (start.SequenceEqual(LfsPointer)) throw new InvalidDataException($"{path}: is a pointer of Git LFS, not the model; 'git lfs pull' fetches the file.");
         bool isArchive = start.StartsWith("PK"u8);
         return Guard(path, () => isArchive ? OpenArchive(BoundedZip.Open(path)) : OpenHdf5(Hdf5File.Open(path), path));
@@ -56,9 +59,8 @@ internal sealed record ModelFile(
     /// <exception cref="InvalidDataException">That file is no such JSON, or too large.</exception>
     public ModelFile WithArchitecture(string path)
     {
-        var length = new FileInfo(path).Length;
-        if (length > MaxConfig) throw new InvalidDataException($"{path}: {length:N0} bytes are more than the {MaxConfig:N0} that are accepted.");
-        JsonObject json = SafeJson.ParseObject(File.ReadAllBytes(path), path);
+        byte[] bytes = RegularFile.ReadAllBytes(path, MaxConfig);
+        JsonObject json = SafeJson.ParseObject(bytes, path, new ReadBudget(bytes.Length, path));
         return this with { Config = json, Info = Info with { KerasVersion = json.Text("keras_version") ?? Info.KerasVersion } };
     }
 
@@ -101,16 +103,16 @@ internal sealed record ModelFile(
         if (!zip.Members.Contains(ConfigMember))
             throw new InvalidDataException($"{zip.Name}: a ZIP archive without {ConfigMember} is no Keras model; it holds {string.Join(", ", zip.Members.Take(10))}.");
         JsonObject metadata = zip.Members.Contains(MetadataMember)
-            ? SafeJson.ParseObject(zip.Read(MetadataMember, MaxMetadata), $"{zip.Name}: {MetadataMember}")
+            ? SafeJson.ParseObject(zip.Read(MetadataMember, MaxMetadata), $"{zip.Name}: {MetadataMember}", zip.Budget)
             : [];
         var own = metadata[OwnKey] as JsonObject;
         var info = new ModelFileInfo(ModelFileFormat.KerasArchive, metadata.Text("keras_version"), own?.Text("version"));
         if (!zip.Members.Contains(WeightsMember) && zip.Members.Contains("model.weights.npz"))
             throw new InvalidDataException($"{zip.Name}: weights in the form of NumPy are not supported; save with Keras' default, HDF5. (File {info}.)");
-        JsonObject config = SafeJson.ParseObject(zip.Read(ConfigMember, MaxConfig), $"{zip.Name}: {ConfigMember}");
-        Hdf5Group weights = Hdf5File.Parse(zip.Read(WeightsMember, Array.MaxLength, MaxRatio), $"{zip.Name}: {WeightsMember}");
+        JsonObject config = SafeJson.ParseObject(zip.Read(ConfigMember, MaxConfig), $"{zip.Name}: {ConfigMember}", zip.Budget);
+        Hdf5Group weights = Hdf5File.Parse(zip.Read(WeightsMember, Array.MaxLength, MaxRatio), $"{zip.Name}: {WeightsMember}", zip.Budget);
         JsonObject? text = zip.Members.Contains(SavedText.Member)
-            ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}")
+            ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}", zip.Budget)
             : null;
         JsonObject? classes = zip.Members.Contains(SavedClasses.Member)
             ? SafeJson.ParseObject(zip.Read(SavedClasses.Member, MaxMetadata), $"{zip.Name}: {SavedClasses.Member}")
@@ -137,6 +139,6 @@ internal sealed record ModelFile(
             path, new ModelFileInfo(isLegacy ? ModelFileFormat.LegacyWeights : ModelFileFormat.Weights, version, null), root, null, null, null, null);
 
         JsonObject Parse(Hdf5Attribute attribute) =>
-            SafeJson.ParseObject(Encoding.UTF8.GetBytes(attribute.ReadText()), $"{path}: {attribute.Name}");
+            SafeJson.ParseObject(Encoding.UTF8.GetBytes(attribute.ReadText()), $"{path}: {attribute.Name}", root.Budget);
     }
 }

@@ -1,3 +1,4 @@
+using Unroll.Configuration;
 
 namespace Unroll.Saving;
 
@@ -23,6 +24,8 @@ public enum ModelFileFormat
 /// <param name="UnrollVersion">The Unroll that wrote it; null if it was Keras.</param>
 public sealed record ModelFileInfo(ModelFileFormat Format, string? KerasVersion, string? UnrollVersion)
 {
+    private const int MostLetters = 40; // of a version
+
     /// <summary>Whether Keras 2 wrote it, some of whose names mean other things than today.</summary>
     internal bool IsKeras2 => Format is ModelFileFormat.LegacyModel or ModelFileFormat.LegacyWeights
         ? KerasVersion is null || !KerasVersion.StartsWith('3')
@@ -42,7 +45,7 @@ public sealed record ModelFileInfo(ModelFileFormat Format, string? KerasVersion,
 
     /// <summary>For example <c>written by Keras 3.15.0</c>.</summary>
     public override string ToString() =>
-        UnrollVersion is not null ? $"written by Unroll {UnrollVersion}"
-        : KerasVersion is not null ? $"written by Keras {KerasVersion}"
+        UnrollVersion is not null ? $"written by Unroll {Printable.Line(UnrollVersion, MostLetters)}"
+        : KerasVersion is not null ? $"written by Keras {Printable.Line(KerasVersion, MostLetters)}"
         : "written by an unknown version of Keras";
 }

@@ -21,11 +21,13 @@ internal static class ModelReader
             return true;
         }
 
-        SetWeights(opened, model);
+        // All is read before anything is changed, so that a file that breaks off leaves the model as it was.
+        IReadOnlyList<float[]> weights = ReadWeights(opened, model);
         List<Hdf5Dataset> saved = OptimizerVariables(opened);
-        if (saved.Count == 0) return true;
-        if (model.State is null) model.AddLoadNotice($"{opened.Path}: the optimizer's state is left out, since the model is not compiled.");
-        else TakeOptimizer(opened, saved, model);
+        Action? takeOptimizer = saved.Count > 0 && model.State is not null ? ReadOptimizer(opened, saved, model) : null;
+        model.SetWeights(weights);
+        takeOptimizer?.Invoke();
+        if (saved.Count > 0 && model.State is null) model.AddLoadNotice($"{opened.Path}: the optimizer's state is left out, since the model is not compiled.");
         return true;
     });
 
@@ -34,12 +36,12 @@ internal static class ModelReader
         if (file.Config is not { } json)
             throw new InvalidDataException($"{file.Path}: holds weights alone. Name the model's JSON file as architecture (--architecture model.json), or build the model and call LoadWeights.");
         string place = file.Info.Format == ModelFileFormat.KerasArchive ? $"{file.Path}: {ModelFile.ConfigMember}" : $"{file.Path}: model_config";
-        var budget = new WeightBudget(file.Weights.Datasets().Sum(dataset => (long)dataset.Count));
+        var budget = new WeightBudget(file.Weights.Datasets().Sum(dataset => (long)dataset.Count), file.Weights.Budget);
         Model model = new ModelConfig(file.Info.IsKeras2, budget).Read(json, file.Own?.WholeNumber("seed") ?? 0, place);
         if (model.Layers.FirstOrDefault(layer => !layer.IsBuilt) is { } unbuilt && model is Sequential)
             throw new InvalidDataException($"{place}: the model was saved before it was built: the configuration does not say what shape the input of '{unbuilt.Name}' has.");
         SavedVocabularies.Read(file, model);
-        SetWeights(file, model);
+        model.SetWeights(ReadWeights(file, model));
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
         if (file.Classes is { } classes) model.ClassNames = SavedClasses.Read(classes, $"{file.Path}: {SavedClasses.Member}");
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
@@ -55,22 +57,27 @@ internal static class ModelReader
         List<Hdf5Dataset> saved = OptimizerVariables(file);
         if (saved.Count == 0) return;
         if (file.Info.IsKeras1) model.AddLoadNotice($"{file.Path}: the optimizer's state is left out, since Keras 1 kept it gate by gate. The optimizer starts afresh.");
-        else TakeOptimizer(file, saved, model);
+        else ReadOptimizer(file, saved, model)();
     }
 
-    private static void TakeOptimizer(ModelFile file, List<Hdf5Dataset> saved, Model model)
+    /// <summary>Reads the optimizer's state and gives what puts it in place, which can't fail.</summary>
+    private static Action ReadOptimizer(ModelFile file, List<Hdf5Dataset> saved, Model model)
     {
+        // An honest file has the optimizer's arrays; where a rule has more of them than the file, this keeps it within bounds.
+        file.Weights.Budget.Take(2L * sizeof(float) * model.ParameterCount, "the optimizer's state");
         model.BuildOptimizer();
-        if (!SavedOptimizer.TryRead(saved, SavedOptimizer.AreBySlot(file.Optimizer), model.State!, out string difference))
-            model.AddLoadNotice($"{file.Path}: {difference}. The optimizer starts afresh.");
+        Action? take = SavedOptimizer.Read(saved, SavedOptimizer.AreBySlot(file.Optimizer), model.State!, out string difference);
+        if (take is null) return () => model.AddLoadNotice($"{file.Path}: {difference}. The optimizer starts afresh.");
+        if (file.Own?[ModelFile.AveragesInPlaceKey] is JsonValue flag && flag.TryGetValue(out bool inPlace) && inPlace) take += () => model.State!.AreAveragesInPlace = true;
+        return take;
     }
 
-    private static void SetWeights(ModelFile file, Model model)
+    private static float[][] ReadWeights(ModelFile file, Model model)
     {
         Dictionary<Parameter, float[]> values = LegacyWeights.HasLayerNames(file.Weights)
             ? LegacyWeights.Read(file.Weights, model.Layers)
             : WeightsLayout.Read(file.Weights, model.Layers);
-        model.SetWeights([.. model.Parameters.Select(parameter => values[parameter])]);
+        return [.. model.Parameters.Select(parameter => values[parameter])];
     }
 
     /// <summary>The optimizer's state, which belongs to all weights, is left out.</summary>

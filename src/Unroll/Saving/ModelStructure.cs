@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Unroll.Formats;
 using Unroll.Saving;
 
 namespace Unroll;
@@ -37,7 +38,7 @@ public static class ModelStructure
         public static Model FromJson(string json, int seed = 0, bool compile = true)
         {
             ArgumentNullException.ThrowIfNull(json);
-            JsonObject config = SafeJson.ParseObject(Encoding.UTF8.GetBytes(json), "JSON");
+            JsonObject config = SafeJson.ParseObject(Encoding.UTF8.GetBytes(json), "JSON", new ReadBudget(json.Length, "JSON"));
             bool isKeras2 = config.Text("keras_version")?.StartsWith("2.", StringComparison.Ordinal) == true;
             try
             {

@@ -33,6 +33,7 @@ internal static class ModelWriter
                 ["epochs"] = state?.Epochs ?? 0,
             },
         };
+        if (state is { AreAveragesInPlace: true } && folded.Count == 0) metadata[ModelFile.OwnKey]![ModelFile.AveragesInPlaceKey] = true;
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         AddJson(archive, ModelFile.MetadataMember, metadata);
         AddJson(archive, ModelFile.ConfigMember, config);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Unroll.Formats;
 
 namespace Unroll.Saving;
 
@@ -8,17 +9,21 @@ namespace Unroll.Saving;
 internal static class SafeJson
 {
     private const int MaxDepth = 64; // Keras' configurations nest below 20
+    private const int TokenBytes = 100; // of memory for a value or a name, and what is made of it
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>An object.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="place">File and member, for messages.</param>
-    /// <exception cref="InvalidDataException">It is no JSON object, or nests too deep.</exception>
-    public static JsonObject ParseObject(ReadOnlySpan<byte> utf8, string place)
+    /// <param name="budget">What the file may take.</param>
+    /// <exception cref="InvalidDataException">It is no JSON object, nests too deep, or would take too much memory.</exception>
+    public static JsonObject ParseObject(ReadOnlySpan<byte> utf8, string place, ReadBudget budget)
     {
         try
         {
+            // What is inside of texts counts, too: they may hold JSON of their own.
+            budget.Take((long)TokenBytes * (utf8.Count((byte)',') + utf8.Count((byte)':')) + 4L * utf8.Length, $"the JSON of {place}");
             if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
             if (!Utf8.IsValid(utf8)) throw new InvalidDataException($"{place}: is not UTF-8.");
             return JsonNode.Parse(utf8, documentOptions: Options) as JsonObject

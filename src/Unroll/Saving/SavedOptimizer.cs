@@ -41,26 +41,25 @@ internal static class SavedOptimizer
         [.. LegacyWeights.Names(group, "weight_names").Select(group.Dataset)];
 
     /// <summary>
-    /// Takes over the variables, in whichever order a generation of Keras wrote them. The optimizer must be built.
+    /// Reads the variables, in whichever order a generation of Keras wrote them. The optimizer must be built.
     /// </summary>
     /// <param name="saved">The variables.</param>
     /// <param name="isBySlot">Whether the file is one of those that keep all first slots, then all second slots.</param>
-    /// <param name="state">What is filled.</param>
+    /// <param name="state">What is to be filled.</param>
     /// <param name="difference">If they don't fit, what differs from the order of today.</param>
-    /// <returns>False: they don't fit, and nothing was changed.</returns>
-    /// <exception cref="InvalidDataException">A variable can't be read; nothing was changed then.</exception>
-    public static bool TryRead(IReadOnlyList<Hdf5Dataset> saved, bool isBySlot, TrainingState state, out string difference)
+    /// <returns>Fills the optimizer, which can't fail; null: they don't fit.</returns>
+    /// <exception cref="InvalidDataException">A variable can't be read.</exception>
+    public static Action? Read(IReadOnlyList<Hdf5Dataset> saved, bool isBySlot, TrainingState state, out string difference)
     {
         difference = "";
         SavedEntry[][] forms = [.. Forms(state, isBySlot)];
         if (forms.FirstOrDefault(form => Difference(saved, form, state).Length == 0) is not { } fitting)
         {
             difference = Difference(saved, forms[0], state);
-            return false;
+            return null;
         }
 
-        Read(saved, fitting, state);
-        return true;
+        return Read(saved, fitting, state);
     }
 
     /// <summary>Whether the names of the variables are those of optimizers that kept them slot by slot.</summary>
@@ -107,7 +106,7 @@ internal static class SavedOptimizer
                 ? $"{dataset.Path} has the shape {Hdf5Shape.Text(dataset.Shape)}, {state.Optimizer.Name} has {Hdf5Shape.Text(entry.Shape)} there"
                 : "";
 
-    private static void Read(IReadOnlyList<Hdf5Dataset> saved, SavedEntry[] form, TrainingState state)
+    private static Action Read(IReadOnlyList<Hdf5Dataset> saved, SavedEntry[] form, TrainingState state)
     {
         long iterations = 0;
         float? rate = null;
@@ -115,15 +114,24 @@ internal static class SavedOptimizer
         foreach ((Hdf5Dataset dataset, SavedEntry entry) in saved.Zip(form))
         {
             if (entry.Kind == SavedKind.Iteration) iterations = dataset.ReadInt64();
-            else if (entry.Kind == SavedKind.Rate) rate = dataset.ReadSingles()[0];
+            else if (entry.Kind == SavedKind.Rate) rate = Rate(dataset);
             else if (entry.Kind == SavedKind.Slot) slots.Add((entry.Value, dataset.ReadSingles()));
             if (iterations < 0) throw dataset.Bad($"says {iterations} steps were done");
         }
 
-        foreach ((Block value, float[] values) in slots) values.CopyTo(value.Span);
-        // The configuration may hold the rate with more digits than the float32 variable.
-        if (rate is { } changed && changed != (float)state.LearningRate) state.LearningRate = changed;
-        state.Iterations = iterations;
+        return () =>
+        {
+            foreach ((Block value, float[] values) in slots) values.CopyTo(value.Span);
+            // The configuration may hold the rate with more digits than the float32 variable.
+            if (rate is { } changed && changed != (float)state.LearningRate) state.LearningRate = changed;
+            (state.Iterations, state.AreAveragesInPlace) = (iterations, false);
+        };
+    }
+
+    private static float Rate(Hdf5Dataset dataset)
+    {
+        float rate = dataset.ReadSingles()[0];
+        return float.IsFinite(rate) && rate >= 0 ? rate : throw dataset.Bad($"says that the learning rate is {rate}");
     }
 
     private enum SavedKind

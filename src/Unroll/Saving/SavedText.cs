@@ -37,6 +37,7 @@ internal static class SavedText
     public static TextPipeline Read(JsonObject json, string place)
     {
         int maxLen = json.WholeNumber("max_len") ?? throw new InvalidDataException($"{place}: has no max_len.");
+        if (maxLen > TextPipeline.MostIds) throw new InvalidDataException($"{place}: max_len is {maxLen:N0}; a file can ask for {TextPipeline.MostIds:N0} at most.");
         TextCleaning? cleaning = json["cleaning"] is { } steps ? TextCleaning.FromJson(steps.ToJsonString(), $"{place}: cleaning") : null;
         if (json["tokenizer"] is { } tokenizer)
             return new TextPipeline(Tokenizer.FromJson(tokenizer.ToJsonString(), $"{place}: tokenizer"), maxLen, Side("padding"), Side("truncating")) { Cleaning = cleaning };

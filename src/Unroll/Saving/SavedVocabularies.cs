@@ -12,6 +12,7 @@ namespace Unroll.Saving;
 internal static class SavedVocabularies
 {
     private const int MaxBytes = 64 << 20, MaxRatio = 50; // words shrink, but not to nothing
+    private const int LineBytes = 150; // of memory for a word, and its place in the layer's tables
 
     /// <summary>Members of an archive and what they hold.</summary>
     /// <exception cref="InvalidOperationException">A vocabulary can't be written as lines.</exception>
@@ -48,7 +49,9 @@ internal static class SavedVocabularies
                 if (file.Weights.Find($"{place}/{path}") is Hdf5Dataset dataset) idf = dataset.ReadSingles();
             try
             {
-                layer.Restore(Lines(Encoding.UTF8.GetString(archive.Read(member, MaxBytes, MaxRatio))), idf);
+                byte[] text = archive.Read(member, MaxBytes, MaxRatio);
+                archive.Budget.Take(4L * text.Length + (long)LineBytes * text.AsSpan().Count((byte)'\n'), $"the vocabulary {member}");
+                layer.Restore(Lines(Encoding.UTF8.GetString(text)), idf);
             }
             catch (ArgumentException e)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Unroll.Kernels.Memory;
 
 namespace Unroll.Text;
 
@@ -24,6 +25,7 @@ public static class Sequences
         int[][] sequences, int? maxLen = null, Padding padding = Padding.Pre, Padding truncating = Padding.Pre, int value = 0)
     {
         int width = Width(sequences, maxLen, truncating);
+        RequireMemory(sequences.Length, width);
         var result = new int[sequences.Length, width];
         Fill(sequences, Flat(result), width, padding, truncating, value);
         return result;
@@ -45,6 +47,7 @@ public static class Sequences
         float[][] sequences, int? maxLen = null, Padding padding = Padding.Pre, Padding truncating = Padding.Pre, float value = 0)
     {
         int width = Width(sequences, maxLen, truncating);
+        RequireMemory(sequences.Length, width);
         var result = new float[sequences.Length, width];
         Fill(sequences, Flat(result), width, padding, truncating, value);
         return result;
@@ -83,6 +86,7 @@ public static class Sequences
         }
 
         var flat = Array.ConvertAll(sequences, s => s.SelectMany(step => step).ToArray());
+        RequireMemory(sequences.Length, (double)width * features);
         var result = new float[sequences.Length, width, features];
         Fill(flat, Flat(result), width * features, padding, truncating, value);
         return result;
@@ -102,6 +106,13 @@ public static class Sequences
         "post" => Padding.Post,
         _ => throw new ArgumentException($"{what} type \"{word}\" not understood"),
     };
+
+    private static void RequireMemory(int samples, double width)
+    {
+        double numbers = samples * width;
+        if (numbers > Array.MaxLength || MachineMemory.IsShort(sizeof(int) * numbers))
+            throw new ArgumentException($"{MachineMemory.Refusal($"{samples:N0} samples of {width:N0} numbers", sizeof(int) * numbers)} An array holds {Array.MaxLength:N0} numbers at most. Choose a smaller maxLen.");
+    }
 
     private static int Width<T>(T[][] sequences, int? maxLen, Padding truncating)
     {

@@ -88,6 +88,7 @@ public sealed record TextDataset(string[] Texts, int[] Labels, IReadOnlyList<str
 
     private static string ReadText(string path, int? maxLength)
     {
+        if (new FileInfo(path).Length == 0) return ""; // or a pipe, which would wait for a writer
         using FileStream stream = File.OpenRead(path);
         long length = Math.Min(stream.Length, maxLength ?? long.MaxValue);
         if (length > MaxFileBytes) throw new InvalidDataException($"{path}: {length} bytes are too many for one text; the limit is {MaxFileBytes}.");

@@ -12,6 +12,8 @@ public sealed class TextPipeline
 
     private static readonly WordSplitter Splitter = new(TextPreprocessing.DefaultFilters, lower: true, " ");
 
+    internal const int MostIds = 1 << 20; // of a text: a number from a file, which would be allocated for every text
+
     private readonly Dictionary<string, int> _ids;
 
     /// <summary>Creates a pipeline.</summary>
@@ -22,13 +24,13 @@ public sealed class TextPipeline
     /// <param name="padding">The end where short texts are filled up with 0.</param>
     /// <param name="truncating">The end where long texts are cut.</param>
     /// <exception cref="ArgumentException">There are no words, or an id is negative.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or larger than 1,048,576.</exception>
     public TextPipeline(
         IEnumerable<KeyValuePair<string, int>> words, int maxLen, int? startId = null, int? oovId = null,
         Padding padding = Padding.Pre, Padding truncating = Padding.Pre)
     {
         ArgumentNullException.ThrowIfNull(words);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLen);
+        RequireLength(maxLen);
         _ids = new Dictionary<string, int>(words, StringComparer.Ordinal);
         if (_ids.Count == 0) throw new ArgumentException("A text pipeline needs words; none were given.", nameof(words));
         if (_ids.Values.Append(startId ?? 0).Append(oovId ?? 0).Min() < 0) throw new ArgumentException("An id is negative; ids begin with 0.", nameof(words));
@@ -41,11 +43,11 @@ public sealed class TextPipeline
     /// <param name="padding">The end where short texts are filled up with 0.</param>
     /// <param name="truncating">The end where long texts are cut.</param>
     /// <exception cref="ArgumentException">The tokenizer knows no words.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or larger than 1,048,576.</exception>
     public TextPipeline(Tokenizer tokenizer, int maxLen, Padding padding = Padding.Pre, Padding truncating = Padding.Pre)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLen);
+        RequireLength(maxLen);
         if (tokenizer.WordIndex.Count == 0) throw new ArgumentException("The tokenizer knows no words; call FitOnTexts first.", nameof(tokenizer));
         _ids = new Dictionary<string, int>(tokenizer.WordIndex.Where(word => tokenizer.NumWords is not > 0 || word.Value < tokenizer.NumWords), StringComparer.Ordinal);
         OovId = tokenizer.OovToken is { } oov && tokenizer.WordIndex.TryGetValue(oov, out int id) ? id : null;
@@ -101,6 +103,12 @@ public sealed class TextPipeline
         ArgumentNullException.ThrowIfNull(texts);
         IEnumerable<string> clean = Cleaning is null ? texts : Cleaning.Apply(texts);
         return Sequences.Pad(Tokenizer is null ? [.. clean.Select(Ids)] : Tokenizer.TextsToSequences(clean), MaxLen, Padding, Truncating);
+    }
+
+    private static void RequireLength(int maxLen)
+    {
+        if (maxLen is < 1 or > MostIds)
+            throw new ArgumentOutOfRangeException(nameof(maxLen), maxLen, $"maxLen is {maxLen:N0}; a text can have 1 to {MostIds:N0} ids.");
     }
 
     private int[] Ids(string text)

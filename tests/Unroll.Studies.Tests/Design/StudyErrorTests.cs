@@ -34,7 +34,7 @@ public sealed class StudyErrorTests
     [InlineData("[2, 4]", "[]", "study.json(9,71): parts[0].axes[0].values: the list is empty; give at least one value.")]
     [InlineData("\"lstm(4)\"", "\"lstm(4\"", "study.json(6,40): model[1]: ")]
     [InlineData("\"lstm(4)\"", "17", "study.json(6,40): model[1]: expected \"lstm(16)\" or { \"type\": \"LSTM\", \"units\": 16 }, found 17.")]
-    [InlineData("\"name\": \"small\"", "\"name\": \"a/b\"", "study.json(3,11): name: 'a/b' can't name a file everywhere; use letters, digits, hyphens and underscores.")]
+    [InlineData("\"name\": \"small\"", "\"name\": \"a/b\"", "study.json(3,11): name: 'a/b' can't name a file everywhere; use letters, digits, hyphens and underscores, 100 at most.")]
     [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": \"early_stopping\"", "study.json(5,112): training.callbacks: expected a list such as [ \"early_stopping(patience=2)\" ], found \"early_stopping\".")]
     [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [7]", "study.json(5,113): training.callbacks[0]: expected \"early_stopping(patience=2)\", found 7.")]
     [InlineData("\"epochs\": 5", "\"epochs\": 5, \"callbacks\": [\"early_stoping\"]", "study.json(5,113): training.callbacks[0]: Callback 'early_stoping' is unknown; did you mean 'EarlyStopping'?")]

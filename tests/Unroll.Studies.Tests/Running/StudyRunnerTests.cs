@@ -144,8 +144,8 @@ public sealed class StudyRunnerTests
 
     private static StudyResult Run(FakeExecutor executor, int jobs = 2) => Run(executor, new RunOptions { Jobs = jobs });
 
-    internal static StudyResult Run(FakeExecutor executor, RunOptions options) =>
-        StudyRunner.Run(Documents.Study(), options, null, executor, TimeProvider.System, TestContext.Current.CancellationToken);
+    internal static StudyResult Run(FakeExecutor executor, RunOptions options, Study? study = null) =>
+        StudyRunner.Run(study ?? Documents.Study(), options, null, executor, TimeProvider.System, TestContext.Current.CancellationToken);
 
     private sealed class Recorder : IStudyObserver
     {

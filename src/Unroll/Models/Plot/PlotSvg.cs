@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
+using Unroll.Configuration;
 using Unroll.Layers;
 
 namespace Unroll.Models;
@@ -61,7 +62,7 @@ internal static class PlotSvg
         }
 
         foreach (PlotBox box in rows.SelectMany(row => row).Where(box => box.Layer is not null)) root.Add(Box(box, tops[box.Row], heights[box.Row]));
-        return root.ToString(SaveOptions.DisableFormatting).Replace("><", ">\n<", StringComparison.Ordinal) + "\n";
+        return Printable.Xml(root).ToString(SaveOptions.DisableFormatting).Replace("><", ">\n<", StringComparison.Ordinal) + "\n";
     }
 
     private static List<string> Lines(Layer layer, PlotBox box, bool showShapes, int? batch)

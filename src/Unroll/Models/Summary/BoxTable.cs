@@ -1,4 +1,5 @@
 using System.Text;
+using Unroll.Configuration;
 
 namespace Unroll.Models;
 
@@ -33,6 +34,8 @@ internal sealed record BoxColumn(int Width, Align Align)
 /// <summary>A table drawn with box characters, heavy around the header; long cells wrap at blanks, long words are cut.</summary>
 internal sealed class BoxTable
 {
+    public const int MostLetters = 400; // of a cell: names come from files
+
     private readonly IReadOnlyList<BoxColumn> _columns;
     private readonly StringBuilder _text = new();
     private bool _hasRows;
@@ -74,7 +77,7 @@ internal sealed class BoxTable
         int height = 1;
         for (int i = 0; i < wrapped.Length; i++)
         {
-            wrapped[i] = Wrap(cells[i], _columns[i].Width);
+            wrapped[i] = Wrap(Printable.Line(cells[i], MostLetters), _columns[i].Width);
             height = Math.Max(height, wrapped[i].Count);
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unroll.Configuration;
 
 namespace Unroll.Models;
 
@@ -59,7 +60,7 @@ internal static class ModelSummary
             box.Add([.. cells]);
         }
 
-        var text = new StringBuilder($"Model: \"{table.ModelName}\"\n").Append(box.ToString());
+        var text = new StringBuilder($"Model: \"{Printable.Line(table.ModelName, BoxTable.MostLetters)}\"\n").Append(box.ToString());
         long weights = table.TrainableCount + table.NonTrainableCount;
         long optimizerBytes = table.OptimizerCount is > 0 and long variables ? 4 * (variables - 1) + sizeof(long) : 0;
         AppendTotal(text, "Total", weights + (table.OptimizerCount ?? 0), 4 * weights + optimizerBytes);
@@ -120,7 +121,7 @@ internal static class ModelSummary
     private static string Keras2(SummaryTable table, int lineLength)
     {
         int[] ends = [(int)(0.45 * lineLength), (int)(0.85 * lineLength), lineLength];
-        var text = new StringBuilder($"Model: \"{table.ModelName}\"\n");
+        var text = new StringBuilder($"Model: \"{Printable.Line(table.ModelName, BoxTable.MostLetters)}\"\n");
         string thin = new string('_', lineLength) + '\n', thick = new string('=', lineLength) + '\n';
         text.Append(thin).Append(Line("Layer (type)", "Output Shape", "Param #")).Append(thick);
         for (int i = 0; i < table.Rows.Count; i++)

@@ -88,6 +88,13 @@ internal sealed class TrainingState(Optimizer optimizer, CompiledLoss loss, Comp
     /// <inheritdoc cref="OptimizerState.Finish"/>
     public void Finish() => _state.Finish();
 
+    /// <inheritdoc cref="OptimizerState.AreAveragesInPlace"/>
+    public bool AreAveragesInPlace
+    {
+        get => _state.AreAveragesInPlace;
+        set => _state.AreAveragesInPlace = value;
+    }
+
     /// <inheritdoc cref="OptimizerState.UseAverages"/>
     public void UseAverages(bool averages) => _state.UseAverages(averages);
 }

@@ -171,6 +171,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
 
     private static JsonObject WriteSequential(Sequential model)
     {
+        model.BuildAsAtFirst();
         // A stack that was never built knows what its first layer was made for.
         InputLayer input = model.InputLayer ?? new InputLayer(model.Layers[0].InputShape!, model.ComingIn == InputKind.Ids, batchSize: null) { IsTexts = model.ComingIn == InputKind.Texts };
         string name = input.Name.Length > 0 ? input.Name : "input_layer";

@@ -1,10 +1,12 @@
+using Unroll.Formats;
 using Unroll.Layers;
 
 namespace Unroll.Saving;
 
 /// <summary>Sizes in a configuration are believed only as far as the file holds weights for them: nothing larger is made.</summary>
 /// <param name="available">Numbers that the file holds.</param>
-internal sealed class WeightBudget(long available)
+/// <param name="memory">What the file may take in memory; null: no file is read.</param>
+internal sealed class WeightBudget(long available, ReadBudget? memory = null)
 {
     private readonly HashSet<Layer> _counted = [];
     private long _wanted;
@@ -31,8 +33,10 @@ internal sealed class WeightBudget(long available)
             return;
         }
 
-        _wanted = checked(_wanted + layer.CountWeights(inputs));
+        long count = layer.CountWeights(inputs);
+        _wanted = checked(_wanted + count);
         if (_wanted > available)
             throw new InvalidDataException($"{place}: the model has {_wanted:N0} weights, but the file holds {available:N0} numbers.");
+        memory?.Take(checked(sizeof(float) * count), $"the weights of {layer.ClassName}");
     }
 }
