@@ -40,10 +40,10 @@ internal static class ReportHtml
                 " The numbers below show that the study runs; they say nothing about its question.");
         }
 
-        if (result.Cancelled)
+        if (!result.IsFinished)
         {
             int done = result.Trials.Count(trial => trial.State == TrialState.Complete);
-            yield return Classed("div", "banner", new XElement("strong", "Stopped before its end"),
+            yield return Classed("div", "banner", new XElement("strong", "Not finished"),
                 $"{done} of {result.Trials.Count()} trials had ended; means are over these.");
         }
 

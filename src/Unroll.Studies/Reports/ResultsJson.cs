@@ -27,7 +27,7 @@ internal static class ResultsJson
                 ["train_samples"] = info.TrainCount,
                 ["test_samples"] = info.TestCount,
             })),
-            ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, (cell, rank) => Cell(cell, rank)))),
+            ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, part.ValidationRanks).Select(its => Cell(its.First, its.Second, its.Third)))),
         };
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Options)) root.WriteTo(writer);
@@ -45,10 +45,10 @@ internal static class ResultsJson
         ["seed"] = result.Environment.Seed,
         ["started"] = result.Environment.Started.ToString("O", CultureInfo.InvariantCulture),
         ["seconds"] = Number(result.Environment.Seconds),
-        ["cancelled"] = result.Cancelled,
+        ["cancelled"] = !result.IsFinished,
     };
 
-    private static JsonObject Cell(CellResult cell, int rank)
+    private static JsonObject Cell(CellResult cell, int rank, int validationRank)
     {
         StudyDesign design = cell.Cell.Design;
         var values = new JsonObject();
@@ -89,6 +89,7 @@ internal static class ResultsJson
             },
             ["parameters"] = cell.Parameters,
             ["rank_test_accuracy"] = rank == 0 ? null : rank,
+            ["rank_val_accuracy"] = validationRank == 0 ? null : validationRank,
             ["test_accuracy"] = Spread(cell.TestAccuracy),
             ["test_loss"] = Spread(cell.TestLoss),
             ["val_accuracy"] = Spread(cell.Last("val_accuracy")),
@@ -115,6 +116,7 @@ internal static class ResultsJson
         ["validation_time"] = Number(trial.ValidationSeconds),
         ["test_time"] = Number(trial.TestSeconds),
         ["threads"] = trial.Threads,
+        ["jobs"] = trial.Jobs,
         ["fingerprint"] = trial.Fingerprint,
         ["epochs"] = List(trial.Epochs.Select(Epoch)),
     };

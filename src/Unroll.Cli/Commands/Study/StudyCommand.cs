@@ -10,5 +10,9 @@ internal static class StudyCommand
     {
         StudyListCommand.Create(context),
         StudyRunCommand.Create(context),
+        StudyRunCommand.CreateResume(context),
+        StudyStoreCommands.CreateRuns(context),
+        StudyStoreCommands.CreateReport(context),
+        StudyStoreCommands.CreateCompare(context),
     };
 }

@@ -8,16 +8,17 @@ namespace Unroll.Cli.Commands.Study;
 /// <summary>What is printed when a run has ended: a table per part, warnings, the path of the report.</summary>
 internal static class StudyTables
 {
-    public static void Write(IAnsiConsole console, StudyResult result)
+    /// <summary>Prints the tables of one part, or of all.</summary>
+    public static void Write(IAnsiConsole console, StudyResult result, string? part = null)
     {
-        foreach (PartResult part in result.Parts)
+        foreach (PartResult its in result.Parts.Where(its => part is null || string.Equals(its.Part.Name, part, StringComparison.OrdinalIgnoreCase)))
         {
-            if (part.Cells.All(cell => cell.Trials.All(trial => trial.State == TrialState.Cancelled))) continue;
+            if (its.Cells.All(cell => cell.Trials.All(trial => trial.State is TrialState.Waiting or TrialState.Running))) continue;
             console.WriteLine();
-            console.Write(new ConsoleText(part.Part.Title, new Style(decoration: Decoration.Bold)));
+            console.Write(new ConsoleText(its.Part.Title, new Style(decoration: Decoration.Bold)));
             console.WriteLine();
-            console.Write(Table(part));
-            foreach (TrialResult trial in part.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
+            NarrowTable.Write(console, "cell", [.. its.Cells.Select(cell => cell.Cell.Label)], [.. Columns(its)]);
+            foreach (TrialResult trial in its.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
                 console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
         }
 
@@ -31,35 +32,21 @@ internal static class StudyTables
         if (result.ReportPath is { } path) console.Write(new ConsoleText($"Report: {Path.GetFullPath(path)}\n"));
     }
 
-    private static Table Table(PartResult part)
+    private static IEnumerable<NarrowTable.Column> Columns(PartResult part)
     {
-        bool reported = part.Cells.Any(cell => cell.Cell.Published is { TestAccuracy: not null } or { TestLoss: not null });
-        bool reportedTime = part.Cells.Any(cell => cell.Cell.Published?.Seconds is not null);
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("cell"));
-        Number(table, "parameters");
-        Number(table, "test accuracy");
-        if (reported) Number(table, "reported");
-        Number(table, "test loss");
-        if (reported) Number(table, "reported");
-        Number(table, "training time");
-        if (reportedTime) Number(table, "reported");
-        foreach (CellResult cell in part.Cells)
-        {
-            PublishedNumbers? published = cell.Cell.Published;
-            var row = new List<string> { cell.Cell.Label, NumberText.Count(cell.Parameters), NumberText.Percent(cell.TestAccuracy) };
-            if (reported) row.Add(NumberText.Percent(One(published?.TestAccuracy)));
-            row.Add(NumberText.Loss(cell.TestLoss));
-            if (reported) row.Add(NumberText.Loss(One(published?.TestLoss)));
-            row.Add(NumberText.Seconds(cell.FitSeconds));
-            if (reportedTime) row.Add(NumberText.Seconds(One(published?.Seconds)));
-            table.AddRow([.. row.Select(text => new ConsoleText(text))]);
-        }
+        bool Has(Func<PublishedNumbers, double?> number) => part.Cells.Any(cell => cell.Cell.Published is { } published && number(published) is not null);
+        NarrowTable.Column Of(string heading, Func<CellResult, string> text) => new(heading, [.. part.Cells.Select(text)]);
+        Summary Reported(CellResult cell, Func<PublishedNumbers, double?> number) =>
+            new(1, (cell.Cell.Published is { } published ? number(published) : null) ?? double.NaN, double.NaN);
 
-        return table;
+        bool reported = Has(numbers => numbers.TestAccuracy) || Has(numbers => numbers.TestLoss);
+        yield return Of("parameters", cell => NumberText.Count(cell.Parameters));
+        if (part.IsValidated) yield return Of("validation", cell => NumberText.Percent(cell.Last("val_accuracy")));
+        yield return Of("test accuracy", cell => NumberText.Percent(cell.TestAccuracy));
+        if (reported) yield return Of("reported", cell => NumberText.Percent(Reported(cell, numbers => numbers.TestAccuracy)));
+        yield return Of("test loss", cell => NumberText.Loss(cell.TestLoss));
+        if (reported) yield return Of("reported", cell => NumberText.Loss(Reported(cell, numbers => numbers.TestLoss)));
+        yield return Of("training time", cell => NumberText.Seconds(cell.FitSeconds));
+        if (Has(numbers => numbers.Seconds)) yield return Of("reported", cell => NumberText.Seconds(Reported(cell, numbers => numbers.Seconds)));
     }
-
-    private static Summary One(double? value) => new(1, value ?? double.NaN, double.NaN);
-
-    private static void Number(Table table, string heading) => table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
 }
