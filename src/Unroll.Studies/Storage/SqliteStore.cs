@@ -27,7 +27,11 @@ public sealed class SqliteStore : IStudyStore
     /// <exception cref="IOException">It can't be read or written.</exception>
     public static SqliteStore Open(string path, bool create = false) => Open(path, create, SqliteSchema.Steps);
 
-    internal static SqliteStore Open(string path, bool create, IReadOnlyList<string> steps)
+    /// <param name="path">The file.</param>
+    /// <param name="create">Whether to make it if there is none.</param>
+    /// <param name="steps">The schemas.</param>
+    /// <param name="setting">A further setting of the connection, for tests.</param>
+    internal static SqliteStore Open(string path, bool create, IReadOnlyList<string> steps, string? setting = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) throw new IOException($"'{path}' is a folder; a store is a file.");
@@ -53,6 +57,7 @@ public sealed class SqliteStore : IStudyStore
                 store.Run("PRAGMA journal_mode = WAL");
                 store.Run("PRAGMA synchronous = FULL");
                 store.Run("PRAGMA foreign_keys = ON");
+                if (setting is not null) store.Run(setting);
                 return store;
             });
         }
