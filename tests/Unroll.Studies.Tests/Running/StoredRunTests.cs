@@ -1,3 +1,4 @@
+using Unroll.Studies.Reports;
 using Unroll.Studies.Storage;
 using Xunit;
 
@@ -88,7 +89,7 @@ public sealed class StoredRunTests : IDisposable
         string[] before = [.. files.Select(file => File.ReadAllText(Path.Combine(_folder, file)))];
         using SqliteStore store = SqliteStore.Open(Path.Combine(_folder, RunOptions.StoreFile));
         string elsewhere = Path.Combine(_folder, "again");
-        Reports.ReportWriter.Write(StoredStudy.Read(store), elsewhere);
+        ReportWriter.Write(StoredStudy.Read(store), elsewhere);
         Assert.Equal(before, files.Select(file => File.ReadAllText(Path.Combine(elsewhere, file))));
         Assert.True(run.IsFinished);
     }

@@ -38,7 +38,10 @@ public abstract class StoreContract : IDisposable
 
     private protected static EpochResult Epoch(int epoch) => new(epoch, double.NaN, 0.1 + epoch, new Dictionary<string, double>
     {
-        ["val_loss"] = double.NaN, ["loss"] = 1.0 / 3, ["accuracy"] = double.PositiveInfinity, ["tiny"] = double.Epsilon,
+        ["val_loss"] = double.NaN,
+        ["loss"] = 1.0 / 3,
+        ["accuracy"] = double.PositiveInfinity,
+        ["tiny"] = double.Epsilon,
     });
 
     private protected static TrialOutcome Outcome(string fingerprint = "f") => new(123, [Epoch(0), Epoch(1)], 0.1 + 0.2, double.NaN, 0.5, fingerprint);

@@ -14,5 +14,6 @@ internal static class StudyCommand
         StudyStoreCommands.CreateRuns(context),
         StudyStoreCommands.CreateReport(context),
         StudyStoreCommands.CreateCompare(context),
+        StudyStoreCommands.CreateMerge(context),
     };
 }

@@ -11,18 +11,15 @@ namespace Unroll.Cli.Commands.Study;
 /// </summary>
 internal static class StudyRunCommand
 {
-    private static readonly Option<int?> Jobs = CliOptions.OptionalInt("--jobs", "Trials side by side, each on one thread (default: one per processor).", 1);
-    private static readonly Option<string?> DataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files.");
-    private static readonly Option<bool> RetryFailed = new("--retry-failed") { Description = "Run trials that failed before once more." };
-
     public static Command Create(CliContext context)
     {
         var target = new Argument<string>("study") { Description = "Name of a built-in study (see 'unroll study list') or path of a study file.", HelpName = "NAME|FILE" };
         Option<string?> part = CliOptions.OptionalText("--part", "PART", "Run this part only.");
+        (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
         Option<int?> repeats = CliOptions.OptionalInt("--repeats", "Seeds per cell, in place of what the study says.", 1);
         Option<string> dataset = CliOptions.Choice("--dataset", "Data: what the study asks for if it can be had, else made-up reviews (auto); or one of them.", "auto", "imdb", "synthetic");
         Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for results and reports (default: runs/NAME).");
-        var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, Jobs, dataset, DataDirectory, output, RetryFailed };
+        var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output, retryFailed };
         command.SetAction(result =>
         {
             Studies.Study study = Find(result.GetRequiredValue(target));
@@ -32,11 +29,11 @@ internal static class StudyRunCommand
             {
                 Part = result.GetValue(part),
                 Repeats = result.GetValue(repeats),
-                Jobs = result.GetValue(Jobs),
+                Jobs = result.GetValue(jobs),
                 DatasetOverride = Dataset(study, result.GetValue(dataset)!),
-                DataDirectory = result.GetValue(DataDirectory),
+                DataDirectory = result.GetValue(dataDirectory),
                 OutputFolder = folder,
-                RetryFailed = result.GetValue(RetryFailed),
+                RetryFailed = result.GetValue(retryFailed),
             };
             return Run(context, folder, options.Part, observer => StudyRunner.Run(study, options, observer, context.Cancellation));
         });
@@ -45,16 +42,24 @@ internal static class StudyRunCommand
 
     public static Command CreateResume(CliContext context)
     {
+        (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
         Argument<string> folder = StoreArguments.Folder("dir");
-        var command = new Command("resume", "Go on with what was asked for in a folder and has not ended.") { folder, Jobs, DataDirectory, RetryFailed };
+        var command = new Command("resume", "Go on with what was asked for in a folder and has not ended.") { folder, jobs, dataDirectory, retryFailed };
         command.SetAction(result =>
         {
             string its = StoreArguments.FolderOf(result.GetRequiredValue(folder));
-            var options = new RunOptions { Jobs = result.GetValue(Jobs), DataDirectory = result.GetValue(DataDirectory), RetryFailed = result.GetValue(RetryFailed) };
+            var options = new RunOptions { Jobs = result.GetValue(jobs), DataDirectory = result.GetValue(dataDirectory), RetryFailed = result.GetValue(retryFailed) };
             return Run(context, its, null, observer => StudyRunner.Resume(its, options, observer, context.Cancellation));
         });
         return command;
     }
+
+    private static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
+    (
+        CliOptions.OptionalInt("--jobs", "Trials side by side, each on one thread (default: one per processor).", 1),
+        CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files."),
+        new Option<bool>("--retry-failed") { Description = "Run trials that failed before once more." }
+    );
 
     private static int Run(CliContext context, string folder, string? part, Func<IStudyObserver, StudyResult> run)
     {

@@ -8,7 +8,7 @@ using Unroll.Studies.Storage;
 
 namespace Unroll.Cli.Commands.Study;
 
-/// <summary>What reads stores: <c>unroll study runs</c>, <c>report</c> and <c>compare</c>.</summary>
+/// <summary>What reads stores: <c>unroll study runs</c>, <c>report</c>, <c>compare</c> and <c>merge</c>.</summary>
 internal static class StudyStoreCommands
 {
     public static Command CreateRuns(CliContext context)
@@ -58,6 +58,30 @@ internal static class StudyStoreCommands
         {
             using SqliteStore a = StoreArguments.Open(result.GetRequiredValue(first)), b = StoreArguments.Open(result.GetRequiredValue(second));
             StudyComparison.Write(StudyConsole.Create(context), StoredStudy.Read(a), StoredStudy.Read(b));
+            return ErrorBoundary.Success;
+        });
+        return command;
+    }
+
+    public static Command CreateMerge(CliContext context)
+    {
+        var folders = new Argument<string[]>("dirs") { Description = "Output folders of one study, from several machines.", HelpName = "DIR", Arity = ArgumentArity.OneOrMore };
+        Option<string> output = new("--out") { Description = "Folder for all results together, and their report; what it has already stays.", HelpName = "DIR", Required = true };
+        var command = new Command("merge", "Bring the results of several folders into one.") { folders, output };
+        command.SetAction(result =>
+        {
+            string folder = result.GetRequiredValue(output);
+            if (folder.Length == 0) throw new ArgumentException("--out is empty; give a folder.");
+            Directory.CreateDirectory(folder);
+            using SqliteStore target = SqliteStore.Open(Path.Combine(folder, RunOptions.StoreFile), create: true);
+            foreach (string given in result.GetRequiredValue(folders))
+            {
+                using SqliteStore source = StoreArguments.Open(given);
+                StoreMerge.Add(target, source);
+            }
+
+            StudyResult study = StoredStudy.Read(target);
+            StudyTables.Write(StudyConsole.Create(context), study with { ReportPath = ReportWriter.Write(study, folder) });
             return ErrorBoundary.Success;
         });
         return command;
