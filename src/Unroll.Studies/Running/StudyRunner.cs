@@ -83,13 +83,23 @@ public static class StudyRunner
         var run = new StudyRun(store, id, byKey, jobs, observer, executor, time, cancellationToken);
         run.Execute();
 
-        StoredRun[] runs = [.. store.Runs().Where(its => its.Run.Study == study.Name)];
         RunCounts counts = store.Counts(id);
-        StudyResult result = StoredStudy.Read(store, study, runs, []) with { Cancelled = cancellationToken.IsCancellationRequested && counts.Ended < counts.Total };
+        bool isCancelled = cancellationToken.IsCancellationRequested && counts.Ended < counts.Total;
+        StudyResult Read() => StoredStudy.Read(store, study, [.. store.Runs().Where(its => its.Run.Study == study.Name)], []) with { Cancelled = isCancelled };
+        StudyResult result = Read();
         // A run that was stopped before anything had ended leaves the report of an earlier one alone.
-        bool isEmpty = result.Cancelled && run.Ended == 0;
-        return options.OutputFolder is null || isEmpty ? result : result with { ReportPath = ReportWriter.Write(result, options.OutputFolder) };
+        if (options.OutputFolder is null || (isCancelled && run.Ended == 0)) return result;
+        while (true)
+        {
+            result = result with { ReportPath = ReportWriter.Write(result, options.OutputFolder) };
+            // Another process may have written a newer report meanwhile, which this one has just replaced.
+            StudyResult now = Read();
+            if (EndedOf(now) == EndedOf(result)) return result;
+            result = now;
+        }
     }
+
+    private static int EndedOf(StudyResult result) => result.Trials.Count(trial => trial.State is TrialState.Complete or TrialState.Failed);
 
     /// <summary>Null if the run was stopped meanwhile.</summary>
     private static Dictionary<DatasetDesign, TrialDataset>? Load(StudyPlan plan, IStudyObserver? observer, ITrialExecutor executor, CancellationToken cancellationToken)

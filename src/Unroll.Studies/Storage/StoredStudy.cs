@@ -3,6 +3,17 @@ namespace Unroll.Studies.Storage;
 /// <summary>Reads the results of a study from a store. Reports know no other source.</summary>
 public static class StoredStudy
 {
+    /// <summary>All results of the study in an output folder.</summary>
+    /// <exception cref="FileNotFoundException">The folder has no store.</exception>
+    /// <exception cref="InvalidDataException">The store is damaged or of a newer Unroll, or its study can't be read by this version.</exception>
+    /// <exception cref="IOException">The store can't be read.</exception>
+    public static StudyResult Read(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        using SqliteStore store = SqliteStore.Open(Path.Combine(folder, RunOptions.StoreFile));
+        return Read(store);
+    }
+
     /// <summary>All results of a study: the document of its latest run, and every trial that any run asked for.</summary>
     /// <param name="store">The store.</param>
     /// <param name="name">Name of the study; null if the store has only one.</param>
