@@ -149,6 +149,61 @@ public sealed class StoredRunTests : IDisposable
         Assert.All(results, result => Assert.True(result.IsFinished));
     }
 
+    [Fact]
+    public void A_worker_that_was_taken_for_dead_changes_nothing()
+    {
+        var told = new Told();
+        var executor = new FakeExecutor
+        {
+            AfterEpoch = (trial, epoch) =>
+            {
+                if (trial.Cell.Label != "units 2" || epoch != 0) return;
+                // Somebody whose clock is two minutes ahead takes the trial over and ends it.
+                using SqliteStore store = SqliteStore.Open(Path.Combine(_folder, RunOptions.StoreFile));
+                TrialClaim claim = store.Claim(store.Runs()[0].Id, new WorkerId("elsewhere", 1, 1), TimeProvider.System.GetUtcNow().AddMinutes(2), TimeSpan.FromMinutes(1))!;
+                Assert.True(store.Complete(claim, new TrialOutcome(1, [], 0.25, 0.75, 0, "theirs")));
+            },
+        };
+        StudyResult result = StudyRunner.Run(
+            Study.Parse(TwoParts), new RunOptions { Part = "a", Jobs = 1, OutputFolder = _folder }, told, executor, TimeProvider.System, CancellationToken.None);
+        Assert.Equal(["4-1", "theirs"], result.Trials.Select(trial => trial.Fingerprint).Order(StringComparer.Ordinal));
+        Assert.Equal([TrialState.Complete, TrialState.Running], told.States);
+        Assert.Equal((2, 2), (told.Last!.Done, told.Last.Total));
+    }
+
+    [Fact]
+    public void Machines_that_disagree_are_named_and_not_merged()
+    {
+        Run(new FakeExecutor(), new RunOptions { Part = "a", OutputFolder = _folder });
+        using SqliteStore mine = SqliteStore.Open(Path.Combine(_folder, RunOptions.StoreFile));
+        using var other = new MemoryStore();
+        StoredTrial[] trials = [.. mine.Trials("two")];
+        long run = other.BeginRun(mine.Runs()[0].Run, [.. trials.Select(trial => trial.Planned)]);
+        TrialClaim claim = other.Claim(run, WorkerId.Current, DateTimeOffset.UnixEpoch, TimeSpan.FromMinutes(1))!;
+        other.Complete(claim, new TrialOutcome(1, [], 0.25, 0.75, 0, "wrong"));
+        string message = Assert.Throws<InvalidDataException>(() => StoreMerge.Add(other, mine)).Message;
+        Assert.StartsWith($"a / units 4, repeat 0 gave other weights in '{mine.Location}' (4-1) than in 'memory' (wrong)", message, StringComparison.Ordinal);
+        Assert.Equal([TrialState.Waiting, TrialState.Complete], other.Trials("two").Select(trial => trial.State));
+        // A store without that trial takes all, epochs and all.
+        using var empty = new MemoryStore();
+        StoreMerge.Add(empty, mine);
+        StoreMerge.Add(empty, mine);
+        Assert.Equal(trials.Select(trial => (trial.Outcome!.Fingerprint, trial.Epochs.Count)), empty.Trials("two").Select(trial => (trial.Outcome!.Fingerprint, trial.Epochs.Count)));
+    }
+
+    private sealed class Told : IStudyObserver
+    {
+        public List<TrialState> States { get; } = [];
+
+        public RunProgress? Last { get; private set; }
+
+        public void TrialCompleted(TrialResult result, RunProgress run)
+        {
+            States.Add(result.State);
+            Last = run;
+        }
+    }
+
     private static StudyResult Run(FakeExecutor executor, RunOptions options) =>
         StudyRunner.Run(Study.Parse(TwoParts), options, null, executor, TimeProvider.System, CancellationToken.None);
 }
