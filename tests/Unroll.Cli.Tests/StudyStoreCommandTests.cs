@@ -126,7 +126,7 @@ public sealed class StudyStoreCommandTests : IDisposable
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
         Assert.All(columns.SelectMany(column => column.Cells.Append(column.Heading)), cell => Assert.Contains(lines, line => line.Contains(cell, StringComparison.Ordinal)));
         int tables = lines.Count(line => line.TrimStart().StartsWith("cell ", StringComparison.Ordinal));
-        Assert.Equal(width switch { 120 => 1, 80 => 2, _ => 5 }, tables);
+        Assert.Equal(width switch { 120 => 1, 80 => 2, _ => 6 }, tables);
         Assert.All(labels, label => Assert.Equal(tables, lines.Count(line => line.TrimStart().StartsWith(label, StringComparison.Ordinal))));
     }
 
