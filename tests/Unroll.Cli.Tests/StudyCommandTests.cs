@@ -25,7 +25,7 @@ public sealed class StudyCommandTests : IDisposable
         (int code, string output, string error) = Run(["study", "list"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("lstm-design-choices: Design choices for an LSTM on film reviews", output, StringComparison.Ordinal);
-        Assert.Contains("    nodes      5 cells  Part 1: number of LSTM units", output, StringComparison.Ordinal);
+        Assert.Contains("    nodes           5 cells  Part 1: number of LSTM units", output, StringComparison.Ordinal);
         Assert.Contains("    base-adam  1 cell   Base model with Adam", output, StringComparison.Ordinal);
     }
 

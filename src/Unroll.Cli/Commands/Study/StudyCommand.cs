@@ -9,6 +9,9 @@ internal static class StudyCommand
     public static Command Create(CliContext context) => new("study", "Run studies: many designs, one report.")
     {
         StudyListCommand.Create(context),
+        StudyCheckCommand.Create(context),
+        StudyPlanCommand.Create(context),
         StudyRunCommand.Create(context),
+        StudyCalibrateCommand.Create(context),
     };
 }

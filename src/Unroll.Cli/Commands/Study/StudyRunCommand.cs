@@ -10,17 +10,17 @@ internal static class StudyRunCommand
 {
     public static Command Create(CliContext context)
     {
-        var target = new Argument<string>("study") { Description = "Name of a built-in study (see 'unroll study list') or path of a study file.", HelpName = "NAME|FILE" };
+        Argument<string> target = StudyTarget.Argument();
         Option<string?> part = CliOptions.OptionalText("--part", "PART", "Run this part only.");
-        Option<int?> repeats = Count("--repeats", "Seeds per cell, in place of what the study says.");
-        Option<int?> jobs = Count("--jobs", "Trials side by side, each on one thread (default: one per processor).");
+        Option<int?> repeats = StudyTarget.Count("--repeats", "Seeds per cell, in place of what the study says.");
+        Option<int?> jobs = StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor).");
         Option<string> dataset = CliOptions.Choice("--dataset", "Data: what the study asks for if it can be had, else made-up reviews (auto); or one of them.", "auto", "imdb", "synthetic");
         Option<string?> dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files.");
         Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for the reports (default: runs/NAME).");
         var command = new Command("run", "Run a study and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output };
         command.SetAction(result =>
         {
-            Studies.Study study = Find(result.GetRequiredValue(target));
+            Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
             var options = new RunOptions
             {
                 Part = result.GetValue(part),
@@ -54,28 +54,7 @@ internal static class StudyRunCommand
         return ErrorBoundary.Failed;
     }
 
-    /// <summary>A built-in study of that name, else a file.</summary>
-    private static Studies.Study Find(string target)
-    {
-        if (BuiltInStudies.Names.Contains(target, StringComparer.Ordinal)) return BuiltInStudies.Load(target);
-        bool isPath = target.Contains('/') || target.Contains('\\') || target.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        return isPath || File.Exists(target) ? Studies.Study.Load(target) : BuiltInStudies.Load(target); // the last throws and lists the names
-    }
-
     // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones.
     private static string? Dataset(Studies.Study study, string choice) =>
         choice == "auto" && study.Parts.SelectMany(part => part.Cells).All(cell => cell.Design.Dataset.Name == "synthetic") ? null : choice;
-
-    private static Option<int?> Count(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
-            if (int.TryParse(text, out int value) && value >= 1) return value;
-            result.AddError($"{name} is '{text}'; it must be a whole number of at least 1.");
-            return null;
-        },
-    };
 }

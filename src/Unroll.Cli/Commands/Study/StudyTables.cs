@@ -1,5 +1,7 @@
 using Spectre.Console;
 using Unroll.Studies;
+using Unroll.Studies.Analysis;
+using Unroll.Studies.Lint;
 using Unroll.Studies.Reports;
 using ConsoleText = Spectre.Console.Text;
 
@@ -10,17 +12,20 @@ internal static class StudyTables
 {
     public static void Write(IAnsiConsole console, StudyResult result)
     {
-        foreach (PartResult part in result.Parts)
+        foreach (PartAnalysis analysis in StudyAnalysis.Of(result).Parts)
         {
+            PartResult part = analysis.Result;
             if (part.Cells.All(cell => cell.Trials.All(trial => trial.State == TrialState.Cancelled))) continue;
             console.WriteLine();
             console.Write(new ConsoleText(part.Part.Title, new Style(decoration: Decoration.Bold)));
             console.WriteLine();
             console.Write(Table(part));
+            foreach (string finding in analysis.Findings) console.Write(new Padder(new ConsoleText(finding), new Padding(2, 0, 0, 0)));
             foreach (TrialResult trial in part.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
                 console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
         }
 
+        WriteLint(console, StudyLint.Check(result));
         console.WriteLine();
         if (result.UsedFallback)
             console.Write(new ConsoleText($"WARNING: MADE-UP DATA, not real reviews. {result.Datasets.First(info => info.IsFallback).Notice} These numbers say nothing about the question of the study.\n", new Style(Color.Black, Color.Yellow, Decoration.Bold)));
@@ -31,13 +36,26 @@ internal static class StudyTables
         if (result.ReportPath is { } path) console.Write(new ConsoleText($"Report: {Path.GetFullPath(path)}\n"));
     }
 
+    /// <summary>Codes and sentences; the report has evidence and remedy beside each.</summary>
+    private static void WriteLint(IAnsiConsole console, IReadOnlyList<LintMessage> messages)
+    {
+        if (messages.Count == 0) return;
+        console.WriteLine();
+        console.Write(new ConsoleText("What to keep in mind", new Style(decoration: Decoration.Bold)));
+        console.WriteLine();
+        foreach (LintMessage message in messages)
+            console.Write(new Padder(new ConsoleText($"{message.Code} {(message.Part is null ? "" : $"{message.Part}: ")}{message.Message}"), new Padding(2, 0, 0, 0)));
+    }
+
     private static Table Table(PartResult part)
     {
+        bool validated = part.Cells.Any(cell => cell.Cell.Design.Training.Validation == ValidationKind.Split);
         bool reported = part.Cells.Any(cell => cell.Cell.Published is { TestAccuracy: not null } or { TestLoss: not null });
         bool reportedTime = part.Cells.Any(cell => cell.Cell.Published?.Seconds is not null);
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn(new TableColumn("cell"));
         Number(table, "parameters");
+        if (validated) Number(table, "validation accuracy");
         Number(table, "test accuracy");
         if (reported) Number(table, "reported");
         Number(table, "test loss");
@@ -47,7 +65,9 @@ internal static class StudyTables
         foreach (CellResult cell in part.Cells)
         {
             PublishedNumbers? published = cell.Cell.Published;
-            var row = new List<string> { cell.Cell.Label, NumberText.Count(cell.Parameters), NumberText.Percent(cell.TestAccuracy) };
+            var row = new List<string> { cell.Cell.Label, NumberText.Count(cell.Parameters) };
+            if (validated) row.Add(NumberText.Percent(cell.Last("val_accuracy")));
+            row.Add(NumberText.Percent(cell.TestAccuracy));
             if (reported) row.Add(NumberText.Percent(One(published?.TestAccuracy)));
             row.Add(NumberText.Loss(cell.TestLoss));
             if (reported) row.Add(NumberText.Loss(One(published?.TestLoss)));
