@@ -30,7 +30,7 @@ public static class Calibration
         Share(studies, 2, repeats, ordered: false, effect * OwnStd * Math.Sqrt(2), seed, (comparisons, _) => comparisons[0].Verdict == Verdict.Higher);
 
     private static double Share(
-        int studies, int cells, int repeats, bool ordered, double difference, int seed, Func<IReadOnlyList<CellComparison>, Trend?, bool> isHit)
+        int studies, int cells, int repeats, bool ordered, double difference, int seed, Func<IReadOnlyList<PartComparisons.Judged>, Trend?, bool> isHit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(studies, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(cells, 2);
@@ -50,7 +50,7 @@ public static class Calibration
             }
 
             // A margin of nothing: any difference that is claimed counts, however small.
-            (IReadOnlyList<CellComparison> comparisons, Trend? trend) = PartComparisons.Of(accuracy, 0, axis, matters: 0);
+            (IReadOnlyList<PartComparisons.Judged> comparisons, Trend? trend) = PartComparisons.Judge(accuracy, 0, axis, matters: 0);
             if (isHit(comparisons, trend)) hits++;
         }
 

@@ -17,46 +17,61 @@ internal static class PartComparisons
     public static (IReadOnlyList<CellComparison> Cells, Trend? Trend) Of(
         IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<byte[]?[]>? correct = null)
     {
+        (IReadOnlyList<Judged> judged, Trend? trend) = Judge(accuracy, reference, axis, matters, correct);
+        return ([.. judged.Select(Describe)], trend);
+
+        CellComparison Describe(Judged one)
+        {
+            double[] values = one.Differences;
+            double wins = values.Sum(value => value > 0 ? 1 : value == 0 ? 0.5 : 0);
+            return new CellComparison
+            {
+                Cell = one.Cell,
+                Count = values.Length,
+                Difference = one.Test.Mean,
+                Std = one.Test.Std,
+                Interval = one.Test.Interval,
+                P = one.Test.P,
+                AdjustedP = one.AdjustedP,
+                SignP = values.Length is > 0 and <= PairedTest.MostPairsForSigns ? PairedTest.SignFlip(values) : double.NaN,
+                Wins = wins,
+                WinInterval = Chances.Exact(wins, values.Length),
+                Verdict = one.Verdict,
+                RepeatsNeeded = one.Verdict == Verdict.Undecided ? RepeatsNeeded(one.Test, matters, judged.Count) : null,
+                ExampleInterval = one.Both?.Interval,
+                SeedShare = one.Both?.SeedShare,
+                Churn = one.Both?.Churn,
+            };
+        }
+    }
+
+    /// <summary>A cell with its verdict and what that rests on.</summary>
+    public sealed record Judged(int Cell, double[] Differences, PairedTest.Result Test, double AdjustedP, TwoWayBootstrap? Both, Verdict Verdict);
+
+    /// <summary>The verdicts alone, as simulations count them; arguments as those of <see cref="Of"/>.</summary>
+    public static (IReadOnlyList<Judged> Cells, Trend? Trend) Judge(
+        IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<byte[]?[]>? correct = null)
+    {
         int[] others = [.. Enumerable.Range(0, accuracy.Count).Where(cell => cell != reference)];
         double[][] differences = [.. others.Select(cell => Differences(accuracy[cell], accuracy[reference]))];
         PairedTest.Result[] tests = [.. differences.Select(values => PairedTest.Student(values))];
         double[] adjusted = Holm.Adjust([.. tests.Select(test => test.P)]);
         Trend? trend = axis is null || accuracy.Count < 3 ? null : TrendOf(accuracy, axis);
         bool gateOpen = trend is null || trend.IsSignificant;
-
-        var cells = new CellComparison[others.Length];
-        for (int i = 0; i < others.Length; i++)
-        {
-            double[] values = differences[i];
-            TwoWayBootstrap? both = correct is null ? null : Resample(correct[others[i]], correct[reference]);
-            bool differs = gateOpen && adjusted[i] < Level && (both is null || both.Interval.Low > 0 || both.Interval.High < 0);
-            bool within = tests[i].Interval.IsWithin(matters) && (both is null || both.Interval.IsWithin(matters));
-            Verdict verdict = values.Length < 2 ? Verdict.None
-                : within ? Verdict.Equivalent
-                : !differs ? Verdict.Undecided
-                : tests[i].Mean > 0 ? Verdict.Higher : Verdict.Lower;
-            double wins = values.Sum(value => value > 0 ? 1 : value == 0 ? 0.5 : 0);
-            cells[i] = new CellComparison
+        return (
+        [
+            .. others.Select((cell, i) =>
             {
-                Cell = others[i],
-                Count = values.Length,
-                Difference = tests[i].Mean,
-                Std = tests[i].Std,
-                Interval = tests[i].Interval,
-                P = tests[i].P,
-                AdjustedP = adjusted[i],
-                SignP = values.Length is > 0 and <= PairedTest.MostPairsForSigns ? PairedTest.SignFlip(values) : double.NaN,
-                Wins = wins,
-                WinInterval = Chances.Exact(wins, values.Length),
-                Verdict = verdict,
-                RepeatsNeeded = verdict == Verdict.Undecided ? RepeatsNeeded(tests[i], matters, others.Length) : null,
-                ExampleInterval = both?.Interval,
-                SeedShare = both?.SeedShare,
-                Churn = both?.Churn,
-            };
-        }
-
-        return (cells, trend);
+                TwoWayBootstrap? both = correct is null ? null : Resample(correct[cell], correct[reference]);
+                bool differs = gateOpen && adjusted[i] < Level && (both is null || both.Interval.Low > 0 || both.Interval.High < 0);
+                bool within = tests[i].Interval.IsWithin(matters) && (both is null || both.Interval.IsWithin(matters));
+                Verdict verdict = differences[i].Length < 2 ? Verdict.None
+                    : within ? Verdict.Equivalent
+                    : !differs ? Verdict.Undecided
+                    : tests[i].Mean > 0 ? Verdict.Higher : Verdict.Lower;
+                return new Judged(cell, differences[i], tests[i], adjusted[i], both, verdict);
+            }),
+        ], trend);
     }
 
     /// <summary>

@@ -115,12 +115,12 @@ internal static class PartFindings
     private static string? Chosen(PartAnalysis part)
     {
         if (Single(part) || part.Count < 2 || part.Best is not { } best) return null;
-        string by = PartRanking.IsByValidation(part.Result.Part) ? "validation accuracy" : "test accuracy, for want of validation data";
-        string sentence = $"Best by {by}: {Label(part, best)}";
-        if (part.CheapestAsGood is not { } cheapest) return sentence + ".";
-        return cheapest == best
-            ? $"{sentence}; no cell with fewer parameters is shown to be within {Margin(part.Matters).TrimStart('±')} points of it."
-            : $"{sentence}; {Label(part, cheapest)}, with {Count(part.Result.Cells[cheapest].Parameters ?? 0)} parameters, is not worse by {Margin(part.Matters).TrimStart('±')} points.";
+        string by = PartRanking.IsByValidation(part.Result.Part) ? "validation accuracy" : "test accuracy (no data are set aside for validation)";
+        string sentence = $"Highest mean {by}: {Label(part, best)}", margin = Margin(part.Matters).TrimStart('±');
+        if (part.Result.Cells.All(cell => !(cell.Parameters < part.Result.Cells[best].Parameters))) return sentence + ".";
+        return part.CheapestAsGood is { } cheapest && cheapest != best
+            ? $"{sentence}; {Label(part, cheapest)}, with {Count(part.Result.Cells[cheapest].Parameters ?? 0)} parameters, is not worse by {margin} points."
+            : $"{sentence}; no cell with fewer parameters is shown to be within {margin} points of it.";
     }
 
     private static string? Parameters(PartAnalysis part)
@@ -129,9 +129,9 @@ internal static class PartFindings
         if (cells.Length == 0) return null;
         (string fewestLabel, long fewest) = cells.MinBy(cell => cell.Count);
         (string mostLabel, long most) = cells.MaxBy(cell => cell.Count);
-        return fewest == most
-            ? $"Parameters: {Count(fewest)}{(cells.Length > 1 ? " in every cell" : "")}."
-            : $"Parameters: {Count(fewest)} ({fewestLabel}) to {Count(most)} ({mostLabel}), {Number((double)most / fewest, 1)} times as many.";
+        if (fewest == most) return $"Parameters: {Count(fewest)}{(cells.Length > 1 ? " in every cell" : "")}.";
+        string times = most >= 1.1 * fewest ? $", {Number((double)most / fewest, 1)} times as many" : "";
+        return $"Parameters: {Count(fewest)} ({fewestLabel}) to {Count(most)} ({mostLabel}){times}.";
     }
 
     private static string? Time(PartAnalysis part)

@@ -19,7 +19,7 @@ internal static class StudyTables
             console.WriteLine();
             console.Write(new ConsoleText(part.Part.Title, new Style(decoration: Decoration.Bold)));
             console.WriteLine();
-            console.Write(Table(part));
+            console.Write(Table(part, console.Profile.Width));
             foreach (string finding in analysis.Findings) console.Write(new Padder(new ConsoleText(finding), new Padding(2, 0, 0, 0)));
             foreach (TrialResult trial in part.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
                 console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
@@ -43,43 +43,43 @@ internal static class StudyTables
         console.WriteLine();
         console.Write(new ConsoleText("What to keep in mind", new Style(decoration: Decoration.Bold)));
         console.WriteLine();
-        foreach (LintMessage message in messages)
-            console.Write(new Padder(new ConsoleText($"{message.Code} {(message.Part is null ? "" : $"{message.Part}: ")}{message.Message}"), new Padding(2, 0, 0, 0)));
+        foreach (IGrouping<(string Code, string Message), LintMessage> same in messages.GroupBy(message => (message.Code, message.Message)))
+        {
+            string parts = string.Join(", ", same.Select(message => message.Part).OfType<string>());
+            console.Write(new Padder(new ConsoleText($"{same.Key.Code} {(parts.Length == 0 ? "" : $"{parts}: ")}{same.Key.Message}"), new Padding(2, 0, 0, 0)));
+        }
     }
 
-    private static Table Table(PartResult part)
+    private sealed record Column(string Heading, int Importance, Func<CellResult, string> Text);
+
+    /// <summary>As many columns as the width has room for, so that no label and no number is broken.</summary>
+    private static Table Table(PartResult part, int width)
     {
         bool validated = part.Cells.Any(cell => cell.Cell.Design.Training.Validation == ValidationKind.Split);
         bool reported = part.Cells.Any(cell => cell.Cell.Published is { TestAccuracy: not null } or { TestLoss: not null });
         bool reportedTime = part.Cells.Any(cell => cell.Cell.Published?.Seconds is not null);
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("cell"));
-        Number(table, "parameters");
-        if (validated) Number(table, "validation accuracy");
-        Number(table, "test accuracy");
-        if (reported) Number(table, "reported");
-        Number(table, "test loss");
-        if (reported) Number(table, "reported");
-        Number(table, "training time");
-        if (reportedTime) Number(table, "reported");
-        foreach (CellResult cell in part.Cells)
+        var columns = new List<Column>
         {
-            PublishedNumbers? published = cell.Cell.Published;
-            var row = new List<string> { cell.Cell.Label, NumberText.Count(cell.Parameters) };
-            if (validated) row.Add(NumberText.Percent(cell.Last("val_accuracy")));
-            row.Add(NumberText.Percent(cell.TestAccuracy));
-            if (reported) row.Add(NumberText.Percent(One(published?.TestAccuracy)));
-            row.Add(NumberText.Loss(cell.TestLoss));
-            if (reported) row.Add(NumberText.Loss(One(published?.TestLoss)));
-            row.Add(NumberText.Seconds(cell.FitSeconds));
-            if (reportedTime) row.Add(NumberText.Seconds(One(published?.Seconds)));
-            table.AddRow([.. row.Select(text => new ConsoleText(text))]);
-        }
+            new("cell", 9, cell => cell.Cell.Label),
+            new("parameters", 5, cell => NumberText.Count(cell.Parameters)),
+        };
+        if (validated) columns.Add(new("validation accuracy", 6, cell => NumberText.Percent(cell.Last("val_accuracy"))));
+        columns.Add(new("test accuracy", 8, cell => NumberText.Percent(cell.TestAccuracy)));
+        if (reported) columns.Add(new("reported", 4, cell => NumberText.Percent(One(cell.Cell.Published?.TestAccuracy))));
+        columns.Add(new("test loss", 3, cell => NumberText.Loss(cell.TestLoss)));
+        if (reported) columns.Add(new("reported", 2, cell => NumberText.Loss(One(cell.Cell.Published?.TestLoss))));
+        columns.Add(new("training time", 7, cell => NumberText.Seconds(cell.FitSeconds)));
+        if (reportedTime) columns.Add(new("reported", 1, cell => NumberText.Seconds(One(cell.Cell.Published?.Seconds))));
+        const int Margins = 3;
+        while (columns.Count > 3 && columns.Sum(column => part.Cells.Select(cell => column.Text(cell).Length).Append(column.Heading.Length).Max() + Margins) > width)
+            columns.Remove(columns.MinBy(column => column.Importance)!);
 
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (Column column in columns)
+            table.AddColumn(column.Importance == 9 ? new TableColumn(column.Heading) : new TableColumn(column.Heading).RightAligned().NoWrap());
+        foreach (CellResult cell in part.Cells) table.AddRow([.. columns.Select(column => new ConsoleText(column.Text(cell)))]);
         return table;
     }
 
     private static Summary One(double? value) => new(1, value ?? double.NaN, double.NaN);
-
-    private static void Number(Table table, string heading) => table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
 }
