@@ -59,7 +59,7 @@ public sealed record PartAnalysis
             Matters = matters,
             Comparisons = comparisons,
             Trend = trend,
-            Untrained = [.. part.Cells.Select(cell => (IReadOnlyList<string>)[.. cell.Trials.Select(trial => Analysis.Untrained.Evidence(trial, Analysis.Untrained.MajorityShare(cell.Cell.Design))).OfType<string>()])],
+            Untrained = [.. part.Cells.Select(cell => (IReadOnlyList<string>)[.. cell.Trials.Select(trial => Analysis.Untrained.Evidence(trial)).OfType<string>()])],
             TimeRatios = [.. comparisons.Select(comparison => Ratio.Of(seconds[comparison.Cell], seconds[reference]))],
             Best = best,
             CheapestAsGood = best is { } cell ? Cheapest(part, accuracy, cell, matters) : null,

@@ -13,6 +13,7 @@ internal static class PartFindings
         var findings = new List<string> { Answer(part) };
         if (part.Comparisons.Count > 1 && part.Count > 1) findings.AddRange(part.Comparisons.Select(comparison => Compared(part, comparison)));
         if (Untrained(part) is { } untrained) findings.Add(untrained);
+        if (Baseline(part) is { } baseline) findings.Add(baseline);
         if (Chosen(part) is { } chosen) findings.Add(chosen);
         if (Parameters(part) is { } parameters) findings.Add(parameters);
         if (Time(part) is { } time) findings.Add(time);
@@ -110,6 +111,21 @@ internal static class PartFindings
         if (cells.Length == 0) return null;
         bool most = part.Untrained.Where((runs, cell) => 2 * runs.Count > part.Result.Cells[cell].Complete.Count()).Any();
         return $"Runs that learned nothing: {List(cells)}; they are in the means{(most ? ", so that the comparison says how often training begins at all, not how good the trained designs are" : "")}.";
+    }
+
+    // The words that a network gets to see, without their order.
+    private static string? Baseline(PartAnalysis part)
+    {
+        (string Label, double Accuracy, TrialDataset Data)[] cells =
+        [
+            .. part.Result.Cells.Select(cell => (cell.Cell.Label, cell.TestAccuracy.Mean, Data: cell.Complete.Select(trial => trial.Dataset).FirstOrDefault(data => data is not null)))
+                .Where(cell => cell.Data is not null && !double.IsNaN(cell.Data.BagOfWordsAccuracy)).Select(cell => (cell.Label, cell.Mean, cell.Data!)),
+        ];
+        if (cells.Length == 0) return null;
+        double low = cells.Min(cell => cell.Data.BagOfWordsAccuracy), high = cells.Max(cell => cell.Data.BagOfWordsAccuracy);
+        string[] behind = [.. cells.Where(cell => cell.Accuracy <= cell.Data.BagOfWordsAccuracy).Select(cell => cell.Label)];
+        string who = behind.Length == 0 ? "every cell is above it" : behind.Length == cells.Length ? "no cell is above it" : $"not above it: {List(behind)}";
+        return $"Without a network: the larger class alone {Percent(cells[0].Data.MajorityShare)}, a logistic regression on the same words {Percent(low)}{(Percent(low) == Percent(high) ? "" : $" to {Percent(high)}")}; {who}.";
     }
 
     private static string? Chosen(PartAnalysis part)

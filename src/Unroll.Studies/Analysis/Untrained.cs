@@ -11,9 +11,13 @@ internal static class Untrained
     private const double Tolerance = 0.01;
 
     /// <summary>Why the run counts as untrained; null if it does not.</summary>
-    public static string? Evidence(TrialResult trial, double majorityShare)
+    /// <param name="trial">The run.</param>
+    /// <param name="knownMajority">Share of the larger class, if it is known from elsewhere.</param>
+    public static string? Evidence(TrialResult trial, double? knownMajority = null)
     {
         if (trial.State != TrialState.Complete) return null;
+        double counted = trial.Dataset?.MajorityShare ?? double.NaN;
+        double majorityShare = knownMajority ?? (double.IsNaN(counted) ? MajorityShare(trial.Trial.Cell.Design) : counted);
         double loss = trial.Last("loss");
         if (LossOfChance(trial.Trial.Cell.Design) is { } chance && loss >= chance * (1 - Tolerance))
             return $"training loss {Words.Number(loss, 4)} is that of an untrained model ({Words.Number(chance, 4)})";
@@ -23,7 +27,7 @@ internal static class Untrained
     }
 
     /// <summary>Share of the larger class where it is not known: of two classes alike, one half.</summary>
-    public static double MajorityShare(StudyDesign design) => design.Training.Loss is "binary_crossentropy" ? 0.5 : 1.0 / Classes(design);
+    private static double MajorityShare(StudyDesign design) => design.Training.Loss is "binary_crossentropy" ? 0.5 : 1.0 / Classes(design);
 
     /// <summary>The loss of a model that gives every class the same probability; null for losses that are not cross-entropies.</summary>
     private static double? LossOfChance(StudyDesign design) => design.Training.Loss switch

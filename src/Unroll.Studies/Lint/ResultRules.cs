@@ -43,7 +43,7 @@ internal static class ResultRules
         var evidence = new List<string>();
         foreach (CellResult cell in part.Cells)
         {
-            string[] runs = [.. cell.Trials.Select(trial => Untrained.Evidence(trial, facts.MajorityShare ?? Untrained.MajorityShare(cell.Cell.Design))).OfType<string>()];
+            string[] runs = [.. cell.Trials.Select(trial => Untrained.Evidence(trial, facts.MajorityShare)).OfType<string>()];
             if (runs.Length > 0) evidence.Add($"{cell.Cell.Label}, {runs.Length} of {cell.Complete.Count()}: {runs[0]}");
         }
 

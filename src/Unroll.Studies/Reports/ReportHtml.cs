@@ -79,7 +79,7 @@ internal static class ReportHtml
         if (failures.Length > 0) section.Add(Classed("div", "failures", new XElement("strong", failures.Length == 1 ? "One trial failed." : $"{failures.Length} trials failed."), failures));
         if (PartFigure.Of(part) is { } figure) section.Add(FigureElement(figure, part));
         if (ReportFindings.Comparisons(analysis) is { } comparisons) section.Add(comparisons);
-        section.Add(Designs(part));
+        section.Add(ReportFindings.Cells(analysis), Designs(part));
         return section;
     }
 

@@ -26,6 +26,12 @@ public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, 
 
     /// <summary>Share of the training tokens that are out of vocabulary, 0 to 1.</summary>
     public double OovShare { get; init; }
+
+    /// <summary>Share of the larger class among the test samples; NaN if not counted.</summary>
+    public double MajorityShare { get; init; } = double.NaN;
+
+    /// <summary>Test accuracy of a logistic regression on which words occur; NaN if not computed.</summary>
+    public double BagOfWordsAccuracy { get; init; } = double.NaN;
 }
 
 /// <summary>The record of one trial. Numbers that it does not have are NaN.</summary>

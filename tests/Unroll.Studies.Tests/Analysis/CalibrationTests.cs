@@ -21,5 +21,5 @@ public sealed class CalibrationTests
     [InlineData(5)]
     [InlineData(10)]
     public void Differences_are_found_as_often_as_the_plan_promises(int repeats) =>
-        Assert.InRange(Calibration.FoundDifferences(StudyPlan.DetectableDifference(repeats), 2000, repeats), 0.77, 0.83);
+        Assert.InRange(Calibration.FoundDifferences(StudyEstimate.DetectableDifference(repeats), 2000, repeats), 0.77, 0.83);
 }

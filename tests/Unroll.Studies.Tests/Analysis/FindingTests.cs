@@ -101,6 +101,16 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void Networks_stand_beside_what_needs_none()
+    {
+        static string Of(double words) => StudyAnalysis.Of(Made.Result(Made.Study(Cells), [[.80, .80], [.85, .85]],
+            trial => trial with { Dataset = Made.Data with { MajorityShare = .5, BagOfWordsAccuracy = words } })).Parts[0].Findings.Single(finding => finding.StartsWith("Without a network", StringComparison.Ordinal));
+        Assert.Equal("Without a network: the larger class alone 50.00 %, a logistic regression on the same words 82.00 %; not above it: LSTM.", Of(.82));
+        Assert.EndsWith("; every cell is above it.", Of(.7), StringComparison.Ordinal);
+        Assert.EndsWith("; no cell is above it.", Of(.9), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Answers_to_single_examples_bring_in_the_chance_of_the_test()
     {
         // Two designs that differ on the first 40 of 1,000 examples, in every repeat alike: no chance of seeds, all of examples.

@@ -27,7 +27,7 @@ internal static class StudyCalibrateCommand
         {
             context.Cancellation.ThrowIfCancellationRequested();
             double unordered = Calibration.FalseVerdicts(studies, cells, n, ordered: false, seed), ordered = Calibration.FalseVerdicts(studies, cells, n, ordered: true, seed);
-            double effect = StudyPlan.DetectableDifference(n), found = Calibration.FoundDifferences(effect, studies, n, seed);
+            double effect = StudyEstimate.DetectableDifference(n), found = Calibration.FoundDifferences(effect, studies, n, seed);
             context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $" {n,2}  {unordered * 100,23:F2} %  {ordered * 100,21:F2} %  {effect,18:F2} SD  {found * 100:F1} %"));
         }
 

@@ -42,19 +42,19 @@ internal static class StudyPlanCommand
                 if (tried.Cancelled) return ErrorBoundary.Cancelled;
             }
 
-            Write(context.Out, StudyPlan.Of(study, result.GetValue(matters) / 100, tried), side);
+            Write(context.Out, StudyEstimate.Of(study, result.GetValue(matters) / 100, tried), side);
             return ErrorBoundary.Success;
         });
         return command;
     }
 
-    private static void Write(TextWriter text, StudyPlan plan, int jobs)
+    private static void Write(TextWriter text, StudyEstimate plan, int jobs)
     {
         int label = plan.Parts.SelectMany(part => part.Cells).Max(cell => cell.Label.Length);
-        foreach (PartPlan part in plan.Parts)
+        foreach (PartEstimate part in plan.Parts)
         {
             text.WriteLine($"{part.Part.Name}: {part.Part.Title}");
-            foreach (CellPlan cell in part.Cells)
+            foreach (CellEstimate cell in part.Cells)
                 text.WriteLine($"  {cell.Label.PadRight(label)}  {NumberText.Count(cell.Parameters),9} parameters  about {NumberText.Duration(TimeSpan.FromSeconds(cell.Seconds))}");
             if (plan.Pilot is not null && part.Cells.Count > 1) text.WriteLine("  " + Needs(part, plan));
         }
@@ -70,11 +70,11 @@ internal static class StudyPlanCommand
 
         text.WriteLine("What n repeats find in 4 of 5 studies (paired t test at 5 %), in standard deviations of the paired differences:");
         foreach (int n in (int[])[3, 5, 10, 20])
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  n = {n,2}: {StudyPlan.DetectableDifference(n):F2}; ±{plan.Matters * 100:0.###} points if that deviation is {plan.Matters * 100 / StudyPlan.DetectableDifference(n):F2} points"));
+            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  n = {n,2}: {StudyEstimate.DetectableDifference(n):F2}; ±{plan.Matters * 100:0.###} points if that deviation is {plan.Matters * 100 / StudyEstimate.DetectableDifference(n):F2} points"));
         text.WriteLine("How large the deviation is here, a pilot says: --pilot 3.");
     }
 
-    private static string Needs(PartPlan part, StudyPlan plan)
+    private static string Needs(PartEstimate part, StudyEstimate plan)
     {
         string points = (plan.Matters * 100).ToString("0.###", CultureInfo.InvariantCulture);
         if (double.IsNaN(part.Spread)) return "The pilot has too few results here.";

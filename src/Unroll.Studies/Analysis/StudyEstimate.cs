@@ -4,7 +4,7 @@ using Unroll.Configuration;
 namespace Unroll.Studies.Analysis;
 
 /// <summary>What a study will cost and what it can find, before anything is spent.</summary>
-public sealed record StudyPlan
+public sealed record StudyEstimate
 {
     /// <summary>The study.</summary>
     public required Study Study { get; init; }
@@ -13,7 +13,7 @@ public sealed record StudyPlan
     public required double Matters { get; init; }
 
     /// <summary>The parts.</summary>
-    public required IReadOnlyList<PartPlan> Parts { get; init; }
+    public required IReadOnlyList<PartEstimate> Parts { get; init; }
 
     /// <summary>Results of a pilot that spreads and times are taken from; null without one.</summary>
     public StudyResult? Pilot { get; init; }
@@ -29,16 +29,16 @@ public sealed record StudyPlan
     /// <param name="matters">The difference to be found, as a share; null for what the study says.</param>
     /// <param name="pilot">Results of some repeats of the same study; null for none.</param>
     /// <param name="trainingSamples">Training samples of the data.</param>
-    public static StudyPlan Of(Study study, double? matters = null, StudyResult? pilot = null, int trainingSamples = 25000) =>
+    public static StudyEstimate Of(Study study, double? matters = null, StudyResult? pilot = null, int trainingSamples = 25000) =>
         Of(study, matters, pilot, trainingSamples, MeasureStep);
 
-    internal static StudyPlan Of(Study study, double? matters, StudyResult? pilot, int trainingSamples, Func<StudyDesign, Sequential, double> secondsPerStep)
+    internal static StudyEstimate Of(Study study, double? matters, StudyResult? pilot, int trainingSamples, Func<StudyDesign, Sequential, double> secondsPerStep)
     {
         ArgumentNullException.ThrowIfNull(study);
         double margin = matters ?? study.Matters;
         if (!(margin > 0)) throw new ArgumentException($"matters is {margin}; it must be above 0.", nameof(matters));
         var known = new Dictionary<string, (long, double)>(StringComparer.Ordinal);
-        return new StudyPlan
+        return new StudyEstimate
         {
             Study = study,
             Matters = margin,
@@ -46,7 +46,7 @@ public sealed record StudyPlan
             Parts = [.. study.Parts.Select(part => Part(part, margin, pilot?.Parts.FirstOrDefault(result => result.Part.Name == part.Name), cell => Cell(cell)))],
         };
 
-        CellPlan Cell(StudyCell cell)
+        CellEstimate Cell(StudyCell cell)
         {
             TrainingDesign training = cell.Design.Training;
             string key = $"{cell.Design.ModelText} {training.BatchSize} {training.Optimizer} {cell.Design.Dataset}";
@@ -57,25 +57,25 @@ public sealed record StudyPlan
             }
 
             double samples = trainingSamples * (training.Validation == ValidationKind.Split ? 1 - training.ValidationSplit : 1);
-            return new CellPlan(cell.Label, measured.Parameters, measured.PerStep * Math.Ceiling(samples / training.BatchSize) * training.Epochs);
+            return new CellEstimate(cell.Label, measured.Parameters, measured.PerStep * Math.Ceiling(samples / training.BatchSize) * training.Epochs);
         }
     }
 
     /// <summary>The difference that n paired repeats find in 4 of 5 studies, in standard deviations of the differences.</summary>
     public static double DetectableDifference(int repeats) => Power.DetectableDifference(repeats);
 
-    private static PartPlan Part(StudyPart part, double matters, PartResult? pilot, Func<StudyCell, CellPlan> plan)
+    private static PartEstimate Part(StudyPart part, double matters, PartResult? pilot, Func<StudyCell, CellEstimate> plan)
     {
-        CellPlan[] cells = [.. part.Cells.Select(plan)];
-        if (pilot is null || pilot.Cells.Count < 2) return new PartPlan(part, cells, double.NaN, null);
+        CellEstimate[] cells = [.. part.Cells.Select(plan)];
+        if (pilot is null || pilot.Cells.Count < 2) return new PartEstimate(part, cells, double.NaN, null);
         PartAnalysis analysis = PartAnalysis.Of(pilot, matters);
         double[] spreads = [.. analysis.Comparisons.Select(comparison => comparison.Std).Where(double.IsFinite)];
-        if (spreads.Length == 0) return new PartPlan(part, cells, double.NaN, null);
+        if (spreads.Length == 0) return new PartEstimate(part, cells, double.NaN, null);
         // The cell that varies most decides how long all of them take; the trend is one question, cells are several.
         double widest = spreads.Max();
         int questions = analysis.Trend is null ? analysis.Comparisons.Count : 1;
         cells = [.. cells.Select((cell, i) => double.IsNaN(pilot.Cells[i].FitSeconds.Mean) ? cell : cell with { Seconds = pilot.Cells[i].FitSeconds.Mean })];
-        return new PartPlan(part, cells, widest, widest == 0 ? 2 : PartComparisons.RepeatsNeeded(widest, matters, questions, 1));
+        return new PartEstimate(part, cells, widest, widest == 0 ? 2 : PartComparisons.RepeatsNeeded(widest, matters, questions, 1));
     }
 
     private static Sequential Build(StudyDesign design)
@@ -113,10 +113,10 @@ public sealed record StudyPlan
 /// <param name="Cells">Its cells.</param>
 /// <param name="Spread">Largest standard deviation of the paired differences in the pilot, as a share; NaN without a pilot.</param>
 /// <param name="RepeatsNeeded">Repeats at which the difference that matters is found in 4 of 5 studies; null if unknown, or more than a thousand.</param>
-public sealed record PartPlan(StudyPart Part, IReadOnlyList<CellPlan> Cells, double Spread, int? RepeatsNeeded);
+public sealed record PartEstimate(StudyPart Part, IReadOnlyList<CellEstimate> Cells, double Spread, int? RepeatsNeeded);
 
 /// <summary>The plan of a cell.</summary>
 /// <param name="Label">What tables call it.</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Seconds">Estimated training time of one repeat on one thread.</param>
-public sealed record CellPlan(string Label, long Parameters, double Seconds);
+public sealed record CellEstimate(string Label, long Parameters, double Seconds);
