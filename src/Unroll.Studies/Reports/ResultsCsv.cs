@@ -1,5 +1,6 @@
 using System.Globalization;
 using nietras.SeparatedValues;
+using Unroll.Studies.Analysis;
 
 namespace Unroll.Studies.Reports;
 
@@ -28,8 +29,8 @@ internal static class ResultsCsv
             Row(csv, header);
             foreach (PartResult part in result.Parts)
             {
-                IReadOnlyList<int> ranks = part.Ranks, validation = part.ValidationRanks;
-                for (int i = 0; i < part.Cells.Count; i++) Row(csv, CellRow(result, part.Cells[i], ranks[i], validation[i], repeats));
+                IReadOnlyList<int> ranks = part.Ranks, validationRanks = PartRanking.ValidationRanks(part);
+                for (int i = 0; i < part.Cells.Count; i++) Row(csv, CellRow(result, part.Cells[i], ranks[i], validationRanks[i], repeats));
             }
         });
     }

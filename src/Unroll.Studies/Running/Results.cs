@@ -32,6 +32,12 @@ public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, 
 
     /// <summary>Hash of the sequences and labels, so that results on other data are never taken for these; empty if not known.</summary>
     public string Hash { get; init; } = "";
+
+    /// <summary>Share of the larger class among the test samples; NaN if not counted.</summary>
+    public double MajorityShare { get; init; } = double.NaN;
+
+    /// <summary>Test accuracy of a logistic regression on which words occur; NaN if not computed.</summary>
+    public double BagOfWordsAccuracy { get; init; } = double.NaN;
 }
 
 /// <summary>The record of one trial. Numbers that it does not have are NaN.</summary>
@@ -116,22 +122,14 @@ public sealed record CellResult(StudyCell Cell, IReadOnlyList<TrialResult> Trial
 /// <param name="Cells">Its cells in order.</param>
 public sealed record PartResult(StudyPart Part, IReadOnlyList<CellResult> Cells)
 {
-    /// <summary>True if every cell has validation data of its own, apart from the test data: designs are to be chosen by these.</summary>
-    public bool IsValidated => Cells.All(cell => cell.Cell.Design.Training.Validation == ValidationKind.Split);
-
     /// <summary>Rank of each cell by mean test accuracy, best first and from 1; equal means share the better rank; 0 without a mean.</summary>
-    public IReadOnlyList<int> Ranks => RanksOf(cell => cell.TestAccuracy);
-
-    /// <summary>
-    /// Rank of each cell by mean accuracy on the validation data after the last epoch, as <see cref="Ranks"/>; all 0 if the
-    /// part is not validated on data of its own.
-    /// </summary>
-    public IReadOnlyList<int> ValidationRanks => RanksOf(cell => IsValidated ? cell.Last("val_accuracy") : new Summary(0, double.NaN, double.NaN));
-
-    private int[] RanksOf(Func<CellResult, Summary> value)
+    public IReadOnlyList<int> Ranks
     {
-        double[] means = [.. Cells.Select(cell => value(cell).Mean)];
-        return [.. means.Select(mean => double.IsNaN(mean) ? 0 : 1 + means.Count(other => other > mean))];
+        get
+        {
+            double[] means = [.. Cells.Select(cell => cell.TestAccuracy.Mean)];
+            return [.. means.Select(mean => double.IsNaN(mean) ? 0 : 1 + means.Count(other => other > mean))];
+        }
     }
 }
 

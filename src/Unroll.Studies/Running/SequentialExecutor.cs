@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Metrics;
+using Unroll.Studies.Analysis;
 using Unroll.Text;
 
 namespace Unroll.Studies;
@@ -35,6 +36,8 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
             CutShare = data.CutShare,
             OovShare = data.OovShare,
             Hash = Hash(data),
+            MajorityShare = Baselines.MajorityShare(data.YTest),
+            BagOfWordsAccuracy = Baselines.BagOfWords(data.XTrain, data.YTrain, data.XTest, data.YTest, data.VocabularySize),
         };
         _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
         return info;

@@ -15,6 +15,8 @@ internal static class StoredText
         ["test"] = data.TestCount,
         ["cut"] = Text(data.CutShare),
         ["oov"] = Text(data.OovShare),
+        ["majority"] = Text(data.MajorityShare),
+        ["words"] = Text(data.BagOfWordsAccuracy),
         ["hash"] = data.Hash,
     }.ToJsonString();
 
@@ -27,6 +29,8 @@ internal static class StoredText
         {
             CutShare = Number(json["cut"]!),
             OovShare = Number(json["oov"]!),
+            MajorityShare = Number(json["majority"]!),
+            BagOfWordsAccuracy = Number(json["words"]!),
             Hash = json["hash"]!.GetValue<string>(),
         };
     }

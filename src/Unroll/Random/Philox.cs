@@ -13,6 +13,8 @@ internal enum RandomPurpose
     TrainTestSplit = 20,
     TimeseriesWindows = 21,
     Noise = 6,
+    Resampling = 30,
+    SimulatedStudies = 31,
     BenchmarkData = 100,
 }
 

@@ -13,16 +13,16 @@ internal static class StudyRunCommand
 {
     public static Command Create(CliContext context)
     {
-        var target = new Argument<string>("study") { Description = "Name of a built-in study (see 'unroll study list') or path of a study file.", HelpName = "NAME|FILE" };
+        Argument<string> target = StudyTarget.Argument();
         Option<string?> part = CliOptions.OptionalText("--part", "PART", "Run this part only.");
         (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
-        Option<int?> repeats = CliOptions.OptionalInt("--repeats", "Seeds per cell, in place of what the study says.", 1);
+        Option<int?> repeats = StudyTarget.Count("--repeats", "Seeds per cell, in place of what the study says.");
         Option<string> dataset = CliOptions.Choice("--dataset", "Data: what the study asks for if it can be had, else made-up reviews (auto); or one of them.", "auto", "imdb", "synthetic");
         Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for results and reports (default: runs/NAME).");
         var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output, retryFailed };
         command.SetAction(result =>
         {
-            Studies.Study study = Find(result.GetRequiredValue(target));
+            Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
             string folder = result.GetValue(output) ?? Path.Combine("runs", study.Name);
             if (folder.Length == 0) throw new ArgumentException("--out is empty; give a folder, or leave it out for runs/NAME.");
             var options = new RunOptions
@@ -56,7 +56,7 @@ internal static class StudyRunCommand
 
     private static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
     (
-        CliOptions.OptionalInt("--jobs", "Trials side by side, each on one thread (default: one per processor).", 1),
+        StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor)."),
         CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files."),
         new Option<bool>("--retry-failed") { Description = "Run trials that failed before once more." }
     );
@@ -77,14 +77,6 @@ internal static class StudyRunCommand
         if (failed == 0) return ErrorBoundary.Success;
         context.Error.WriteLine(failed == 1 ? "unroll: one trial failed; the report says why." : $"unroll: {failed} trials failed; the report says why.");
         return ErrorBoundary.Failed;
-    }
-
-    /// <summary>A built-in study of that name, else a file.</summary>
-    private static Studies.Study Find(string target)
-    {
-        if (BuiltInStudies.Names.Contains(target, StringComparer.Ordinal)) return BuiltInStudies.Load(target);
-        bool isPath = target.Contains('/') || target.Contains('\\') || target.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        return isPath || File.Exists(target) ? Studies.Study.Load(target) : BuiltInStudies.Load(target); // the last throws and lists the names
     }
 
     // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones.
