@@ -102,7 +102,7 @@ public sealed partial class StudyKillTests : IDisposable
     [GeneratedRegex("\"fit_time\": \\{[^}]*\\}")]
     private static partial Regex FitTime();
 
-    [GeneratedRegex("^ *\"(started|seconds|validation_seconds|fit_time|validation_time|test_time|jobs)\":")]
+    [GeneratedRegex("^ *\"(started|seconds|validation_seconds|fit_time|validation_time|test_time|jobs)\":|^ *\"Training time: ")]
     private static partial Regex Aside();
 
     private int[] Attempts(string run)
