@@ -25,7 +25,7 @@ public sealed class StudyCommandTests : IDisposable
         (int code, string output, string error) = Run(["study", "list"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("lstm-design-choices: Design choices for an LSTM on film reviews", output, StringComparison.Ordinal);
-        Assert.Contains("    nodes      5 cells  Part 1: number of LSTM units", output, StringComparison.Ordinal);
+        Assert.Contains("    nodes           5 cells  Part 1: number of LSTM units", output, StringComparison.Ordinal);
         Assert.Contains("    base-adam  1 cell   Base model with Adam", output, StringComparison.Ordinal);
     }
 
@@ -40,10 +40,48 @@ public sealed class StudyCommandTests : IDisposable
         Assert.StartsWith("units / units 2, seed 1: epoch 1/1, loss ", lines[2], StringComparison.Ordinal);
         Assert.StartsWith("[1/2] units / units 2, seed 1: test accuracy ", lines[3], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("  cell      parameters   test accuracy   test loss   training time", StringComparison.Ordinal));
+        Assert.Contains("  No verdict: with one run per cell (n = 1)", output, StringComparison.Ordinal);
+        Assert.Contains("  U007 With one repeat, differences can't be judged.", output, StringComparison.Ordinal);
         Assert.EndsWith("report.html", output.TrimEnd(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "report.html")));
         Assert.Equal(3, File.ReadLines(Path.Combine(_folder, "out", "results.csv")).Count());
         Assert.DoesNotContain('\u001b', output);
+    }
+
+    [Fact]
+    public void Check_remarks_without_running()
+    {
+        (int code, string output, string error) = Run(["study", "check", Write(Small)]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith("small: 1 part, 2 cells, 1 repeat each.", output, StringComparison.Ordinal);
+        Assert.Contains("U007 units: With one repeat, differences can't be judged.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("U007", Run(["study", "check", Write(Small), "--repeats", "7"]).Out, StringComparison.Ordinal);
+        AssertRefused(["study", "check", Write(Small.Replace("epochs", "epoch", StringComparison.Ordinal))], "did you mean 'epochs'?");
+    }
+
+    [Fact]
+    public void Plan_lists_cells_and_with_a_pilot_the_repeats_that_are_needed()
+    {
+        string plan = Run(["study", "plan", Write(Small)]).Out;
+        // embedding 100 × 2; SimpleRNN 2 × u + u × u + u; dense u + 1
+        Assert.Matches("units 1 +206 parameters +about ", plan);
+        Assert.Matches("units 2 +213 parameters +about ", plan);
+        Assert.Contains("n =  5: 1.68; ±0.5 points if that deviation is 0.30 points", plan, StringComparison.Ordinal);
+
+        (int code, string piloted, _) = Run(["study", "plan", Write(Small), "--pilot", "2", "--matters", "20"]);
+        Assert.Equal(0, code);
+        Assert.Matches("Differences vary by [0-9.]+ points: a difference of 20 points takes [0-9]+ repeats", piloted);
+        AssertRefused(["study", "plan", Write(Small), "--matters", "0"], "--matters is '0'; it must be a number of percentage points above 0 and below 100, such as 0.5.");
+        AssertRefused(["study", "plan", Write(Small), "--pilot", "1"], "--pilot is 1; how much seeds differ takes at least 2 repeats.");
+    }
+
+    [Fact]
+    public void Calibrate_counts_verdicts()
+    {
+        (int code, string output, _) = Run(["study", "calibrate", "--studies", "50", "--cells", "2"]);
+        Assert.Equal(0, code);
+        Assert.Contains("50 simulated parts of 2 cells for each number", output, StringComparison.Ordinal);
+        Assert.Equal(4, output.Split('\n').Count(line => line.Contains(" SD ", StringComparison.Ordinal)));
     }
 
     [Fact]

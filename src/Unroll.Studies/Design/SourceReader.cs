@@ -82,6 +82,18 @@ internal sealed class SourceReader
         return double.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
+    public bool? Boolean(string name)
+    {
+        SourceNode? value = Find(name);
+        return value?.Kind switch
+        {
+            null => null,
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Error(name, value, $"expected true or false, found {Describe(value)}."),
+        };
+    }
+
     public IReadOnlyList<SourceNode> Array(string name)
     {
         SourceNode? value = Find(name);

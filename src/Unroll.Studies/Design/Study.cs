@@ -31,8 +31,17 @@ public sealed class Study
     /// <summary>Number of seeds with which every cell is run, unless the run says otherwise.</summary>
     public int Repeats { get; init; } = 1;
 
+    /// <summary>
+    /// The difference of accuracies that would change a decision, as a share: 0.005 is half a percentage point. What lies
+    /// within it counts as equivalent.
+    /// </summary>
+    public double Matters { get; init; } = 0.005;
+
     /// <summary>The parts in order.</summary>
     public required IReadOnlyList<StudyPart> Parts { get; init; }
+
+    /// <summary>The values that <see cref="Options"/> have in the base design, as text; options that it does not set are absent.</summary>
+    public required IReadOnlyDictionary<string, string> BaseValues { get; init; }
 
     /// <summary>Every option that differs between cells somewhere in the study, as paths such as <c>model[1].units</c>.</summary>
     public required IReadOnlyList<string> Options { get; init; }
@@ -125,9 +134,19 @@ public sealed class StudyPart
     /// <summary>Label of the cell that the others are compared with; null if none is named.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>What the cells vary along, if they are a grid; empty if they are named one by one.</summary>
+    public IReadOnlyList<StudyAxis> Axes { get; init; } = [];
+
     /// <summary>The cells in order.</summary>
     public required IReadOnlyList<StudyCell> Cells { get; init; }
 }
+
+/// <summary>An option and the values that the cells of a part give it.</summary>
+/// <param name="Path">The option, for example <c>model[1].units</c>.</param>
+/// <param name="Name">What labels call it.</param>
+/// <param name="Values">The values as text, in order.</param>
+/// <param name="IsOrdered">True if the values are quantities, so that a trend over them makes sense.</param>
+public sealed record StudyAxis(string Path, string Name, IReadOnlyList<string> Values, bool IsOrdered);
 
 /// <summary>One design of a part.</summary>
 public sealed class StudyCell

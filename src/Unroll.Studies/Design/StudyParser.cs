@@ -23,6 +23,9 @@ internal sealed class StudyParser(string file)
         string note = Text(reader, "note", MaxNote) ?? "";
         int seed = reader.Integer("seed", 1, 0);
         int repeats = reader.Integer("repeats", 1, 1);
+        double matters = reader.Number("matters") ?? 0.5;
+        if (!(matters > 0 && matters < 100))
+            throw reader.Error("matters", reader.Find("matters")!, "write the difference in percentage points that would change a decision, above 0 and below 100, for example 0.5.");
 
         var design = new SourceNode(JsonValueKind.Object, "", root.Line, root.Column);
         foreach (string member in (string[])["dataset", "training", "model"])
@@ -45,7 +48,9 @@ internal sealed class StudyParser(string file)
             Note = note,
             Seed = seed,
             Repeats = repeats,
+            Matters = matters / 100,
             Options = _options,
+            BaseValues = Values(design),
             Parts = [.. drafts.Select(Finish)],
         };
     }
@@ -80,7 +85,7 @@ internal sealed class StudyParser(string file)
 
     private sealed record CellDraft(string Label, SourceNode Node, SourceNode Design, string Note, PublishedNumbers? Published);
 
-    private sealed record PartDraft(string Name, SourceNode Node, string Title, string Question, string Note, string? Reference, IReadOnlyList<CellDraft> Cells);
+    private sealed record PartDraft(string Name, SourceNode Node, string Title, string Question, string Note, string? Reference, IReadOnlyList<StudyAxis> Axes, IReadOnlyList<CellDraft> Cells);
 
     private PartDraft ReadPart(SourceNode node, int index, SourceNode baseDesign)
     {
@@ -92,7 +97,8 @@ internal sealed class StudyParser(string file)
         SourceNode design = Apply(baseDesign, reader.Map("changes"));
 
         var cells = new List<CellDraft>();
-        if (reader.Find("axes") is not null) cells.AddRange(Grid(reader, design));
+        Axis[] axes = reader.Find("axes") is null ? [] : [.. reader.Array("axes").Select((axis, i) => ReadAxis(new SourceReader(axis, reader.PathOf($"axes[{i}]"), file)))];
+        if (axes.Length > 0) cells.AddRange(Grid(axes, reader.Find("axes")!, design));
         foreach ((SourceNode cellNode, int i) in reader.Array("cells").Select((cell, i) => (cell, i)))
         {
             var cell = new SourceReader(cellNode, reader.PathOf($"cells[{i}]"), file);
@@ -119,7 +125,7 @@ internal sealed class StudyParser(string file)
         if (reference is not null && !labels.Contains(reference, StringComparer.Ordinal))
             throw reader.Error("reference", reader.Find("reference")!, $"there is no cell '{reference}'{NameMatching.Suggestion(reference, labels)}");
         reader.Finish();
-        return new PartDraft(name, node, title, question, note, reference, cells);
+        return new PartDraft(name, node, title, question, note, reference, [.. axes.Select(axis => axis.Described)], cells);
     }
 
     private IEnumerable<CellDraft> Annotate(List<CellDraft> cells, string label, SourceNode value, string path, string[] labels, Func<CellDraft, CellDraft> change) =>
@@ -127,12 +133,14 @@ internal sealed class StudyParser(string file)
             ? cells.Select(cell => cell.Label == label ? change(cell) : cell)
             : throw SourceReader.Error(file, value, path, $"there is no cell '{label}'{NameMatching.Suggestion(label, labels)}");
 
-    private sealed record Axis(string Path, IReadOnlyList<SourceNode> Values, IReadOnlyList<string> Labels);
-
-    private List<CellDraft> Grid(SourceReader part, SourceNode design)
+    private sealed record Axis(string Path, string Name, bool IsOrdered, IReadOnlyList<SourceNode> Values, IReadOnlyList<string> Labels)
     {
-        Axis[] axes = [.. part.Array("axes").Select((node, i) => ReadAxis(new SourceReader(node, part.PathOf($"axes[{i}]"), file)))];
-        var cells = new List<CellDraft> { new("", part.Find("axes")!, design, "", null) };
+        public StudyAxis Described => new(Path, Name, [.. Values.Select(value => DesignText.Of(value.ToJsonNode()))], IsOrdered);
+    }
+
+    private List<CellDraft> Grid(Axis[] axes, SourceNode at, SourceNode design)
+    {
+        var cells = new List<CellDraft> { new("", at, design, "", null) };
         foreach (Axis axis in axes)
         {
             Remember(axis.Path);
@@ -161,8 +169,12 @@ internal sealed class StudyParser(string file)
             labels = [.. values.Select(value => value.Kind == JsonValueKind.Object || path.EndsWith(']') ? DesignText.Of(value.ToJsonNode()) : $"{name} {DesignText.Of(value.ToJsonNode())}")];
         if (labels.Count != values.Count)
             throw reader.Error("labels", reader.Find("labels")!, $"{labels.Count} labels for {values.Count} values; give one each or leave the labels out.");
+        bool numbers = values.All(value => value.Kind == JsonValueKind.Number);
+        bool ordered = reader.Boolean("ordered") ?? numbers;
+        if (ordered && !numbers)
+            throw reader.Error("ordered", reader.Find("ordered")!, "only numbers have an order along which a trend can be tested; leave it out.");
         reader.Finish();
-        return new Axis(path, values, labels);
+        return new Axis(path, name, ordered, values, labels);
     }
 
     private SourceNode Apply(SourceNode design, IReadOnlyList<(string Path, SourceNode Value)> changes)
@@ -188,6 +200,7 @@ internal sealed class StudyParser(string file)
         Question = draft.Question,
         Note = draft.Note,
         Reference = draft.Reference,
+        Axes = draft.Axes,
         Cells =
         [
             .. draft.Cells.Select(cell => new StudyCell

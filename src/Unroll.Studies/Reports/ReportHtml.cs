@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Unroll.Configuration;
+using Unroll.Studies.Analysis;
 using Unroll.Studies.Plots;
 
 namespace Unroll.Studies.Reports;
@@ -15,8 +16,10 @@ internal static class ReportHtml
     {
         Study study = result.Study;
         string title = result.UsedFallback ? $"[SYNTHETIC DATA] {study.Title}" : study.Title;
-        var main = new XElement("main", Header(result));
-        foreach (PartResult part in result.Parts) main.Add(Section(result, part));
+        StudyAnalysis analysis = StudyAnalysis.Of(result);
+        var main = new XElement("main", Header(result), ReportFindings.Answers(analysis));
+        foreach (PartAnalysis part in analysis.Parts) main.Add(Section(result, part));
+        main.Add(ReportFindings.Lint(result), ReportFindings.Method(analysis));
         main.Add(Footer(result));
         var html = new XElement("html",
             new XAttribute("lang", "en"),
@@ -41,10 +44,10 @@ internal static class ReportHtml
                 " The numbers below show that the study runs; they say nothing about its question.");
         }
 
-        if (result.Cancelled)
+        if (!result.IsFinished)
         {
             int done = result.Trials.Count(trial => trial.State == TrialState.Complete);
-            yield return Classed("div", "banner", new XElement("strong", "Stopped before its end"),
+            yield return Classed("div", "banner", new XElement("strong", "Not finished"),
                 $"{done} of {result.Trials.Count()} trials had ended; means are over these.");
         }
 
@@ -60,11 +63,13 @@ internal static class ReportHtml
             $"Run: {run.Started.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {NumberText.Duration(TimeSpan.FromSeconds(run.Seconds))}; {repeats}, {seeds}; {jobs}; Unroll {run.Version}.");
     }
 
-    private static XElement Section(StudyResult result, PartResult part)
+    private static XElement Section(StudyResult result, PartAnalysis analysis)
     {
+        PartResult part = analysis.Result;
         var section = new XElement("section", new XElement("h2", new XAttribute("id", part.Part.Name), part.Part.Title));
         if (part.Part.Question.Length > 0) section.Add(new XElement("p", part.Part.Question));
         if (part.Part.Note.Length > 0) section.Add(Classed("p", "note", part.Part.Note));
+        section.Add(ReportFindings.Findings(analysis));
         section.Add(Classed("div", "scroll", ReportTable.Of(part)));
         section.Add(Classed("p", "caption", ReportTable.Caption(result, part)));
         XElement[] failures =
@@ -74,7 +79,8 @@ internal static class ReportHtml
         ];
         if (failures.Length > 0) section.Add(Classed("div", "failures", new XElement("strong", failures.Length == 1 ? "One trial failed." : $"{failures.Length} trials failed."), failures));
         if (PartFigure.Of(part) is { } figure) section.Add(FigureElement(figure, part));
-        section.Add(Designs(part));
+        if (ReportFindings.Comparisons(analysis) is { } comparisons) section.Add(comparisons);
+        section.Add(ReportFindings.Cells(analysis), Designs(part));
         return section;
     }
 

@@ -18,6 +18,13 @@ internal static class ReportStyle
         .question{font-size:1.05rem}
         .meta,.note,.caption{color:var(--muted);font-size:.875rem}
         .meta{margin:0}
+        .answers{margin:16px 0;padding:10px 16px;background:var(--soft)}
+        .answers p{max-width:none}
+        .findings{margin:8px 0;padding-left:1.2em}
+        .findings li{margin:4px 0;max-width:85ch;overflow-wrap:anywhere}
+        .findings li.answer{font-weight:600}
+        .lint{margin:8px 0;padding:0;list-style:none}
+        .lint li{margin:8px 0;max-width:85ch;overflow-wrap:anywhere}
         .banner{margin:16px 0;padding:14px 16px;border:2px solid var(--warnrule);border-left-width:10px;background:var(--warnpaper);color:var(--warn);font-size:1.05rem}
         .banner strong{display:block;font-size:1.2rem}
         .failures{margin:12px 0;padding:10px 14px;background:var(--badpaper);color:var(--bad);font-size:.9rem}

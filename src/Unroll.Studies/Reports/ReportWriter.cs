@@ -9,6 +9,8 @@ namespace Unroll.Studies.Reports;
 /// </summary>
 public static class ReportWriter
 {
+    private static readonly Lock Writing = new(); // files that are being written are named after the process
+
     /// <summary>Writes the files, replacing older ones.</summary>
     /// <returns>Path of <c>report.html</c>.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
@@ -16,6 +18,11 @@ public static class ReportWriter
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        lock (Writing) return WriteFiles(result, folder);
+    }
+
+    private static string WriteFiles(StudyResult result, string folder)
+    {
         Directory.CreateDirectory(folder);
         AtomicFile.WriteAllText(Path.Combine(folder, "results.csv"), ResultsCsv.Cells(result));
         AtomicFile.WriteAllText(Path.Combine(folder, "trials.csv"), ResultsCsv.Trials(result));

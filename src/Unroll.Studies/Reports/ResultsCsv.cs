@@ -1,6 +1,7 @@
 using System.Globalization;
 using nietras.SeparatedValues;
 using Unroll.Configuration;
+using Unroll.Studies.Analysis;
 
 namespace Unroll.Studies.Reports;
 
@@ -19,7 +20,7 @@ internal static class ResultsCsv
                 .. result.Study.Options.Select(option => "param_" + option),
                 "model", "parameters",
                 "mean_test_accuracy", "std_test_accuracy", "rank_test_accuracy", "mean_test_loss", "std_test_loss",
-                "mean_val_accuracy", "std_val_accuracy", "mean_val_loss", "std_val_loss",
+                "mean_val_accuracy", "std_val_accuracy", "rank_val_accuracy", "mean_val_loss", "std_val_loss",
                 "mean_train_accuracy", "std_train_accuracy", "mean_train_loss", "std_train_loss",
                 "mean_fit_time", "std_fit_time",
                 .. Enumerable.Range(0, repeats).Select(repeat => $"split{repeat}_test_accuracy"),
@@ -29,8 +30,8 @@ internal static class ResultsCsv
             Row(csv, header);
             foreach (PartResult part in result.Parts)
             {
-                IReadOnlyList<int> ranks = part.Ranks;
-                for (int i = 0; i < part.Cells.Count; i++) Row(csv, CellRow(result, part.Cells[i], ranks[i], repeats));
+                IReadOnlyList<int> ranks = part.Ranks, validationRanks = PartRanking.ValidationRanks(part);
+                for (int i = 0; i < part.Cells.Count; i++) Row(csv, CellRow(result, part.Cells[i], ranks[i], validationRanks[i], repeats));
             }
         });
     }
@@ -50,7 +51,7 @@ internal static class ResultsCsv
         foreach (TrialResult trial in result.Trials) Row(csv, TrialRow(result, trial));
     });
 
-    private static IEnumerable<string> CellRow(StudyResult result, CellResult cell, int rank, int repeats)
+    private static IEnumerable<string> CellRow(StudyResult result, CellResult cell, int rank, int validationRank, int repeats)
     {
         TrialDataset? dataset = cell.Trials.Select(trial => trial.Dataset).FirstOrDefault(info => info is not null);
         IEnumerable<double> PerRepeat(Func<TrialResult, double> value) => Enumerable.Range(0, repeats)
@@ -62,7 +63,8 @@ internal static class ResultsCsv
             cell.Cell.Design.ModelText, Text(cell.Parameters),
             Text(cell.TestAccuracy.Mean), Text(cell.TestAccuracy.Std), rank == 0 ? "" : Text(rank),
             Text(cell.TestLoss.Mean), Text(cell.TestLoss.Std),
-            Text(cell.Last("val_accuracy").Mean), Text(cell.Last("val_accuracy").Std), Text(cell.Last("val_loss").Mean), Text(cell.Last("val_loss").Std),
+            Text(cell.Last("val_accuracy").Mean), Text(cell.Last("val_accuracy").Std), validationRank == 0 ? "" : Text(validationRank),
+            Text(cell.Last("val_loss").Mean), Text(cell.Last("val_loss").Std),
             Text(cell.Last("accuracy").Mean), Text(cell.Last("accuracy").Std), Text(cell.Last("loss").Mean), Text(cell.Last("loss").Std),
             Text(cell.FitSeconds.Mean), Text(cell.FitSeconds.Std),
             .. PerRepeat(trial => trial.TestAccuracy).Select(Text),
@@ -84,7 +86,7 @@ internal static class ResultsCsv
             Text(trial.Last("loss")), Text(trial.Last("accuracy")), Text(trial.Last("val_loss")), Text(trial.Last("val_accuracy")),
             Text(trial.TestLoss), Text(trial.TestAccuracy),
             Text(trial.FitSeconds), Text(trial.ValidationSeconds), Text(trial.TestSeconds),
-            Text(trial.Threads), Text(result.Environment.Jobs), result.Environment.Version,
+            Text(trial.Threads), Text(trial.Jobs), result.Environment.Version,
             trial.Dataset?.Name ?? "", trial.Dataset is null ? "" : Text(trial.Dataset.IsFallback), trial.Fingerprint ?? "", trial.Error ?? "",
         ];
     }

@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Unroll.Configuration;
+using Unroll.Studies.Analysis;
+using Unroll.Studies.Lint;
 
 namespace Unroll.Studies.Reports;
 
@@ -27,7 +29,16 @@ internal static class ResultsJson
                 ["train_samples"] = info.TrainCount,
                 ["test_samples"] = info.TestCount,
             })),
-            ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, (cell, rank) => Cell(cell, rank)))),
+            ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, PartRanking.ValidationRanks(part)).Select(cell => Cell(cell.First, cell.Second, cell.Third)))),
+            ["findings"] = Findings(result),
+            ["lint"] = List(StudyLint.Check(result).Select(message => new JsonObject
+            {
+                ["code"] = message.Code,
+                ["part"] = message.Part,
+                ["message"] = message.Message,
+                ["evidence"] = message.Evidence,
+                ["fix"] = message.Fix,
+            })),
         };
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Options)) root.WriteTo(writer);
@@ -45,10 +56,29 @@ internal static class ResultsJson
         ["seed"] = result.Environment.Seed,
         ["started"] = result.Environment.Started.ToString("O", CultureInfo.InvariantCulture),
         ["seconds"] = Number(result.Environment.Seconds),
-        ["cancelled"] = result.Cancelled,
+        ["cancelled"] = !result.IsFinished,
     };
 
-    private static JsonObject Cell(CellResult cell, int rank)
+    private static JsonArray Findings(StudyResult result) => List(StudyAnalysis.Of(result).Parts.Select(part => new JsonObject
+    {
+        ["part"] = part.Result.Part.Name,
+        ["reference"] = part.Result.Cells[part.Reference].Cell.Label,
+        ["sentences"] = List(part.Findings.Select(finding => JsonValue.Create(finding))),
+        ["comparisons"] = List(part.Comparisons.Select(comparison => new JsonObject
+        {
+            ["cell"] = part.Result.Cells[comparison.Cell].Cell.Label,
+            ["n"] = comparison.Count,
+            ["difference"] = Number(comparison.Difference),
+            ["low"] = Number(comparison.Interval.Low),
+            ["high"] = Number(comparison.Interval.High),
+            ["p"] = Number(comparison.P),
+            ["p_holm"] = Number(comparison.AdjustedP),
+            ["p_signs"] = Number(comparison.SignP),
+            ["verdict"] = comparison.Verdict.ToString().ToUpperInvariant(),
+        })),
+    }));
+
+    private static JsonObject Cell(CellResult cell, int rank, int validationRank)
     {
         StudyDesign design = cell.Cell.Design;
         var values = new JsonObject();
@@ -89,6 +119,7 @@ internal static class ResultsJson
             },
             ["parameters"] = cell.Parameters,
             ["rank_test_accuracy"] = rank == 0 ? null : rank,
+            ["rank_val_accuracy"] = validationRank == 0 ? null : validationRank,
             ["test_accuracy"] = Spread(cell.TestAccuracy),
             ["test_loss"] = Spread(cell.TestLoss),
             ["val_accuracy"] = Spread(cell.Last("val_accuracy")),
@@ -115,6 +146,7 @@ internal static class ResultsJson
         ["validation_time"] = Number(trial.ValidationSeconds),
         ["test_time"] = Number(trial.TestSeconds),
         ["threads"] = trial.Threads,
+        ["jobs"] = trial.Jobs,
         ["fingerprint"] = trial.Fingerprint,
         ["epochs"] = List(trial.Epochs.Select(Epoch)),
     };

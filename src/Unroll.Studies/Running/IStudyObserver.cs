@@ -5,7 +5,7 @@ namespace Unroll.Studies;
 /// </summary>
 public interface IStudyObserver
 {
-    /// <summary>Before anything is loaded.</summary>
+    /// <summary>Before anything is loaded. Trials that must give the same are told once.</summary>
     void RunStarted(Study study, IReadOnlyList<Trial> trials, int jobs)
     {
     }
@@ -17,6 +17,11 @@ public interface IStudyObserver
 
     /// <summary>A data set is there.</summary>
     void DatasetLoaded(DatasetDesign design, TrialDataset info)
+    {
+    }
+
+    /// <summary>The data are there and the store is open; what it has already is not run again.</summary>
+    void StoreOpened(RunProgress run)
     {
     }
 
@@ -35,7 +40,7 @@ public interface IStudyObserver
     {
     }
 
-    /// <summary>A trial has ended, well or not.</summary>
+    /// <summary>A trial has ended, well or not, or was stopped.</summary>
     void TrialCompleted(TrialResult result, RunProgress run)
     {
     }
@@ -54,10 +59,10 @@ public sealed record TrialProgress(Trial Trial, int EpochsDone, int Epochs, Time
 }
 
 /// <summary>How far a run is.</summary>
-/// <param name="Done">Trials that have ended.</param>
+/// <param name="Done">Trials that have ended, those of earlier runs and of other processes among them.</param>
 /// <param name="Failed">Those of them that failed.</param>
 /// <param name="Total">Trials in all.</param>
 /// <param name="Fraction">Share of the estimated work that is done, 0 to 1.</param>
-/// <param name="Elapsed">Time since the first trial began.</param>
+/// <param name="Elapsed">Time since this run began.</param>
 /// <param name="Remaining">Estimated time left; null while it can't be said.</param>
 public sealed record RunProgress(int Done, int Failed, int Total, double Fraction, TimeSpan Elapsed, TimeSpan? Remaining);

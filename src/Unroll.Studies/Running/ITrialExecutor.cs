@@ -14,6 +14,12 @@ internal interface ITrialExecutor
     TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken);
 }
 
-/// <summary>What a trial gave. The epochs are those already reported, now with their seconds.</summary>
-internal sealed record TrialOutcome(
+/// <summary>What a trial that ran to its end gave.</summary>
+/// <param name="Parameters">Number of weights.</param>
+/// <param name="Epochs">All epochs; those already reported, now with their seconds.</param>
+/// <param name="TestLoss">Loss on the test data after training.</param>
+/// <param name="TestAccuracy">Accuracy on the test data after training, 0 to 1; NaN if it was not measured.</param>
+/// <param name="TestSeconds">Seconds that the test took.</param>
+/// <param name="Fingerprint">Hash of the final weights.</param>
+public sealed record TrialOutcome(
     long Parameters, IReadOnlyList<EpochResult> Epochs, double TestLoss, double TestAccuracy, double TestSeconds, string Fingerprint);

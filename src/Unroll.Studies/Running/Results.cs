@@ -3,8 +3,11 @@ namespace Unroll.Studies;
 /// <summary>What became of a trial.</summary>
 public enum TrialState
 {
-    /// <summary>It never started, or was stopped while it ran.</summary>
-    Cancelled,
+    /// <summary>It has not been begun, or was stopped while it ran: the next run of the study begins it anew.</summary>
+    Waiting,
+
+    /// <summary>It runs, here or in another process.</summary>
+    Running,
 
     /// <summary>It ran to its end.</summary>
     Complete,
@@ -26,6 +29,15 @@ public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, 
 
     /// <summary>Share of the training tokens that are out of vocabulary, 0 to 1.</summary>
     public double OovShare { get; init; }
+
+    /// <summary>Hash of the sequences and labels, so that results on other data are never taken for these; empty if not known.</summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>Share of the larger class among the test samples; NaN if not counted.</summary>
+    public double MajorityShare { get; init; } = double.NaN;
+
+    /// <summary>Test accuracy of a logistic regression on which words occur; NaN if not computed.</summary>
+    public double BagOfWordsAccuracy { get; init; } = double.NaN;
 }
 
 /// <summary>The record of one trial. Numbers that it does not have are NaN.</summary>
@@ -63,6 +75,9 @@ public sealed record TrialResult
 
     /// <summary>Threads inside the trial.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Trials that ran side by side, this one included; 0 if it never began. Above 1, times are longer than alone.</summary>
+    public int Jobs { get; init; }
 
     /// <summary>Seconds in training, validation apart.</summary>
     public double FitSeconds => Epochs.Count == 0 ? double.NaN : Epochs.Sum(epoch => epoch.Seconds);
@@ -137,7 +152,7 @@ public sealed record StudyResult
     /// <summary>The study.</summary>
     public required Study Study { get; init; }
 
-    /// <summary>The parts that were run.</summary>
+    /// <summary>The parts that were run, by this run or an earlier one into the same store.</summary>
     public required IReadOnlyList<PartResult> Parts { get; init; }
 
     /// <summary>Where and with what.</summary>
@@ -145,6 +160,9 @@ public sealed record StudyResult
 
     /// <summary>True if the run was stopped before its end.</summary>
     public bool Cancelled { get; init; }
+
+    /// <summary>True if every trial that any run of the study asked for has ended.</summary>
+    public bool IsFinished => Trials.All(trial => trial.State is TrialState.Complete or TrialState.Failed);
 
     /// <summary>The report, if reports were written.</summary>
     public string? ReportPath { get; init; }

@@ -18,6 +18,15 @@ public sealed record RunOptions
     /// <summary>Folder of data files; null for the library's default.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>Folder for the reports; null to write none. Made if missing.</summary>
+    /// <summary>
+    /// Folder for the reports and for the store (<see cref="StoreFile"/>) that keeps the results; null for neither. Made if
+    /// missing. What the store has of this study is not run again.
+    /// </summary>
     public string? OutputFolder { get; init; }
+
+    /// <summary>Whether trials that failed in an earlier run are to be run again.</summary>
+    public bool RetryFailed { get; init; }
+
+    /// <summary>Name of the store in the output folder.</summary>
+    public const string StoreFile = "study.db";
 }

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Metrics;
+using Unroll.Studies.Analysis;
 using Unroll.Text;
 
 namespace Unroll.Studies;
@@ -32,9 +35,21 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
         {
             CutShare = data.CutShare,
             OovShare = data.OovShare,
+            Hash = Hash(data),
+            MajorityShare = Baselines.MajorityShare(data.YTest),
+            BagOfWordsAccuracy = Baselines.BagOfWords(data.XTrain, data.YTrain, data.XTest, data.YTest, data.VocabularySize),
         };
         _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
         return info;
+    }
+
+    private static string Hash(Dataset data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (int[,] x in (int[][,])[data.XTrain, data.XTest])
+            hash.AppendData(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref x[0, 0], x.Length)));
+        foreach (int[] y in (int[][])[data.YTrain, data.YTest]) hash.AppendData(MemoryMarshal.AsBytes<int>(y));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // Whoever reads our numbers beside reported ones must know if the data were not the same.

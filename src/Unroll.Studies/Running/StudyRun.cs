@@ -1,58 +1,49 @@
+using Unroll.Studies.Storage;
+
 namespace Unroll.Studies;
 
-/// <summary>One run of many trials: the threads, the order, the account of what is done.</summary>
+/// <summary>
+/// One run of many trials in this process: threads that claim trials from the store until none is left, and the account of
+/// what is done. Other processes may work on the same store; a run ends when all its trials have, wherever they ran.
+/// </summary>
 internal sealed class StudyRun
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a worker may be silent before another is given its trial.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    private readonly IReadOnlyList<Trial> _trials;
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly IStudyStore _store;
+    private readonly long _run;
+    private readonly IReadOnlyDictionary<string, (Trial Trial, TrialDataset Data)> _trials; // by key
     private readonly int _jobs;
-    private readonly IStudyObserver? _observer;
+    private readonly RunTeller _teller;
     private readonly ITrialExecutor _executor;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<DatasetDesign, TrialDataset> _datasets = [];
-    private readonly TrialResult[] _results;
-    private readonly double[] _costs;
-    private readonly double[] _shares; // share of each trial that is done, 0 to 1
-    private readonly int[] _order;
-    private int _next = -1;
-    private int _done;
-    private int _failed;
-    private long _startStamp;
-    private Exception? _observerError;
+    private readonly Dictionary<TrialClaim, CancellationTokenSource> _held = [];
+    private Exception? _storeError;
 
     public StudyRun(
-        IReadOnlyList<Trial> trials, int jobs, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellation)
+        IStudyStore store, long run, IReadOnlyDictionary<string, (Trial Trial, TrialDataset Data)> trials, int jobs, IStudyObserver? observer,
+        ITrialExecutor executor, TimeProvider time, CancellationToken cancellation)
     {
-        (_trials, _jobs, _observer, _executor, _time, _cancellation) = (trials, jobs, observer, executor, time, cancellation);
-        _results = [.. trials.Select(trial => new TrialResult { Trial = trial, State = TrialState.Cancelled })];
-        _costs = [.. trials.Select(trial => TrialCost.Of(trial.Cell.Design))];
-        _shares = new double[trials.Count];
-        // Longest first, so that no long trial is left alone at the end; equal ones in the order of the study.
-        _order = [.. Enumerable.Range(0, trials.Count).OrderByDescending(index => _costs[index])];
+        (_store, _run, _trials, _jobs, _executor, _time, _cancellation) = (store, run, trials, jobs, executor, time, cancellation);
+        _teller = new RunTeller(observer, time, trials.ToDictionary(pair => pair.Key, pair => TrialCost.Of(pair.Value.Trial.Cell.Design)));
     }
 
-    public IReadOnlyList<TrialResult> Execute()
-    {
-        foreach (DatasetDesign dataset in _trials.Select(trial => trial.Cell.Design.Dataset).Distinct())
-        {
-            if (_cancellation.IsCancellationRequested) return _results;
-            _observer?.DatasetLoading(dataset);
-            try
-            {
-                TrialDataset info = _datasets[dataset] = _executor.Load(dataset, _cancellation);
-                _observer?.DatasetLoaded(dataset, info);
-            }
-            catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
-            {
-                return _results;
-            }
-        }
+    /// <summary>Trials that ended in this process.</summary>
+    public int Ended { get; private set; }
 
-        _startStamp = _time.GetTimestamp();
+    private bool IsStopping => _cancellation.IsCancellationRequested || _teller.Error is not null || Volatile.Read(ref _storeError) is not null;
+
+    public void Execute()
+    {
+        _teller.Update(() => _store.Counts(_run));
+        _teller.Tell((observer, progress) => observer.StoreOpened(progress));
         var threads = new Thread[_jobs];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -60,33 +51,50 @@ internal sealed class StudyRun
             threads[i].Start();
         }
 
-        foreach (Thread thread in threads) thread.Join();
-        if (_observerError is not null) throw new InvalidOperationException($"The observer of the run failed: {_observerError.Message}", _observerError);
-        return _results;
+        using (ITimer renewal = _time.CreateTimer(_ => Renew(), null, RenewEvery, RenewEvery))
+            foreach (Thread thread in threads) thread.Join();
+        if (_storeError is not null) throw new IOException(_storeError.Message, _storeError);
+        if (_teller.Error is { } error) throw new InvalidOperationException($"The observer of the run failed: {error.Message}", error);
+        _store.EndRun(_run, _time.GetUtcNow());
     }
 
     private void Work()
     {
-        while (!_cancellation.IsCancellationRequested && Volatile.Read(ref _observerError) is null)
+        try
         {
-            int position = Interlocked.Increment(ref _next);
-            if (position >= _order.Length) return;
-            RunTrial(_order[position]);
+            while (!IsStopping)
+            {
+                if (_store.Claim(_run, WorkerId.Current, _time.GetUtcNow(), Lease) is { } claim)
+                {
+                    RunTrial(claim);
+                    continue;
+                }
+
+                // The rest runs elsewhere, or on another thread; what is lost there is taken over here.
+                RunCounts counts = _teller.Update(() => _store.Counts(_run));
+                if (counts.Ended == counts.Total) return;
+                _cancellation.WaitHandle.WaitOne(LookEvery);
+            }
+        }
+        catch (Exception error) // of the store: without it there is nothing to run for
+        {
+            Interlocked.CompareExchange(ref _storeError, error, null);
+            Stop();
         }
     }
 
-    private void RunTrial(int index)
+    private void RunTrial(TrialClaim claim)
     {
-        Trial trial = _trials[index];
-        int epochs = trial.Cell.Design.Training.Epochs;
-        long start = _time.GetTimestamp();
-        long lastTold = start;
-        var done = new List<EpochResult>();
-        var result = new TrialResult { Trial = trial, State = TrialState.Cancelled, Dataset = _datasets[trial.Cell.Design.Dataset] };
-        Tell(observer => observer.TrialStarted(new TrialProgress(trial, 0, epochs, TimeSpan.Zero, null)));
+        (Trial trial, TrialDataset data) = _trials[claim.Key];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        lock (_lock) _held.Add(claim, stop);
+        TrialWatch watch = _teller.Start(trial, claim.Key);
+        var result = new TrialResult { Trial = trial, State = TrialState.Waiting, Dataset = data, Jobs = _jobs };
+        bool isLost = false;
+        TrialOutcome? outcome = null;
         try
         {
-            TrialOutcome outcome = _executor.Run(trial, OnEpoch, OnStep, _cancellation);
+            outcome = _executor.Run(trial, OnEpoch, watch.OnStep, stop.Token);
             RefuseNaN(outcome.TestLoss, "the test loss");
             result = result with
             {
@@ -99,50 +107,91 @@ internal sealed class StudyRun
                 Fingerprint = outcome.Fingerprint,
             };
         }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Stays Cancelled.
+            // Stays Waiting.
+        }
+        catch (ClaimLostException)
+        {
+            isLost = true;
+        }
+        catch (StoreFailedException error)
+        {
+            throw error.InnerException!;
         }
         catch (Exception error)
         {
             string message = error is TrialFailedException ? error.Message : $"{error.GetType().Name}: {error.Message}";
             result = result with { State = TrialState.Failed, Error = message };
         }
-
-        if (result.State != TrialState.Complete) result = result with { Epochs = done };
-        lock (_lock)
+        finally
         {
-            _results[index] = result;
-            if (result.State != TrialState.Cancelled)
+            lock (_lock) _held.Remove(claim);
+        }
+
+        if (result.State != TrialState.Complete) result = result with { Epochs = watch.Epochs };
+        // Within one breath with the account, or a trial would be counted twice or not at all for a moment.
+        _teller.Finish(claim.Key, () =>
+        {
+            bool isKept = !isLost && result.State switch
             {
-                _shares[index] = 1;
-                _done++;
-                if (result.State == TrialState.Failed) _failed++;
-            }
-        }
-
-        Tell(observer => observer.TrialCompleted(result, Progress()));
-
-        void OnStep(double share)
-        {
-            if (_observer is null || _time.GetElapsedTime(lastTold) < TellEvery) return;
-            lastTold = _time.GetTimestamp();
-            double fraction = (done.Count + share) / epochs;
-            lock (_lock) _shares[index] = fraction;
-            TimeSpan elapsed = _time.GetElapsedTime(start);
-            var progress = new TrialProgress(trial, done.Count, epochs, elapsed, elapsed * ((1 - fraction) / fraction)) { EpochShare = share };
-            Tell(observer => observer.TrialAdvanced(progress, Progress()));
-        }
+                TrialState.Complete => _store.Complete(claim, outcome!),
+                TrialState.Failed => _store.Fail(claim, result.Error!),
+                _ => _store.Release(claim),
+            };
+            if (!isKept) result = result with { State = TrialState.Running }; // by whoever was given it
+            if (result.State is TrialState.Complete or TrialState.Failed) Ended++;
+            return _store.Counts(_run);
+        });
+        _teller.Tell((observer, progress) => observer.TrialCompleted(result, progress));
 
         void OnEpoch(EpochResult epoch)
         {
-            done.Add(epoch);
-            TimeSpan elapsed = _time.GetElapsedTime(start);
-            lock (_lock) _shares[index] = (double)done.Count / Math.Max(epochs, done.Count);
-            var progress = new TrialProgress(trial, done.Count, epochs, elapsed, elapsed / done.Count * Math.Max(0, epochs - done.Count));
-            Tell(observer => observer.EpochCompleted(progress, epoch, Progress()));
+            if (!Stored(() => _store.AddEpoch(claim, epoch))) throw new ClaimLostException();
+            watch.OnEpoch(epoch);
             if (epoch.Logs.TryGetValue("loss", out double loss)) RefuseNaN(loss, $"the loss of epoch {epoch.Epoch + 1}");
         }
+    }
+
+    // An error of the store must not pass for a failure of the trial that was running.
+    private static bool Stored(Func<bool> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception error)
+        {
+            throw new StoreFailedException(error);
+        }
+    }
+
+    private void Renew()
+    {
+        TrialClaim[] claims;
+        lock (_lock) claims = [.. _held.Keys];
+        foreach (TrialClaim claim in claims)
+        {
+            try
+            {
+                if (_store.Renew(claim, _time.GetUtcNow() + Lease)) continue;
+            }
+            catch (Exception error)
+            {
+                Interlocked.CompareExchange(ref _storeError, error, null);
+                Stop();
+                return;
+            }
+
+            lock (_lock)
+                if (_held.TryGetValue(claim, out CancellationTokenSource? stop)) stop.Cancel(); // given to another: no need to go on
+        }
+    }
+
+    private void Stop()
+    {
+        lock (_lock)
+            foreach (CancellationTokenSource stop in _held.Values) stop.Cancel();
     }
 
     private static void RefuseNaN(double loss, string what)
@@ -152,37 +201,9 @@ internal sealed class StudyRun
         throw new TrialFailedException($"{what} is {value}; training diverged. A smaller learning rate or clipped gradients (clipnorm) usually help.");
     }
 
-    private RunProgress Progress()
-    {
-        lock (_lock)
-        {
-            double total = _costs.Sum();
-            double done = 0;
-            for (int i = 0; i < _costs.Length; i++) done += _costs[i] * _shares[i];
-            double fraction = total > 0 ? done / total : 1;
-            TimeSpan elapsed = _time.GetElapsedTime(_startStamp);
-            TimeSpan? remaining = fraction > 0 ? elapsed * ((1 - fraction) / fraction) : null;
-            return new RunProgress(_done, _failed, _trials.Count, fraction, elapsed, remaining);
-        }
-    }
-
-    // A display that throws must neither kill a worker thread (and the process with it) nor pass as a failed trial.
-    private void Tell(Action<IStudyObserver> message)
-    {
-        if (_observer is null) return;
-        lock (_lock)
-        {
-            if (_observerError is not null) return;
-            try
-            {
-                message(_observer);
-            }
-            catch (Exception error)
-            {
-                _observerError = error;
-            }
-        }
-    }
-
     private sealed class TrialFailedException(string message) : Exception(message);
+
+    private sealed class ClaimLostException : Exception;
+
+    private sealed class StoreFailedException(Exception inner) : Exception(inner.Message, inner);
 }

@@ -14,6 +14,8 @@ internal enum RandomPurpose
     TimeseriesWindows = 21,
     Noise = 6,
     WordOrder = 22,
+    Resampling = 30,
+    SimulatedStudies = 31,
     BenchmarkData = 100,
 }
 

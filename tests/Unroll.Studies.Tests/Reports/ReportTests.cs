@@ -23,7 +23,7 @@ public sealed class ReportTests : IDisposable
         StudyResult result = Write(new FakeExecutor());
         Assert.Equal(Path.Combine(_folder, "report.html"), result.ReportPath);
         Assert.Equal(
-            ["report.html", "results.csv", "results.json", "trials.csv", "units.svg"],
+            ["report.html", "results.csv", "results.json", "study.db", "trials.csv", "units.svg"],
             Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

@@ -80,7 +80,7 @@ public sealed class StudyRunnerTests
         };
         StudyResult result = StudyRunner.Run(Documents.Study(), new RunOptions { Jobs = 1 }, null, executor, TimeProvider.System, cancellation.Token);
         Assert.True(result.Cancelled);
-        Assert.Equal([TrialState.Cancelled, TrialState.Cancelled, TrialState.Complete, TrialState.Complete], result.Trials.Select(trial => trial.State));
+        Assert.Equal([TrialState.Waiting, TrialState.Waiting, TrialState.Complete, TrialState.Complete], result.Trials.Select(trial => trial.State));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class StudyRunnerTests
             string before = File.ReadAllText(report!);
             using var cancellation = new CancellationTokenSource();
             var executor = new FakeExecutor { AfterEpoch = (_, _) => cancellation.Cancel() };
-            StudyResult result = StudyRunner.Run(Documents.Study(), new RunOptions { OutputFolder = folder }, null, executor, TimeProvider.System, cancellation.Token);
+            StudyResult result = StudyRunner.Run(Documents.Study(), new RunOptions { OutputFolder = folder, Repeats = 3 }, null, executor, TimeProvider.System, cancellation.Token);
             Assert.Null(result.ReportPath);
             Assert.Equal(before, File.ReadAllText(report!));
         }

@@ -54,6 +54,11 @@ internal sealed class LiveProgress : IStudyObserver
         }
     }
 
+    public void StoreOpened(RunProgress run)
+    {
+        lock (_lock) _run = run;
+    }
+
     public void TrialStarted(TrialProgress trial)
     {
         lock (_lock) _running[trial.Trial] = (trial, null);

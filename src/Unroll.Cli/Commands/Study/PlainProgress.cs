@@ -23,6 +23,11 @@ internal sealed class PlainProgress(TextWriter text) : IStudyObserver
         if (info.IsFallback) text.WriteLine($"WARNING: MADE-UP DATA, not real reviews. {info.Notice}");
     }
 
+    public void StoreOpened(RunProgress run)
+    {
+        if (run.Done > 0) text.WriteLine($"{run.Done} of {run.Total} trials are stored already");
+    }
+
     public void EpochCompleted(TrialProgress trial, EpochResult epoch, RunProgress run) =>
         text.WriteLine($"{StudyText.Name(trial.Trial)}: epoch {trial.EpochsDone}/{trial.Epochs}{StudyText.Logs(epoch)}; all trials: {Percent(run.Fraction)}{StudyText.Left(run.Remaining)}");
 
@@ -33,6 +38,7 @@ internal sealed class PlainProgress(TextWriter text) : IStudyObserver
         {
             TrialState.Complete => $"{counter} {StudyText.Name(result.Trial)}: test accuracy {NumberText.Percent(new Summary(1, result.TestAccuracy, double.NaN))}, test loss {NumberText.Loss(new Summary(1, result.TestLoss, double.NaN))}, trained for {NumberText.Duration(TimeSpan.FromSeconds(result.FitSeconds))}",
             TrialState.Failed => $"{counter} {StudyText.Name(result.Trial)}: FAILED: {result.Error}",
+            TrialState.Running => $"{counter} {StudyText.Name(result.Trial)}: taken over by another process",
             _ => $"{counter} {StudyText.Name(result.Trial)}: stopped",
         });
     }

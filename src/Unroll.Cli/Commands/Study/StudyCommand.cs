@@ -9,6 +9,14 @@ internal static class StudyCommand
     public static Command Create(CliContext context) => new("study", "Run studies: many designs, one report.")
     {
         StudyListCommand.Create(context),
+        StudyCheckCommand.Create(context),
+        StudyPlanCommand.Create(context),
         StudyRunCommand.Create(context),
+        StudyRunCommand.CreateResume(context),
+        StudyStoreCommands.CreateRuns(context),
+        StudyStoreCommands.CreateReport(context),
+        StudyStoreCommands.CreateCompare(context),
+        StudyStoreCommands.CreateMerge(context),
+        StudyCalibrateCommand.Create(context),
     };
 }

@@ -5,22 +5,26 @@ using Unroll.Studies;
 
 namespace Unroll.Cli.Commands.Study;
 
-/// <summary><c>unroll study run</c>: trains and tests every cell, shows the tables, writes the reports.</summary>
+/// <summary>
+/// <c>unroll study run</c> and <c>unroll study resume</c>: train and test what the store does not have yet, show the tables,
+/// write the reports.
+/// </summary>
 internal static class StudyRunCommand
 {
     public static Command Create(CliContext context)
     {
-        var target = new Argument<string>("study") { Description = "Name of a built-in study (see 'unroll study list') or path of a study file.", HelpName = "NAME|FILE" };
+        Argument<string> target = StudyTarget.Argument();
         Option<string?> part = CliOptions.OptionalText("--part", "PART", "Run this part only.");
-        Option<int?> repeats = Count("--repeats", "Seeds per cell, in place of what the study says.");
-        Option<int?> jobs = Count("--jobs", "Trials side by side, each on one thread (default: one per processor).");
+        (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
+        Option<int?> repeats = StudyTarget.Count("--repeats", "Seeds per cell, in place of what the study says.");
         Option<string> dataset = CliOptions.Choice("--dataset", "Data: what the study asks for if it can be had, else made-up reviews (auto); or one of them.", "auto", "imdb", "synthetic");
-        Option<string?> dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files.");
-        Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for the reports (default: runs/NAME).");
-        var command = new Command("run", "Run a study and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output };
+        Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for results and reports (default: runs/NAME).");
+        var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output, retryFailed };
         command.SetAction(result =>
         {
-            Studies.Study study = Find(result.GetRequiredValue(target));
+            Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
+            string folder = result.GetValue(output) ?? Path.Combine("runs", study.Name);
+            if (folder.Length == 0) throw new ArgumentException("--out is empty; give a folder, or leave it out for runs/NAME.");
             var options = new RunOptions
             {
                 Part = result.GetValue(part),
@@ -28,54 +32,54 @@ internal static class StudyRunCommand
                 Jobs = result.GetValue(jobs),
                 DatasetOverride = Dataset(study, result.GetValue(dataset)!),
                 DataDirectory = result.GetValue(dataDirectory),
-                OutputFolder = result.GetValue(output) ?? Path.Combine("runs", study.Name),
+                OutputFolder = folder,
+                RetryFailed = result.GetValue(retryFailed),
             };
-            return Run(context, study, options);
+            return Run(context, folder, options.Part, observer => StudyRunner.Run(study, options, observer, context.Cancellation));
         });
         return command;
     }
 
-    private static int Run(CliContext context, Studies.Study study, RunOptions options)
+    public static Command CreateResume(CliContext context)
+    {
+        (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
+        Argument<string> folder = StoreArguments.Folder("dir");
+        var command = new Command("resume", "Go on with what was asked for in a folder and has not ended.") { folder, jobs, dataDirectory, retryFailed };
+        command.SetAction(result =>
+        {
+            string its = StoreArguments.FolderOf(result.GetRequiredValue(folder));
+            var options = new RunOptions { Jobs = result.GetValue(jobs), DataDirectory = result.GetValue(dataDirectory), RetryFailed = result.GetValue(retryFailed) };
+            return Run(context, its, null, observer => StudyRunner.Resume(its, options, observer, context.Cancellation));
+        });
+        return command;
+    }
+
+    private static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
+    (
+        StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor)."),
+        CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files."),
+        new Option<bool>("--retry-failed") { Description = "Run trials that failed before once more." }
+    );
+
+    private static int Run(CliContext context, string folder, string? part, Func<IStudyObserver, StudyResult> run)
     {
         IAnsiConsole console = StudyConsole.Create(context);
-        StudyResult result = StudyConsole.IsInteractive(context)
-            ? LiveProgress.Run(console, observer => StudyRunner.Run(study, options, observer, context.Cancellation))
-            : StudyRunner.Run(study, options, new PlainProgress(context.Out), context.Cancellation);
-        StudyTables.Write(console, result);
-        int failed = result.Trials.Count(trial => trial.State == TrialState.Failed);
+        StudyResult result = StudyConsole.IsInteractive(context) ? LiveProgress.Run(console, run) : run(new PlainProgress(context.Out));
+        StudyTables.Write(console, result, part);
         if (result.Cancelled)
         {
-            context.Error.WriteLine(result.ReportPath is null ? "unroll: stopped before a trial had ended; no report was written." : "unroll: stopped; the report holds the trials that had ended.");
+            string report = result.ReportPath is null ? "stopped before a trial had ended; no report was written." : "stopped; the report holds the trials that had ended.";
+            context.Error.WriteLine($"unroll: {report} Go on with: unroll study resume {folder}");
             return ErrorBoundary.Cancelled;
         }
 
+        int failed = result.Trials.Count(trial => trial.State == TrialState.Failed);
         if (failed == 0) return ErrorBoundary.Success;
         context.Error.WriteLine(failed == 1 ? "unroll: one trial failed; the report says why." : $"unroll: {failed} trials failed; the report says why.");
         return ErrorBoundary.Failed;
     }
 
-    /// <summary>A built-in study of that name, else a file.</summary>
-    private static Studies.Study Find(string target)
-    {
-        if (BuiltInStudies.Names.Contains(target, StringComparer.Ordinal)) return BuiltInStudies.Load(target);
-        bool isPath = target.Contains('/') || target.Contains('\\') || target.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        return isPath || File.Exists(target) ? Studies.Study.Load(target) : BuiltInStudies.Load(target); // the last throws and lists the names
-    }
-
     // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones.
     private static string? Dataset(Studies.Study study, string choice) =>
         choice == "auto" && study.Parts.SelectMany(part => part.Cells).All(cell => cell.Design.Dataset.Name == "synthetic") ? null : choice;
-
-    private static Option<int?> Count(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            string text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
-            if (int.TryParse(text, out int value) && value >= 1) return value;
-            result.AddError($"{name} is '{text}'; it must be a whole number of at least 1.");
-            return null;
-        },
-    };
 }

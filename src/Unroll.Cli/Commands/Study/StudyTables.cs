@@ -1,5 +1,7 @@
 using Spectre.Console;
 using Unroll.Studies;
+using Unroll.Studies.Analysis;
+using Unroll.Studies.Lint;
 using Unroll.Studies.Reports;
 using ConsoleText = Spectre.Console.Text;
 
@@ -8,19 +10,24 @@ namespace Unroll.Cli.Commands.Study;
 /// <summary>What is printed when a run has ended: a table per part, warnings, the path of the report.</summary>
 internal static class StudyTables
 {
-    public static void Write(IAnsiConsole console, StudyResult result)
+    /// <summary>Prints the tables of one part, or of all.</summary>
+    public static void Write(IAnsiConsole console, StudyResult result, string? part = null)
     {
-        foreach (PartResult part in result.Parts)
+        foreach (PartAnalysis analysis in StudyAnalysis.Of(result).Parts)
         {
-            if (part.Cells.All(cell => cell.Trials.All(trial => trial.State == TrialState.Cancelled))) continue;
+            PartResult its = analysis.Result;
+            if (part is not null && !string.Equals(its.Part.Name, part, StringComparison.OrdinalIgnoreCase)) continue;
+            if (its.Cells.All(cell => cell.Trials.All(trial => trial.State is TrialState.Waiting or TrialState.Running))) continue;
             console.WriteLine();
-            console.Write(new ConsoleText(part.Part.Title, new Style(decoration: Decoration.Bold)));
+            console.Write(new ConsoleText(its.Part.Title, new Style(decoration: Decoration.Bold)));
             console.WriteLine();
-            console.Write(Table(part));
-            foreach (TrialResult trial in part.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
+            NarrowTable.Write(console, "cell", [.. its.Cells.Select(cell => cell.Cell.Label)], [.. Columns(its)]);
+            foreach (string finding in analysis.Findings) console.Write(new Padder(new ConsoleText(finding), new Padding(2, 0, 0, 0)));
+            foreach (TrialResult trial in its.Cells.SelectMany(cell => cell.Trials).Where(trial => trial.State == TrialState.Failed))
                 console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
         }
 
+        WriteLint(console, StudyLint.Check(result));
         console.WriteLine();
         if (result.UsedFallback)
             console.Write(new ConsoleText($"WARNING: MADE-UP DATA, not real reviews. {result.Datasets.First(info => info.IsFallback).Notice} These numbers say nothing about the question of the study.\n", new Style(Color.Black, Color.Yellow, Decoration.Bold)));
@@ -31,35 +38,35 @@ internal static class StudyTables
         if (result.ReportPath is { } path) console.Write(new ConsoleText($"Report: {Path.GetFullPath(path)}\n"));
     }
 
-    private static Table Table(PartResult part)
+    /// <summary>Codes and sentences; the report has evidence and remedy beside each.</summary>
+    private static void WriteLint(IAnsiConsole console, IReadOnlyList<LintMessage> messages)
     {
-        bool reported = part.Cells.Any(cell => cell.Cell.Published is { TestAccuracy: not null } or { TestLoss: not null });
-        bool reportedTime = part.Cells.Any(cell => cell.Cell.Published?.Seconds is not null);
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("cell"));
-        Number(table, "parameters");
-        Number(table, "test accuracy");
-        if (reported) Number(table, "reported");
-        Number(table, "test loss");
-        if (reported) Number(table, "reported");
-        Number(table, "training time");
-        if (reportedTime) Number(table, "reported");
-        foreach (CellResult cell in part.Cells)
+        if (messages.Count == 0) return;
+        console.WriteLine();
+        console.Write(new ConsoleText("What to keep in mind", new Style(decoration: Decoration.Bold)));
+        console.WriteLine();
+        foreach (IGrouping<(string Code, string Message), LintMessage> same in messages.GroupBy(message => (message.Code, message.Message)))
         {
-            PublishedNumbers? published = cell.Cell.Published;
-            var row = new List<string> { cell.Cell.Label, NumberText.Count(cell.Parameters), NumberText.Percent(cell.TestAccuracy) };
-            if (reported) row.Add(NumberText.Percent(One(published?.TestAccuracy)));
-            row.Add(NumberText.Loss(cell.TestLoss));
-            if (reported) row.Add(NumberText.Loss(One(published?.TestLoss)));
-            row.Add(NumberText.Seconds(cell.FitSeconds));
-            if (reportedTime) row.Add(NumberText.Seconds(One(published?.Seconds)));
-            table.AddRow([.. row.Select(text => new ConsoleText(text))]);
+            string parts = string.Join(", ", same.Select(message => message.Part).OfType<string>());
+            console.Write(new Padder(new ConsoleText($"{same.Key.Code} {(parts.Length == 0 ? "" : $"{parts}: ")}{same.Key.Message}"), new Padding(2, 0, 0, 0)));
         }
-
-        return table;
     }
 
-    private static Summary One(double? value) => new(1, value ?? double.NaN, double.NaN);
+    private static IEnumerable<NarrowTable.Column> Columns(PartResult part)
+    {
+        bool Has(Func<PublishedNumbers, double?> number) => part.Cells.Any(cell => cell.Cell.Published is { } published && number(published) is not null);
+        NarrowTable.Column Of(string heading, Func<CellResult, string> text) => new(heading, [.. part.Cells.Select(text)]);
+        Summary Reported(CellResult cell, Func<PublishedNumbers, double?> number) =>
+            new(1, (cell.Cell.Published is { } published ? number(published) : null) ?? double.NaN, double.NaN);
 
-    private static void Number(Table table, string heading) => table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
+        bool reported = Has(numbers => numbers.TestAccuracy) || Has(numbers => numbers.TestLoss);
+        yield return Of("parameters", cell => NumberText.Count(cell.Parameters));
+        if (part.Cells.Any(cell => cell.Cell.Design.Training.Validation == ValidationKind.Split)) yield return Of("validation accuracy", cell => NumberText.Percent(cell.Last("val_accuracy")));
+        yield return Of("test accuracy", cell => NumberText.Percent(cell.TestAccuracy));
+        if (reported) yield return Of("reported", cell => NumberText.Percent(Reported(cell, numbers => numbers.TestAccuracy)));
+        yield return Of("test loss", cell => NumberText.Loss(cell.TestLoss));
+        if (reported) yield return Of("reported", cell => NumberText.Loss(Reported(cell, numbers => numbers.TestLoss)));
+        yield return Of("training time", cell => NumberText.Seconds(cell.FitSeconds));
+        if (Has(numbers => numbers.Seconds)) yield return Of("reported", cell => NumberText.Seconds(Reported(cell, numbers => numbers.Seconds)));
+    }
 }

@@ -1,4 +1,5 @@
 using Unroll.Studies;
+using Unroll.Studies.Storage;
 using Unroll.Studies.Tests.Docs;
 using Xunit;
 
@@ -17,6 +18,34 @@ public sealed class StudiesPage
         {
             foreach (CellResult cell in part.Cells)
                 Console.WriteLine($"{cell.Cell.Label}: {cell.TestAccuracy.Mean:P2} over {cell.TestAccuracy.Count} seeds");
+        }
+    }
+
+    [Fact]
+    public void A_store_is_read_from_CSharp() => Assert.Equal("3 of 3 trials are complete", Printed.By(Stored).Trim());
+
+    private static void Stored()
+    {
+        StudyResult stored = StoredStudy.Read("runs/lstm-or-gru");
+        Console.WriteLine($"{stored.Trials.Count(trial => trial.State == TrialState.Complete)} of {stored.Trials.Count()} trials are complete");
+    }
+
+    /// <summary>Stands in for the class of that name: reads what a run into a folder that goes again has left.</summary>
+    private static class StoredStudy
+    {
+        public static StudyResult Read(string name)
+        {
+            string folder = Directory.CreateTempSubdirectory("unroll-docs-").FullName;
+            try
+            {
+                Unroll.Studies.StudyRunner.Run(Study.Load(name + ".json"), new RunOptions { Part = "cells", OutputFolder = folder });
+                using IStudyStore store = SqliteStore.Open(Path.Combine(folder, RunOptions.StoreFile));
+                return Unroll.Studies.Storage.StoredStudy.Read(store);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 

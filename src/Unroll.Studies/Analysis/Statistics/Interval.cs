@@ -1,0 +1,16 @@
+namespace Unroll.Studies.Analysis;
+
+/// <summary>A range in which a number lies with a stated confidence; 95 % where nothing else is said.</summary>
+/// <param name="Low">Lower end; NaN if there is none.</param>
+/// <param name="High">Upper end; NaN if there is none.</param>
+public readonly record struct Interval(double Low, double High)
+{
+    /// <summary>No interval can be given.</summary>
+    public static Interval None => new(double.NaN, double.NaN);
+
+    /// <summary>True if both ends are numbers.</summary>
+    public bool Exists => double.IsFinite(Low) && double.IsFinite(High);
+
+    /// <summary>True if the interval lies within ± <paramref name="margin"/>.</summary>
+    public bool IsWithin(double margin) => Exists && Low > -margin && High < margin;
+}

@@ -1,0 +1,23 @@
+namespace Unroll.Studies.Analysis;
+
+/// <summary>
+/// What the results of a study say: the answer to the question of every part, with interval and counts.
+/// <code>foreach (PartAnalysis part in StudyAnalysis.Of(result).Parts) Console.WriteLine(part.Findings[0]);</code>
+/// </summary>
+public sealed record StudyAnalysis
+{
+    /// <summary>The results.</summary>
+    public required StudyResult Result { get; init; }
+
+    /// <summary>The parts that were run.</summary>
+    public required IReadOnlyList<PartAnalysis> Parts { get; init; }
+
+    /// <summary>Analyses the results of a study.</summary>
+    /// <param name="result">The results.</param>
+    /// <param name="correct">For a trial one value per test example, 1 if it was answered rightly; null if that is not known.</param>
+    public static StudyAnalysis Of(StudyResult result, Func<TrialResult, byte[]?>? correct = null)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return new StudyAnalysis { Result = result, Parts = [.. result.Parts.Select(part => PartAnalysis.Of(part, result.Study.Matters, correct))] };
+    }
+}
