@@ -115,7 +115,7 @@ internal sealed record ModelFile(
             ? SafeJson.ParseObject(zip.Read(SavedText.Member, MaxText, MaxRatio), $"{zip.Name}: {SavedText.Member}", zip.Budget)
             : null;
         JsonObject? classes = zip.Members.Contains(SavedClasses.Member)
-            ? SafeJson.ParseObject(zip.Read(SavedClasses.Member, MaxMetadata), $"{zip.Name}: {SavedClasses.Member}")
+            ? SafeJson.ParseObject(zip.Read(SavedClasses.Member, MaxMetadata), $"{zip.Name}: {SavedClasses.Member}", zip.Budget)
             : null;
         return new ModelFile(zip.Name, info, weights, config, config["compile_config"] as JsonObject, own, null, text, classes) { Archive = zip };
     }
