@@ -41,7 +41,7 @@ public sealed class StudyCommandTests : IDisposable
         Assert.StartsWith("[1/2] units / units 2, seed 1: test accuracy ", lines[3], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("  cell      parameters   test accuracy   test loss   training time", StringComparison.Ordinal));
         Assert.Contains("  No verdict: with one run per cell (n = 1)", output, StringComparison.Ordinal);
-        Assert.Contains("  U007 With one repeat, differences can't be judged.", output, StringComparison.Ordinal);
+        Assert.Contains("  U007 units: With one repeat, differences can't be judged.", output, StringComparison.Ordinal);
         Assert.EndsWith("report.html", output.TrimEnd(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder, "out", "report.html")));
         Assert.Equal(3, File.ReadLines(Path.Combine(_folder, "out", "results.csv")).Count());
