@@ -40,7 +40,7 @@ Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = E
     model.Compile("adam", "binary_crossentropy", ["accuracy"]);
 
     // The last fifth of the training reviews says when to stop; the test reviews are looked at once, at the end.
-    History history = model.Fit(Pad(data.Train, design), data.YTrain, batchSize: 64, epochs: quick ? 1 : 10, verbose: 0, validationSplit: 0.2,
+    History history = model.Fit(Pad(data.Train, design), data.YTrain, batchSize: 64, epochs: quick ? 1 : 30, verbose: 0, validationSplit: 0.2,
         callbacks: [new EarlyStopping { Patience = 1, RestoreBestWeights = true }]);
     (_, double accuracy) = model.Evaluate(Pad(data.Test, design), data.YTest, verbose: 0);
     double validation = history["val_accuracy"][history["val_loss"].Index().MinBy(epoch => epoch.Item).Index];
