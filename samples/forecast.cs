@@ -63,10 +63,10 @@ Console.WriteLine($"  GRU, one month ahead      {Error(oneAhead),5:F1}");
 Console.WriteLine($"  GRU, up to 24 ahead       {Error(twoYears),5:F1}");
 
 double[] time = [.. thousands.Select((_, month) => 1949 + month / 12.0)];
-Line recorded = new("passengers", time, [.. thousands.Select(value => (double)value)]);
+Line recorded = new("passengers", time[^60..], [.. thousands[^60..].Select(value => (double)value)]);
 Line near = new("one month ahead", time[trained..], [.. oneAhead.Select(value => (double)value)]);
-Line far = new("two years ahead", time[trained..], [.. twoYears.Select(value => (double)value)]) { Dashed = true };
-Panel panel = new("", "year", "passengers, thousands", [recorded, near, far]) { FromZero = true };
+Line far = new("two years ahead", time[trained..], [.. twoYears.Select(value => (double)value)]);
+Panel panel = new("", "year", "passengers, thousands", [recorded, near, far]) { FromZero = true, IntegerX = false };
 Directory.CreateDirectory("figures/forecast");
 File.WriteAllText("figures/forecast/passengers.svg", new Figure("Airline passengers and forecasts", [panel]).ToSvg());
 
