@@ -12,7 +12,7 @@ public abstract class Argument
     private protected Argument(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        Name = name;
+        Name = string.Intern(name); // so that names can be told apart by reference: values are looked up within training steps
     }
 
     /// <summary>Keras' name, for example <c>recurrent_dropout</c>.</summary>

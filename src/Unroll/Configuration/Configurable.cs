@@ -68,7 +68,7 @@ public abstract class Configurable
     }
 
     // Classes may declare an argument of their base class anew, with another default.
-    private static bool IsSame(Argument a, Argument b) => ReferenceEquals(a, b) || a.Name == b.Name;
+    private static bool IsSame(Argument a, Argument b) => ReferenceEquals(a.Name, b.Name);
 }
 
 /// <summary>Base of things that are nothing but their arguments: two of one class with the same values are equal.</summary>

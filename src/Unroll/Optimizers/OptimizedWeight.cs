@@ -14,6 +14,7 @@ internal sealed class OptimizedWeight
         Parameter = parameter;
         Form = new WeightForm(parameter.Path, parameter.Sizes);
         Decay = optimizer.DecayOf(Form);
+        LeavesRowsAlone = optimizer.LeavesRowsAlone(parameter.Count);
         Forms = [.. optimizer.SlotsOf(Form)];
         Slots = new Block[Forms.Count + (optimizer.ScratchOf(Form) > 0 ? 1 : 0)];
         for (int i = 0; i < Forms.Count; i++)
@@ -32,6 +33,9 @@ internal sealed class OptimizedWeight
 
     /// <summary>Share of the weight, times the learning rate, that goes at each step; null: none.</summary>
     public double? Decay { get; }
+
+    /// <summary>True if rows without a gradient may be left as they are until somebody needs them.</summary>
+    public bool LeavesRowsAlone { get; }
 
     public IReadOnlyList<SlotForm> Forms { get; }
 

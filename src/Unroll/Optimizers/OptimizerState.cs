@@ -145,7 +145,7 @@ internal sealed class OptimizerState(Optimizer optimizer)
         {
             Parameter parameter = weight.Parameter;
             if (weight.Decay is { } decay) UpdateKernels.Decay(width, parameter.Value, (float)(decay * Optimizer.RateAt(step)));
-            if (parameter.IsFree && Optimizer.LeavesRowsAlone(parameter.Count) && gradients.UsedRows(parameter) is { } used)
+            if (weight.LeavesRowsAlone && parameter.IsFree && gradients.UsedRows(parameter) is { } used)
                 Lagging(weight, width, used.Width).Update(weight.Gradient, used.Rows.Span);
             else
                 Optimizer.Update(width, step, weight);
