@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
 
@@ -65,6 +67,13 @@ internal sealed class LaneTensor
     /// <summary>One step's features.</summary>
     public static Span<float> Step(Block block, int step, int features, int lanes) =>
         block.Span.Slice(step * RecurrentSequence.Stride(features, lanes), features * lanes);
+
+    /// <summary>The same in vectors, a whole number of them, since lanes come in chunks. For what treats every number by itself, so that the width changes nothing.</summary>
+    public static Span<Vector<float>> StepVectors(Block block, int step, int features, int lanes) =>
+        MemoryMarshal.Cast<float, Vector<float>>(Step(block, step, features, lanes));
+
+    /// <summary>The mask of one step in vectors; empty without a mask.</summary>
+    public ReadOnlySpan<Vector<float>> MaskVectors(int step, int lanes) => MemoryMarshal.Cast<float, Vector<float>>(MaskOf(step, lanes));
 
     /// <summary>The mask of one step; empty without a mask.</summary>
     public ReadOnlySpan<float> MaskOf(int step, int lanes) => Mask.IsEmpty ? default : Mask.Span.Slice(step * lanes, lanes);

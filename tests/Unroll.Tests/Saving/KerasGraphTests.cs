@@ -10,21 +10,14 @@ namespace Unroll.Tests.Saving;
 /// </summary>
 public sealed class KerasGraphTests
 {
-    /// <summary>
-    /// Predictions and evaluation agree. Gradients do not where a query may look at nothing: Keras adds its mask to the scores
-    /// and lets gradients pass through the sum, though the scores no longer matter there. Here the gradient is that of what
-    /// is computed, as differences in float64 show.
-    /// </summary>
-    private const string PredictionsOnly = "fn_mha_attention_mask.keras";
-
     /// <summary>Its training was recorded with gradients that were not cleared between steps; KeptGradientsTests repeat that.</summary>
     private const string Kept = "sq_rnn_lstm_cell.keras";
 
-    public static TheoryData<string> Files => [.. Names().Where(name => name is not (PredictionsOnly or Kept))];
+    public static TheoryData<string> Files => [.. Names().Where(name => name is not Kept)];
 
     public static TheoryData<string> Archives => [.. Names().Where(name => name.EndsWith(".keras", StringComparison.Ordinal))];
 
-    public static TheoryData<string> SavedFiles => [.. Names().Where(name => name is not (PredictionsOnly or Kept) && name.EndsWith(".keras", StringComparison.Ordinal))];
+    public static TheoryData<string> SavedFiles => [.. Names().Where(name => name is not Kept && name.EndsWith(".keras", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -43,14 +36,6 @@ public sealed class KerasGraphTests
             string actual = model.Summary(lineLength: isExpanded ? 100 : width, expandNested: isExpanded, showTrainable: isExpanded);
             Assert.Equal(WithoutCounterSize(expected), WithoutCounterSize(actual));
         }
-    }
-
-    [Fact]
-    public void Attention_with_a_given_mask_predicts_and_evaluates_as_in_Keras()
-    {
-        var run = new KerasRun(Recorded(PredictionsOnly), () => Load(PredictionsOnly));
-        run.AssertPredictions();
-        run.AssertEvaluation(1e-5);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Unroll.Execution;
+using Unroll.Kernels.Activation;
 using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Memory;
 using Unroll.Kernels.Recurrent;
@@ -12,11 +13,13 @@ internal sealed class AttentionProgram : LayerProgram
 {
     private const float Lowest = -2.37e38f; // Keras: 0.7 of the lowest float32
     private const float Lowering = -1e9f;
+    private const int Strip = 4; // queries whose scores are at work at a time
 
     private readonly Parameter? _scale;
     private readonly bool _hasWeights;
     private readonly AttentionRule _rule;
     private readonly LaneProducts _products;
+    private readonly LaneSoftmax _softmax;
     private readonly AdditiveScores? _additive;
     private readonly int _queries, _keys, _depth, _valueDepth;
     private readonly bool _drops;
@@ -27,11 +30,14 @@ internal sealed class AttentionProgram : LayerProgram
         (_queries, _keys) = (context.Inputs[0].Steps, context.Inputs[1].Steps);
         (_depth, _valueDepth) = (context.Inputs[0].Features / _rule.Heads, context.Inputs[1].Features / _rule.Heads);
         _products = LaneProducts.Create(context.Width);
+        _softmax = LaneSoftmax.Create(context.Width);
         _additive = _rule.IsAdditive ? new AdditiveScores(core, context) : null;
         _drops = context.IsTraining && _rule.Dropout > 0;
     }
 
     public override bool AddsInParts => _hasWeights;
+
+    private float Factor => _rule.Factor * (_additive is null ? _scale?.Value.Span[0] ?? 1 : 1);
 
     public override Frame CreateFrame(Arena arena)
     {
@@ -44,7 +50,7 @@ internal sealed class AttentionProgram : LayerProgram
             Factors = _drops ? arena.Allocate(size) : default,
             Gradients = Context.IsTraining ? arena.Allocate(size) : default,
             Allowed = arena.Allocate((long)_rule.Heads * _queries * _keys * BatchGroup.MaxLanes),
-            Scratch = arena.Allocate((long)Math.Max(_depth, 4) * 4 * BatchGroup.MaxLanes),
+            Scratch = arena.Allocate((long)Math.Max(_depth, 4) * (Strip + 1) * BatchGroup.MaxLanes),
         };
     }
 
@@ -55,16 +61,8 @@ internal sealed class AttentionProgram : LayerProgram
         SetAllowed(own, lanes);
         for (int h = 0; h < _rule.Heads; h++)
         {
-            if (_additive is not null) _additive.Forward(own.Inputs[0].Value, own.Inputs[2].Value, Head(own.Probabilities, h, lanes), own.Scratch, _queries, _keys, lanes);
-            else _products.Multiply(Steps(own.Inputs[0].Value, 0, h, lanes), Steps(own.Inputs[2].Value, 2, h, lanes).Transposed, Scores(own.Probabilities, h, lanes), _queries, _keys, _depth, lanes);
-            float factor = _rule.Factor * (_additive is null ? _scale?.Value.Span[0] ?? 1 : 1);
-            Span<float> scores = Head(own.Probabilities, h, lanes).Span;
-            if (factor != 1) TensorPrimitives.Multiply(scores, factor, scores);
-            Mask(own, h, lanes);
-            for (int t = 0; t < _queries; t++)
-                _products.Softmax(Head(own.Probabilities, h, lanes).Slice(t * _keys * lanes, _keys * lanes), _keys, lanes);
-            if (own.IsMasked && _rule.Masking == AttentionMasking.Zero)
-                TensorPrimitives.Multiply(scores, Head(own.Allowed, h, lanes).Span, scores);
+            _additive?.Forward(own.Inputs[0].Value, own.Inputs[2].Value, Head(own.Probabilities, h, lanes), own.Scratch, _queries, _keys, lanes);
+            for (int t = 0; t < _queries; t += Strip) SetProbabilities(own, h, t, Math.Min(_queries - t, Strip), lanes);
         }
 
         if (_drops) Drop(own, group);
@@ -73,6 +71,20 @@ internal sealed class AttentionProgram : LayerProgram
         if (_rule.Masking == AttentionMasking.Lowered) ClearMasked(own.Output.Value, own.Inputs[0], lanes);
         own.Output.Mask = own.Inputs[0].Mask;
         if (_rule.ReturnsScores) CopyScores(own, own.Outputs[1].Value, lanes, adds: false);
+    }
+
+    /// <summary>Scores and probabilities of a few queries, while they are in the first cache.</summary>
+    private void SetProbabilities(AttentionFrame own, int head, int first, int count, int lanes)
+    {
+        if (_additive is null)
+            _products.Multiply(Steps(own.Inputs[0].Value, 0, head, lanes, first), Steps(own.Inputs[2].Value, 2, head, lanes).Transposed, Scores(own.Probabilities, head, lanes, first), count, _keys, _depth, lanes);
+        Block scores = Queries(own.Probabilities, head, first, count, lanes);
+        float factor = Factor;
+        if (factor != 1) TensorPrimitives.Multiply(scores.Span, factor, scores.Span);
+        Block allowed = own.IsMasked ? Queries(own.Allowed, head, first, count, lanes) : default;
+        if (own.IsMasked) _softmax.Mask(scores, allowed, _rule.Masking == AttentionMasking.Lowest ? Lowest : Lowering, adds: _rule.Masking == AttentionMasking.Lowered);
+        for (int t = 0; t < count; t++) _softmax.Forward(scores.Slice(t * _keys * lanes, _keys * lanes), _keys, lanes);
+        if (own.IsMasked && _rule.Masking == AttentionMasking.Zero) TensorPrimitives.Multiply(scores.Span, allowed.Span, scores.Span);
     }
 
     public override void Backward(Frame frame, BatchGroup group)
@@ -97,72 +109,62 @@ internal sealed class AttentionProgram : LayerProgram
         if (_rule.ReturnsScores && !own.Outputs[1].Gradient.IsEmpty) CopyScores(own, own.Outputs[1].Gradient, lanes, adds: true);
         if (_additive is not null && Context.InputGradients[0]) own.Inputs[0].Gradient.Clear();
         if (_additive is not null && Context.InputGradients[2]) own.Inputs[2].Gradient.Clear();
-        for (int h = 0; h < _rule.Heads; h++) BackwardScores(own, group, h);
+        Span<float> sum = own.Scratch.Span[..lanes];
+        for (int h = 0; h < _rule.Heads; h++)
+        {
+            sum.Clear();
+            for (int t = 0; t < _queries; t += Strip) BackwardQueries(own, h, t, Math.Min(_queries - t, Strip), sum, lanes);
+            if (_additive is not null) _additive.Backward(own, group, Head(own.Gradients, h, lanes), own.Scratch, _queries, _keys);
+            else if (_scale is { } scale) new LaneSums(Context.Gradients!, scale, group).Add(0, sum);
+            if (_additive is not null || !Context.InputGradients[2]) continue;
+            _products.Multiply(Scores(own.Gradients, h, lanes).Transposed, Steps(own.Inputs[0].Value, 0, h, lanes), Steps(own.Inputs[2].Gradient, 2, h, lanes), _keys, _depth, _queries, lanes);
+            Multiply(own.Inputs[2].Gradient, 2, h, 0, _keys, Factor, lanes);
+        }
+
         for (int i = 3; i < own.Inputs.Length; i++)
             if (Context.InputGradients[i]) own.Inputs[i].Gradient.Clear(); // nothing flows into a mask
     }
 
-    /// <summary>From the gradient at a head's probabilities to those at queries and keys.</summary>
-    private void BackwardScores(AttentionFrame own, BatchGroup group, int head)
+    /// <summary>From the gradient at the probabilities of a few queries to that at their scores and at the queries.</summary>
+    /// <remarks>
+    /// A query that may look at nothing sees all keys alike where masks make scores the lowest number, and its gradient is
+    /// that of those probabilities: what Keras computes on PyTorch, which adds the mask instead of choosing between scores.
+    /// </remarks>
+    private void BackwardQueries(AttentionFrame own, int head, int first, int count, Span<float> scaleSum, int lanes)
     {
-        int lanes = group.Lanes;
-        Span<float> p = Head(own.Probabilities, head, lanes).Span, g = Head(own.Gradients, head, lanes).Span, mean = own.Scratch.Span[..lanes];
-        for (int t = 0; t < _queries; t++)
-        {
-            mean.Clear();
-            for (int s = 0; s < _keys; s++)
-            {
-                int at = (t * _keys + s) * lanes;
-                TensorPrimitives.FusedMultiplyAdd(p.Slice(at, lanes), g.Slice(at, lanes), mean, mean);
-            }
+        for (int t = first; t < first + count; t++)
+            _softmax.Backward(Queries(own.Probabilities, head, t, 1, lanes), Queries(own.Gradients, head, t, 1, lanes), _keys, lanes);
+        if (_additive is not null || (!Context.InputGradients[0] && _scale is null)) return;
 
-            for (int s = 0; s < _keys; s++)
+        bool isAsked = Context.InputGradients[0];
+        LaneMatrix target = isAsked
+            ? Steps(own.Inputs[0].Gradient, 0, head, lanes, first)
+            : new LaneMatrix(own.Scratch.Slice(lanes, own.Scratch.Length - lanes), _depth * lanes, lanes);
+        _products.Multiply(Scores(own.Gradients, head, lanes, first), Steps(own.Inputs[2].Value, 2, head, lanes), target, count, _depth, _keys, lanes);
+
+        // With scores = factor · q · k, the sum of gradient · score over all keys is q · (gradient · k).
+        LaneMatrix queries = Steps(own.Inputs[0].Value, 0, head, lanes, first);
+        for (int t = 0; _scale is not null && t < count; t++)
+        {
+            for (int d = 0; d < _depth; d++)
             {
-                Span<float> slope = g.Slice((t * _keys + s) * lanes, lanes);
-                TensorPrimitives.Subtract(slope, mean, slope);
-                TensorPrimitives.Multiply(slope, p.Slice((t * _keys + s) * lanes, lanes), slope);
+                TensorPrimitives.FusedMultiplyAdd(
+                    queries.Data.Span.Slice(t * queries.RowStride + d * lanes, lanes), target.Data.Span.Slice(t * target.RowStride + d * lanes, lanes), scaleSum, scaleSum);
             }
         }
 
-        if (own.IsMasked && _rule.Masking != AttentionMasking.Lowered) TensorPrimitives.Multiply(g, Head(own.Allowed, head, lanes).Span, g);
-        if (_additive is not null)
-        {
-            _additive.Backward(own, group, Head(own.Gradients, head, lanes), own.Scratch, _queries, _keys);
-            return;
-        }
-
-        AddScaleGradient(own, group, head);
-        float factor = _rule.Factor * (_scale?.Value.Span[0] ?? 1);
-        if (factor != 1) TensorPrimitives.Multiply(g, factor, g);
-        if (Context.InputGradients[0])
-            _products.Multiply(Scores(own.Gradients, head, lanes), Steps(own.Inputs[2].Value, 2, head, lanes), Steps(own.Inputs[0].Gradient, 0, head, lanes), _queries, _depth, _keys, lanes);
-        if (Context.InputGradients[2])
-            _products.Multiply(Scores(own.Gradients, head, lanes).Transposed, Steps(own.Inputs[0].Value, 0, head, lanes), Steps(own.Inputs[2].Gradient, 2, head, lanes), _keys, _depth, _queries, lanes);
+        if (isAsked) Multiply(own.Inputs[0].Gradient, 0, head, first, count, Factor, lanes);
     }
 
-    private void AddScaleGradient(AttentionFrame own, BatchGroup group, int head)
+    private void Multiply(Block block, int input, int head, int first, int count, float factor, int lanes)
     {
-        if (_scale is not { } scale) return;
-        int lanes = group.Lanes;
-        Span<float> sum = own.Scratch.Span[..lanes], product = own.Scratch.Span.Slice(lanes, lanes);
-        sum.Clear();
-        for (int t = 0; t < _queries; t++)
+        if (factor == 1) return;
+        LaneMatrix steps = Steps(block, input, head, lanes, first);
+        for (int t = 0; t < count; t++)
         {
-            for (int s = 0; s < _keys; s++)
-            {
-                product.Clear();
-                for (int d = 0; d < _depth; d++)
-                {
-                    TensorPrimitives.FusedMultiplyAdd(
-                        LaneTensor.Step(own.Inputs[0].Value, t, Context.Inputs[0].Features, lanes).Slice((head * _depth + d) * lanes, lanes),
-                        LaneTensor.Step(own.Inputs[2].Value, s, Context.Inputs[2].Features, lanes).Slice((head * _depth + d) * lanes, lanes), product, product);
-                }
-
-                TensorPrimitives.FusedMultiplyAdd(product, Head(own.Gradients, head, lanes).Span.Slice((t * _keys + s) * lanes, lanes), sum, sum);
-            }
+            Span<float> step = steps.Data.Span.Slice(t * steps.RowStride, _depth * lanes);
+            TensorPrimitives.Multiply(step, factor, step);
         }
-
-        new LaneSums(Context.Gradients!, scale, group).Add(0, sum);
     }
 
     /// <summary>What each query may look at, 1 or 0, if anything is masked at all.</summary>
@@ -178,37 +180,27 @@ internal sealed class AttentionProgram : LayerProgram
         {
             for (int t = 0; t < _queries; t++)
             {
-                for (int s = 0; s < _keys; s++)
-                {
-                    Span<float> allowed = Head(own.Allowed, h, lanes).Span.Slice((t * _keys + s) * lanes, lanes);
-                    allowed.Fill(_rule.IsCausal && s > t ? 0 : 1);
-                    if (heedsQuery) TensorPrimitives.Multiply(allowed, query.MaskOf(t, lanes), allowed);
-                    if (heedsKey) TensorPrimitives.Multiply(allowed, key.MaskOf(s, lanes), allowed);
-                    if (!value.Mask.IsEmpty) TensorPrimitives.Multiply(allowed, value.MaskOf(s, lanes), allowed);
-                    if (given is null) continue;
-                    int e = ((isPerHead ? h * _queries : 0) + t) * _keys + s;
-                    ReadOnlySpan<float> mask = given.Value.Span.Slice(LaneOffset.Of(e, given.Shape.Features, lanes), lanes);
-                    for (int lane = 0; lane < lanes; lane++)
-                        if (mask[lane] == 0) allowed[lane] = 0;
-                }
+                Span<float> allowed = Queries(own.Allowed, h, t, 1, lanes).Span;
+                int seen = _rule.IsCausal ? Math.Min(t + 1, _keys) * lanes : allowed.Length;
+                allowed[..seen].Fill(1);
+                allowed[seen..].Clear();
+                if (heedsKey) TensorPrimitives.Multiply(allowed, key.Mask.Span[..allowed.Length], allowed);
+                if (!value.Mask.IsEmpty) TensorPrimitives.Multiply(allowed, value.Mask.Span[..allowed.Length], allowed);
+                for (int s = 0; heedsQuery && s < _keys; s++)
+                    TensorPrimitives.Multiply(allowed.Slice(s * lanes, lanes), query.MaskOf(t, lanes), allowed.Slice(s * lanes, lanes));
+                if (given is not null) Intersect(allowed, given, ((isPerHead ? h * _queries : 0) + t) * _keys, lanes);
             }
         }
     }
 
-    private void Mask(AttentionFrame own, int head, int lanes)
+    /// <summary>Takes away what a mask that was given forbids.</summary>
+    private static void Intersect(Span<float> allowed, LaneTensor given, int first, int lanes)
     {
-        if (!own.IsMasked) return;
-        Span<float> scores = Head(own.Probabilities, head, lanes).Span;
-        ReadOnlySpan<float> allowed = Head(own.Allowed, head, lanes).Span;
-        for (int i = 0; i < scores.Length; i++)
+        for (int s = 0; s < allowed.Length / lanes; s++)
         {
-            if (allowed[i] != 0) continue;
-            scores[i] = _rule.Masking switch
-            {
-                AttentionMasking.Lowest => Lowest,
-                AttentionMasking.Zero => Lowering,
-                _ => scores[i] + Lowering,
-            };
+            ReadOnlySpan<float> mask = given.Value.Span.Slice(LaneOffset.Of(first + s, given.Shape.Features, lanes), lanes);
+            for (int lane = 0; lane < lanes; lane++)
+                if (mask[lane] == 0) allowed[s * lanes + lane] = 0;
         }
     }
 
@@ -247,14 +239,17 @@ internal sealed class AttentionProgram : LayerProgram
     /// <summary>A head's scores or probabilities, one after the other.</summary>
     private Block Head(Block all, int head, int lanes) => all.Slice(head * _queries * _keys * lanes, _queries * _keys * lanes);
 
-    private LaneMatrix Scores(Block all, int head, int lanes) => new(Head(all, head, lanes), _keys * lanes, lanes);
+    /// <summary>Some queries of a head.</summary>
+    private Block Queries(Block all, int head, int first, int count, int lanes) => all.Slice((head * _queries + first) * _keys * lanes, count * _keys * lanes);
 
-    /// <summary>The part of a head in a sequence: steps by features.</summary>
-    private LaneMatrix Steps(Block block, int input, int head, int lanes)
+    private LaneMatrix Scores(Block all, int head, int lanes, int first = 0) => new(Queries(all, head, first, _queries - first, lanes), _keys * lanes, lanes);
+
+    /// <summary>The part of a head in a sequence, from some step on: steps by features.</summary>
+    private LaneMatrix Steps(Block block, int input, int head, int lanes, int first = 0)
     {
         LaneShape shape = input < 0 ? Context.Outputs[0] : Context.Inputs[input];
-        int offset = head * (shape.Features / _rule.Heads) * lanes;
-        return new LaneMatrix(block.Slice(offset, block.Length - offset), RecurrentSequence.Stride(shape.Features, lanes), lanes);
+        int stride = RecurrentSequence.Stride(shape.Features, lanes), offset = first * stride + head * (shape.Features / _rule.Heads) * lanes;
+        return new LaneMatrix(block.Slice(offset, block.Length - offset), stride, lanes);
     }
 }
 

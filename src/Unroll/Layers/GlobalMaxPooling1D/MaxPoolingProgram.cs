@@ -1,9 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Unroll.Execution;
 using Unroll.Kernels.Memory;
-using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
@@ -54,9 +52,7 @@ internal sealed class MaxPoolingProgram(ProgramContext context) : LayerProgram(c
         }
     }
 
-    /// <summary>A step of a tensor; a whole number of vectors, since lanes come in chunks of 16.</summary>
-    private Span<Vector<float>> Vectors(Block block, int step, int lanes) =>
-        MemoryMarshal.Cast<float, Vector<float>>(block.Span.Slice(step * RecurrentSequence.Stride(Context.InputFeatures, lanes), Context.InputFeatures * lanes));
+    private Span<Vector<float>> Vectors(Block block, int step, int lanes) => LaneTensor.StepVectors(block, step, Context.InputFeatures, lanes);
 
     private sealed class PoolingFrame(LaneTensor output) : Frame(output)
     {

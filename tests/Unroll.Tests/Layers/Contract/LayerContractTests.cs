@@ -129,7 +129,9 @@ public sealed class LayerContractTests
         ],
         ["MultiHeadAttention"] =
         [
-            new(() => new MultiHeadAttention(2, 3), 6, 4) { HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, x) },
+            // The product leaves masked queries out: one that may see nothing has the gradient that was recorded in Keras
+            // (KerasGraphTests, fn_mha_attention_mask), which is not the one of differences.
+            new(() => new MultiHeadAttention(2, 3), 6, 4) { HasMask = true, Call = (layer, x) => new Multiply().Call([((MultiHeadAttention)layer).Call(x, x), x]) },
             new(() => new MultiHeadAttention(2, 3, 5) { Dropout = 0.2, OutputFeatures = 5 }, 6, 4)
             {
                 HasMask = true, Call = (layer, x) => ((MultiHeadAttention)layer).Call(x, Other(x, 3), Other(x, 2), useCausalMask: true),
