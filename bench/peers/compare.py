@@ -17,7 +17,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNROLL = "dotnet " + shlex.quote(os.path.join(HERE, "../../src/Unroll.Cli/bin/Release/net10.0/Unroll.Cli.dll"))
-WORKLOADS = ["rnn5", "lstm8", "lstm32", "lstm64", "lstm128", "gru8", "gru128", "lstm8x8", "lstm128-v20k"]
+WORKLOADS = ["rnn5", "lstm8", "lstm32", "lstm64", "lstm128", "gru8", "gru128", "lstm8x8", "lstm128-v20k", "conv64", "attention4x8"]
 
 
 def run(command):
@@ -31,7 +31,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="without any: " + ", ".join(WORKLOADS))
     parser.add_argument("--unroll", default=UNROLL, help="command that runs unroll")
-    parser.add_argument("--peer", default=os.path.join(HERE, "torch_peer.py"), help="script with the options of torch_peer.py")
+    parser.add_argument("--peer", default=os.path.join(HERE, "torch_peer.py"), help="script with the options of torch_peer.py; a .cs file is run by dotnet")
     parser.add_argument("--python", default=sys.executable, help="interpreter of the peer")
     parser.add_argument("--threads", type=int, default=1, help="threads of the peer, beside one")
     parser.add_argument("--unroll-threads", type=int, default=1)
@@ -45,6 +45,7 @@ def main():
         parser.error(f"unknown workloads: {', '.join(sorted(unknown))}")
     os.makedirs(args.out, exist_ok=True)
 
+    runs_peer = ["dotnet", "run", "-c", "Release", args.peer, "--"] if args.peer.endswith(".cs") else [args.python, args.peer]
     ours = {name: [] for name in names}
     theirs = {name: {threads: [] for threads in {1, args.threads}} for name in names}
     machine = tokens = peer = None
@@ -55,7 +56,7 @@ def main():
             machine, tokens = report["machine"], report["data"]
             ours[name].append(next(each["ms_per_step"] for each in report["workloads"] if each["workload"] == name))
             for threads, times in theirs[name].items():
-                peer = run([args.python, args.peer, name, "--threads", str(threads), "--steps", str(args.steps)])
+                peer = run([*runs_peer, name, "--threads", str(threads), "--steps", str(args.steps)])
                 times.append(peer["ms_per_step"])
             print(f"round {round_number} of {args.rounds}: {name} {ours[name][-1]:.3f} ms, peer {min(times[-1] for times in theirs[name].values()):.3f} ms",
                   file=sys.stderr)

@@ -3,7 +3,8 @@
 
     torch_peer.py WORKLOAD [--threads N] [--steps K]
 
-The model is Embedding - recurrent layers - Linear(1) on the last state, trained on binary crossentropy. Tokens are random:
+The model is Embedding - recurrent layers - Linear(1) on the last state (of a convolution the largest value, of attention
+the mean), trained on binary crossentropy. Tokens are random:
 the time of a step does not depend on them. Eight batches take turns; eight steps warm up, the median of K counts.
 Debian packages: python3-torch, libopenblas0-pthread.
 """
@@ -28,8 +29,37 @@ WORKLOADS = {
     "gru128": dict(BASE, cell=nn.GRU, units=128),
     "lstm8x8": dict(BASE, layers=8),
     "lstm128-v20k": dict(BASE, vocabulary=20000, embedding=128, units=128),
+    "conv64": dict(BASE, cell="conv", vocabulary=20000, embedding=32, units=64, length=400, batch=64, rows=20000),
+    "attention4x8": dict(BASE, cell="attention", vocabulary=20000, embedding=32, units=32, length=200, batch=64, rows=20000),
 }
 BATCHES = WARM_UP = 8
+
+
+class Convolution(nn.Module):
+    def __init__(self, features, units):
+        super().__init__()
+        self.inner = nn.Conv1d(features, units, 5)
+
+    def forward(self, x):
+        return self.inner(x.transpose(1, 2)).relu().amax(2)
+
+
+class Attention(nn.Module):
+    def __init__(self, features, units):
+        super().__init__()
+        self.inner = nn.MultiheadAttention(features, units // 8, batch_first=True)
+
+    def forward(self, x):
+        return self.inner(x, x, x, need_weights=False)[0].mean(1)
+
+
+class LastState(nn.Module):
+    def __init__(self, cell, features, units, layers):
+        super().__init__()
+        self.inner = cell(features, units, layers, batch_first=True)
+
+    def forward(self, x):
+        return self.inner(x)[0][:, -1]
 
 
 def main() -> int:
@@ -43,9 +73,14 @@ def main() -> int:
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     table = nn.Embedding(size["vocabulary"], size["embedding"])
-    recurrent = size["cell"](size["embedding"], size["units"], size["layers"], batch_first=True)
+    if size["cell"] == "conv":
+        reader = Convolution(size["embedding"], size["units"])
+    elif size["cell"] == "attention":
+        reader = Attention(size["embedding"], size["units"])
+    else:
+        reader = LastState(size["cell"], size["embedding"], size["units"], size["layers"])
     output = nn.Linear(size["units"], 1)
-    weights = [weight for part in (table, recurrent, output) for weight in part.parameters()]
+    weights = [weight for part in (table, reader, output) for weight in part.parameters()]
     if size["optimizer"] == ADAM:
         optimizer = torch.optim.Adam(weights, lr=1e-3, eps=1e-7)
     else:
@@ -57,9 +92,9 @@ def main() -> int:
     seconds = []
     for step in range(WARM_UP + args.steps):
         start = time.perf_counter()
-        states, _ = recurrent(table(x[step % BATCHES]))
+        read = reader(table(x[step % BATCHES]))
         optimizer.zero_grad()
-        loss(output(states[:, -1]), y[step % BATCHES]).backward()
+        loss(output(read), y[step % BATCHES]).backward()
         optimizer.step()
         seconds.append(time.perf_counter() - start)
 

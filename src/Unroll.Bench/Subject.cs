@@ -6,7 +6,7 @@ namespace Unroll.Bench;
 internal sealed class Subject
 {
     private readonly Workload _workload;
-    private readonly Sequential _model;
+    private readonly Model _model;
     private readonly Inputs _x;
     private readonly Targets _y;
 

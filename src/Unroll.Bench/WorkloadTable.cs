@@ -22,6 +22,8 @@ internal static class WorkloadTable
         Lstm128 with { Name = "lstm128-v20k", Vocabulary = 20000, Embedding = 128 },
         Lstm8 with { Name = "lstm8-dropout", Dropout = (0.4, 0.5), Baseline = "lstm8" },
         Lstm8 with { Name = "lstm8-mask", MaskZero = true, Baseline = "lstm8" },
+        new("conv64", "Conv1D", 20000, 32, 64, 1, 400, 64, 20000, "adam"),
+        new("attention4x8", "MultiHeadAttention", 20000, 32, 32, 1, 200, 64, 20000, "adam"),
         Lstm32 with { Name = "predict-one", Kind = WorkloadKind.Predict, Rows = 1 },
         Lstm32 with { Name = "predict-all", Kind = WorkloadKind.Predict },
     ];

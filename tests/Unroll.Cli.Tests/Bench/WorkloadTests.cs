@@ -11,6 +11,8 @@ public sealed class WorkloadTests
     [InlineData("lstm8", 3.0 * 32 * (80 * 2 * 32 * (8 + 8) + 16))]
     [InlineData("gru128", 3.0 * 32 * (80 * 2 * 384 * (8 + 128) + 256))]
     [InlineData("lstm8x8", 3.0 * 32 * (8 * 80 * 2 * 32 * (8 + 8) + 16))]
+    [InlineData("conv64", 3.0 * 64 * (396 * 2 * (5 * 32) * 64 + 128))]
+    [InlineData("attention4x8", 3.0 * 64 * (4 * 200 * 2 * 32 * 32 + 2 * 4 * 2 * 200 * 200 * 8 + 64))]
     [InlineData("predict-one", 80 * 2 * 128 * (8 + 32) + 64)]
     public void Operations_follow_the_dense_formula(string name, double operations)
     {
@@ -23,12 +25,14 @@ public sealed class WorkloadTests
     [InlineData("lstm8", 1000 * 8 + 4 * 8 * (8 + 8 + 1) + 9)]
     [InlineData("gru8", 1000 * 8 + 3 * 8 * (8 + 8 + 2) + 9)]
     [InlineData("lstm8x8", 1000 * 8 + 8 * 4 * 8 * (8 + 8 + 1) + 9)]
+    [InlineData("conv64", 20000 * 32 + 64 * (5 * 32 + 1) + 65)]
+    [InlineData("attention4x8", 20000 * 32 + 4 * 32 * (32 + 1) + 33)]
     [InlineData("lstm128-v20k", 20000 * 128 + 4 * 128 * (128 + 128 + 1) + 129)]
     public void Models_are_as_large_as_their_description(string name, long parameters)
     {
         Workload workload = WorkloadTable.Select([name])[0];
-        Sequential model = workload.CreateModel(threads: 1);
-        model.Build(workload.Length);
+        Model model = workload.CreateModel(threads: 1);
+        if (model is Sequential stack) stack.Build(workload.Length);
 
         Assert.Equal(parameters, model.ParameterCount);
     }
