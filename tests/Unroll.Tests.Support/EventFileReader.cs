@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Unroll.Tests.Support;
 
-/// <summary>A record of an event file: the header (no tag) or a number.</summary>
-public sealed record EventFileEntry(double WallTime, long Step, string? FileVersion, string? Writer, string? Tag, string? Plugin, float Value);
+/// <summary>A record of an event file: the header (no tag), a number, or the buckets of a histogram: from, to, count of each.</summary>
+public sealed record EventFileEntry(double WallTime, long Step, string? FileVersion, string? Writer, string? Tag, string? Plugin, float Value)
+{
+    public IReadOnlyList<double> Buckets { get; init; } = [];
+}
 
 /// <summary>
 /// Reads event files of TensorBoard with Google's decoder and a checksum computed bit by bit, so that it shares nothing with
@@ -70,23 +74,30 @@ public static class EventFileReader
         Fields(value, (field, input) => entry = field switch
         {
             1 => entry with { Tag = input.ReadString() },
-            8 => entry with { Value = Tensor(Inner(input)) },
+            8 => Tensor(entry, Inner(input)),
             9 => entry with { Plugin = Text(Inner(input, 1), 1) },
             _ => throw new InvalidDataException($"Value has a field {field}."),
         });
         return entry;
     }
 
-    private static float Tensor(byte[] tensor)
+    private static EventFileEntry Tensor(EventFileEntry entry, byte[] tensor)
     {
         byte[] content = [];
+        int type = 0;
+        var shape = new List<long>();
         Fields(tensor, (field, input) =>
         {
-            if (field == 1 && input.ReadInt32() != 1) throw new InvalidDataException("The tensor is not of float32.");
-            if (field == 2 && Inner(input).Length != 0) throw new InvalidDataException("The tensor is no scalar.");
-            if (field == 4) content = Inner(input);
+            if (field == 1) type = input.ReadInt32();
+            else if (field == 2) Fields(Inner(input), (_, dimension) => Fields(Inner(dimension), (_, size) => shape.Add(size.ReadInt64())));
+            else if (field == 4) content = Inner(input);
         });
-        return BinaryPrimitives.ReadSingleLittleEndian(content);
+        return (type, shape) switch
+        {
+            (1, []) => entry with { Value = BinaryPrimitives.ReadSingleLittleEndian(content) },
+            (2, [30, 3]) => entry with { Buckets = MemoryMarshal.Cast<byte, double>(content).ToArray() },
+            _ => throw new InvalidDataException($"A tensor of type {type} and shape ({string.Join(", ", shape)}) is neither a float32 nor 30 buckets in float64."),
+        };
     }
 
     private static string Text(byte[] message, int wanted)

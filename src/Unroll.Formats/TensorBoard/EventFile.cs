@@ -15,7 +15,9 @@ internal sealed class EventFile
     private const byte WallTime = 0x09, Step = 0x10, FileVersion = 0x1A, Summary = 0x2A, SourceMetadata = 0x52; // Event
     private const byte Value = 0x0A; // Summary
     private const byte Tag = 0x0A, Tensor = 0x42, Metadata = 0x4A; // Summary.Value
-    private const byte DataType = 0x08, Shape = 0x12, Content = 0x22, Float32 = 1; // TensorProto
+    private const byte DataType = 0x08, Shape = 0x12, Content = 0x22, Float32 = 1, Float64 = 2; // TensorProto
+    private const byte Dimension = 0x12, DimensionSize = 0x08; // TensorShapeProto
+    private const int Buckets = 30; // of a histogram, as in TensorFlow
 
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly string _path;
@@ -53,11 +55,57 @@ internal sealed class EventFile
     {
         Span<byte> content = stackalloc byte[4];
         BinaryPrimitives.WriteSingleLittleEndian(content, value);
+        Add(tag, "scalars", Float32, shape: [], content, step, seconds);
+    }
+
+    /// <summary>Notes how numbers are spread: 30 buckets of one width from the least to the greatest.</summary>
+    /// <param name="tag">Its name.</param>
+    /// <param name="values">The numbers; those that are not finite are left out.</param>
+    /// <param name="step">Epoch or step that it belongs to.</param>
+    /// <param name="seconds">Time in seconds since 1970.</param>
+    public void AddHistogram(string tag, ReadOnlySpan<float> values, long step, double seconds)
+    {
+        Span<byte> content = stackalloc byte[Buckets * 3 * sizeof(double)];
+        Span<long> counts = stackalloc long[Buckets];
+        counts.Clear();
+        (double least, double greatest) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (float value in values)
+            if (float.IsFinite(value)) (least, greatest) = (Math.Min(least, value), Math.Max(greatest, value));
+        if (least > greatest) (least, greatest) = (0, 0);
+        double width = (greatest - least) / Buckets;
+        foreach (float value in values)
+            if (float.IsFinite(value)) counts[width > 0 ? Math.Min((int)((value - least) / width), Buckets - 1) : Buckets - 1]++;
+        for (int i = 0; i < Buckets; i++)
+        {
+            Span<byte> bucket = content.Slice(i * 3 * sizeof(double), 3 * sizeof(double));
+            BinaryPrimitives.WriteDoubleLittleEndian(bucket, least + i * width);
+            BinaryPrimitives.WriteDoubleLittleEndian(bucket[8..], i == Buckets - 1 ? greatest : least + (i + 1) * width);
+            BinaryPrimitives.WriteDoubleLittleEndian(bucket[16..], counts[i]);
+        }
+
+        Add(tag, "histograms", Float64, [Buckets, 3], content, step, seconds);
+    }
+
+    /// <summary>Appends what was noted to the file.</summary>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public void Flush()
+    {
+        if (_pending.WrittenCount == 0) return;
+        using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        file.Write(_pending.WrittenSpan);
+        _pending.Clear();
+    }
+
+    private void Add(string tag, string pluginName, byte type, ReadOnlySpan<byte> shape, ReadOnlySpan<byte> content, long step, double seconds)
+    {
+        var sizes = new ArrayBufferWriter<byte>();
+        foreach (byte size in shape) Bytes(sizes, Dimension, [DimensionSize, size]); // below 128, so each is a varint of one byte
         var tensor = new ArrayBufferWriter<byte>();
-        tensor.Write((ReadOnlySpan<byte>)[DataType, Float32, Shape, 0]);
+        tensor.Write((ReadOnlySpan<byte>)[DataType, type]);
+        Bytes(tensor, Shape, sizes);
         Bytes(tensor, Content, content);
         var plugin = new ArrayBufferWriter<byte>();
-        Text(plugin, 0x0A, "scalars");
+        Text(plugin, 0x0A, pluginName);
         var metadata = new ArrayBufferWriter<byte>();
         Bytes(metadata, 0x0A, plugin);
         var entry = new ArrayBufferWriter<byte>();
@@ -69,16 +117,6 @@ internal sealed class EventFile
         ArrayBufferWriter<byte> record = Begin(seconds, step);
         Bytes(record, Summary, summary);
         EventRecord.Write(_pending, record.WrittenSpan);
-    }
-
-    /// <summary>Appends what was noted to the file.</summary>
-    /// <exception cref="IOException">The file can't be written.</exception>
-    public void Flush()
-    {
-        if (_pending.WrittenCount == 0) return;
-        using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(_pending.WrittenSpan);
-        _pending.Clear();
     }
 
     private static ArrayBufferWriter<byte> Begin(double seconds, long step)

@@ -6,7 +6,8 @@ namespace Unroll.Callbacks;
 /// <summary>
 /// Writes loss, metrics and learning rate for TensorBoard: <c>tensorboard --logdir logs</c>. Files, names and steps are those
 /// of Keras: <c>LogDir/train</c> with <c>epoch_loss</c> … over epochs, <c>LogDir/validation</c> with the same of the validation
-/// and <c>evaluation_loss_vs_iterations</c> … over training steps. Graphs, histograms, images and profiles are not written.
+/// and <c>evaluation_loss_vs_iterations</c> … over training steps; with
+/// <see cref="HistogramFreq"/> also how each weight is spread. Graphs, images and profiles are not written.
 /// </summary>
 public sealed class TensorBoard : Callback
 {
@@ -15,6 +16,8 @@ public sealed class TensorBoard : Callback
     private static readonly Argument<bool> WriteStepsPerSecondArgument = Argument.Flag("write_steps_per_second").KeywordOnly();
 
     private static readonly Argument<int?> UpdateFreqArgument = CallbackArguments.Frequency("update_freq").KeywordOnly();
+
+    private static readonly Argument<int> HistogramFreqArgument = Argument.Whole("histogram_freq", 0).AtLeast(0).KeywordOnly();
 
     private static int s_files;
 
@@ -32,12 +35,16 @@ public sealed class TensorBoard : Callback
 
     internal static Registration<Callback> Registration { get; } = new Registration<Callback, TensorBoard>("TensorBoard")
     {
-        Arguments = [LogDirArgument, WriteStepsPerSecondArgument, UpdateFreqArgument],
+        Arguments = [LogDirArgument, HistogramFreqArgument, WriteStepsPerSecondArgument, UpdateFreqArgument],
         Make = _ => new TensorBoard(),
     };
 
     /// <summary>The folder; each run should have its own below it.</summary>
     public string LogDir { get => Get(LogDirArgument); init => Set(LogDirArgument, value); }
+
+    /// <summary>Every how many epochs to write <c>layer/weight/histogram</c> of all weights, the first epoch included; 0: never.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int HistogramFreq { get => Get(HistogramFreqArgument); init => Set(HistogramFreqArgument, value); }
 
     /// <summary>Null: write after epochs only; a number: also <c>batch_loss</c> … every so many training batches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
@@ -105,6 +112,9 @@ public sealed class TensorBoard : Callback
         Add(Train, "epoch_learning_rate", Model.LearningRate, epoch);
         if (WriteStepsPerSecond)
             Add(Train, "epoch_steps_per_second", (_trainBatches - _batchesAtEpochStart) / Time.GetElapsedTime(_epochStart).TotalSeconds, epoch);
+        if (HistogramFreq > 0 && epoch % HistogramFreq == 0)
+            foreach (Parameter weight in Model.Layers.SelectMany(layer => layer.Parameters).Distinct())
+                Train.AddHistogram(weight.Path + "/histogram", weight.ToArray(), epoch, Seconds);
         Train.Flush();
 
         if (!logs.Keys.Any(IsValidation)) return;

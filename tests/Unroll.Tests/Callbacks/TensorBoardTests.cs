@@ -58,6 +58,27 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     [Fact]
+    public void Histograms_hold_all_weights_in_buckets_of_one_width()
+    {
+        (Sequential model, _) = Fit(new TensorBoard { LogDir = _folder, Time = new Clock(), HistogramFreq = 2 });
+        EventFileEntry[] entries = [.. Read("train").Where(entry => entry.Plugin == "histograms")];
+        string[] tags = [.. new[] { "kernel", "bias" }.Select(weight => $"{model.Layers[0].Name}/{weight}/histogram"), .. new[] { "kernel", "bias" }.Select(weight => $"{model.Layers[1].Name}/{weight}/histogram")];
+        Assert.Equal([.. tags.Select(tag => (tag, 0L)), .. tags.Select(tag => (tag, 2L))], entries.Select(entry => (entry.Tag!, entry.Step)));
+
+        // The last are of the weights as they are now.
+        float[] kernel = model.Layers[0].GetWeights()[0];
+        double[][] buckets = [.. entries[4].Buckets.Chunk(3)];
+        Assert.Equal((kernel.Min(), kernel.Max()), ((float)buckets[0][0], (float)buckets[^1][1]));
+        Assert.All(buckets.Zip(buckets.Skip(1)), pair => Assert.Equal(pair.First[1], pair.Second[0], 1e-12));
+        Assert.All(buckets[..^1], bucket => Assert.Equal(kernel.Count(value => value >= bucket[0] && value < bucket[1]), bucket[2]));
+        Assert.Equal(kernel.Length, buckets.Sum(bucket => bucket[2]));
+
+        double[][] single = [.. entries[7].Buckets.Chunk(3)];
+        Assert.Equal(1, single[^1][2]);
+        Assert.Equal(single[0][0], single[^1][1]);
+    }
+
+    [Fact]
     public void Each_fit_and_each_evaluation_gets_its_files()
     {
         var board = new TensorBoard { LogDir = _folder, Time = new Clock() };
