@@ -45,8 +45,8 @@ foreach (double temperature in (double[])[0.3, 0.6, 1.0])
 
 Panel bits = new("Bits per letter", "epoch", "bits",
 [
-    new Line("training", [.. history.Epochs.Select((_, epoch) => epoch + 1.0)], [.. history["loss"].Select(loss => loss / Math.Log(2))]),
-    new Line("validation", [.. history.Epochs.Select((_, epoch) => epoch + 1.0)], [.. history["val_loss"].Select(loss => loss / Math.Log(2))]) { Dashed = true },
+    new Line("", [.. history.Epochs.Select((_, epoch) => epoch + 1.0)], [.. history["loss"].Select(loss => loss / Math.Log(2))]),
+    new Line("", [.. history.Epochs.Select((_, epoch) => epoch + 1.0)], [.. history["val_loss"].Select(loss => loss / Math.Log(2))]) { Dashed = true },
 ]);
 Directory.CreateDirectory("figures/text-generator");
 File.WriteAllText("figures/text-generator/bits.svg", new Figure("Writing reviews letter by letter", [bits]).ToSvg());
