@@ -81,6 +81,7 @@ public sealed class LayerContractTests
         ["Conv1D"] =
         [
             new(() => new Conv1D(5, 3, activation: "tanh") { BiasInitializer = "random_normal" }, 7, 3),
+            new(() => new Conv1D(4, 4, padding: WindowPadding.Same), 7, 3), new(() => new Conv1D(4, 3, strides: 2), 7, 3), new(() => new Conv1D(4, 2, strides: 3), 8, 3),
             new(() => new Conv1D(4, 3, strides: 2, padding: WindowPadding.Same) { Groups = 2, ActivityRegularizer = "l2(0.1)" }, 7, 4),
             new(() => new Conv1D(17, 2, padding: WindowPadding.Causal) { DilationRate = 2, UseBias = false }, 7, 3), new(() => new Conv1D(4, 1), 7, 3), new(() => new Conv1D(4, 3, padding: WindowPadding.Causal, activation: "silu") { ActivityRegularizer = "l2(0.1)" }, 7, 3),
         ],
