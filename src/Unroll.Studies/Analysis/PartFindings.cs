@@ -60,7 +60,7 @@ internal static class PartFindings
     {
         CellResult cell = part.Result.Cells[0];
         Summary accuracy = cell.TestAccuracy;
-        Interval interval = PairedTest.OfMean(accuracy);
+        Interval interval = PairedTest.OfMean(accuracy).ClippedTo(0, 1);
         string counts = Counts(part, accuracy.Count);
         return interval.Exists
             ? $"{cell.Cell.Label} reaches {Percent(accuracy.Mean)} test accuracy (95 %: {Percent(interval.Low)} to {Percent(interval.High)}; {counts}); with one cell nothing is compared."

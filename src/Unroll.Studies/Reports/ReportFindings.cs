@@ -94,11 +94,11 @@ internal static class ReportFindings
     /// <summary>For each cell and number: how many repeats, mean, deviation, interval, least and greatest.</summary>
     public static XElement Cells(PartAnalysis part)
     {
-        (string Name, Func<TrialResult, double> Value, Func<double, string> Text)[] numbers =
+        (string Name, Func<TrialResult, double> Value, Func<double, string> Text, double Greatest)[] numbers =
         [
-            ("test accuracy", trial => trial.TestAccuracy, Words.Percent),
-            ("test loss", trial => trial.TestLoss, value => Words.Number(value, 4)),
-            ("training time, s", trial => trial.FitSeconds, value => Words.Number(value, 2)),
+            ("test accuracy", trial => trial.TestAccuracy, Words.Percent, 1),
+            ("test loss", trial => trial.TestLoss, value => Words.Number(value, 4), double.PositiveInfinity),
+            ("training time, s", trial => trial.FitSeconds, value => Words.Number(value, 2), double.PositiveInfinity),
         ];
         var rows =
             from number in numbers
@@ -106,7 +106,7 @@ internal static class ReportFindings
             let values = cell.Complete.Select(number.Value).Where(double.IsFinite).ToArray()
             where values.Length > 0
             let summary = Summary.Of(values)
-            let interval = PairedTest.OfMean(summary)
+            let interval = PairedTest.OfMean(summary).ClippedTo(0, number.Greatest)
             select new XElement("tr",
                 ReportHtml.Classed("td", "name", cell.Cell.Label), ReportHtml.Classed("td", "text", number.Name),
                 new XElement("td", summary.Count), new XElement("td", number.Text(summary.Mean)),

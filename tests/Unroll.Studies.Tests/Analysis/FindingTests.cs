@@ -35,6 +35,14 @@ public sealed class FindingTests
         Assert.InRange(part.Comparisons[0].RepeatsNeeded!.Value, 6, 1000);
     }
 
+    // Mean .75, deviation .35355, half width 12.7062 · .25: far beyond both ends of what a share can be.
+    [Fact]
+    public void The_interval_of_an_accuracy_stays_between_nothing_and_all()
+    {
+        PartAnalysis part = Analyse("""{ "name": "cells", "cells": [{ "label": "LSTM" }] }""", [[.50, 1.0]]);
+        Assert.Equal("LSTM reaches 75.00 % test accuracy (95 %: 0.00 % to 100.00 %; 2 seeds × 25,000 reviews); with one cell nothing is compared.", part.Findings[0]);
+    }
+
     [Fact]
     public void One_run_each_gives_no_verdict()
     {

@@ -11,6 +11,9 @@ public readonly record struct Interval(double Low, double High)
     /// <summary>True if both ends are numbers.</summary>
     public bool Exists => double.IsFinite(Low) && double.IsFinite(High);
 
+    /// <summary>The part of it that a number can be in at all: a share, say, is from 0 to 1.</summary>
+    public Interval ClippedTo(double least, double greatest) => Exists ? new Interval(Math.Max(Low, least), Math.Min(High, greatest)) : this;
+
     /// <summary>True if the interval lies within ± <paramref name="margin"/>.</summary>
     public bool IsWithin(double margin) => Exists && Low > -margin && High < margin;
 }
