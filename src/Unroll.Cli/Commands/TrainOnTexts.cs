@@ -51,8 +51,23 @@ internal static class TrainOnTexts
             json.WriteNumber("calibration_error", report.Calibration.Error);
             json.WriteNumber("share_cut", report.ShareCut);
             json.WriteNumber("share_unknown", report.ShareUnknown);
-            json.WriteNumber("epochs", report.Training.History.Epochs.Count);
-            json.WriteNumber("best_epoch", report.Training.BestEpoch);
+            json.WriteString("network", report.Training.Network.Name);
+            json.WriteStartArray("tried");
+            foreach (RecipeTrial trial in report.Training.Tried)
+            {
+                json.WriteStartObject();
+                json.WriteString("network", trial.Name);
+                json.WriteNumber("parameters", trial.Parameters);
+                json.WriteNumber("validation_loss", trial.ValidationLoss);
+                json.WriteNumber("validation_accuracy", trial.ValidationAccuracy);
+                json.WriteNumber("epochs", trial.History.Epochs.Count);
+                json.WriteNumber("seconds", trial.Seconds);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("epochs", report.Training.Network.History.Epochs.Count);
+            json.WriteNumber("best_epoch", report.Training.Network.BestEpoch);
             json.WriteNumber("seconds", report.Training.Seconds);
             json.WriteNumber("parameters", classifier.Model.ParameterCount);
             json.WriteStartArray("classes");

@@ -39,12 +39,15 @@ internal sealed class TrainOptions
     private readonly Option<string?> _test = CliOptions.OptionalText("--test", "FILE", "With a data file: texts to test on; without it a share is kept back.");
     private readonly Option<double?> _testShare = CliOptions.Double("--test-share", "With a data file: the share kept back to test on; 0.2 without it.", share => share is > 0 and < 1, "above 0 and below 1");
 
+    private readonly Option<string> _recipe = CliOptions.Choice("--recipe", "With a data file: the network; auto trains each of them and keeps what the validation texts prefer.", "auto", "lstm", "convolution", "mean");
+
+    private Option[] ForDataFiles => [_test, _testShare, _recipe];
+
     public void AddTo(Command command)
     {
         command.Add(_data);
         _file.AddTo(command);
-        command.Add(_test);
-        command.Add(_testShare);
+        foreach (Option option in ForDataFiles) command.Add(option);
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
@@ -75,10 +78,22 @@ internal sealed class TrainOptions
             Seed = settings.Seed,
             Verbose = settings.Verbose,
             Cancellation = context.Cancellation,
-            Optimizer = () => Catalog.Optimizers.Create(settings.Optimizer),
+            Recipe = result.GetValue(_recipe) switch
+            {
+                "lstm" => TextRecipe.Lstm,
+                "convolution" => TextRecipe.Convolution,
+                "mean" => TextRecipe.MeanOfWords,
+                _ => TextRecipe.Auto,
+            },
             Callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)],
         };
-        _ = options.Optimizer(); // what can be wrong is found before minutes of loading
+        if (Given(_recipe) && Given(_model)) throw new ArgumentException("--recipe and --model exclude each other: each says what the network is.");
+        if (Given(_optimizer) || Given(_learningRate))
+        {
+            _ = Catalog.Optimizers.Create(settings.Optimizer); // what can be wrong is found before minutes of loading
+            options = options with { Optimizer = () => Catalog.Optimizers.Create(settings.Optimizer) };
+        }
+
         if (result.GetValue(_testShare) is { } share) options = options with { TestShare = share };
         if (Given(_model)) options = options with { Layers = (words, _) => [.. settings.Layers.Select(layer => Catalog.CreateLayer(layer, words))] };
         if (Given(_numWords)) options = options with { MaxWords = settings.NumWords };
@@ -99,7 +114,7 @@ internal sealed class TrainOptions
         if (Data(result) is null)
         {
             _file.RequireNone(result, "unroll train reviews.csv --text review --label sentiment.");
-            if (Array.Find<Option>([_test, _testShare], option => CliOptions.IsGiven(result, option)) is { } alone)
+            if (Array.Find(ForDataFiles, option => CliOptions.IsGiven(result, option)) is { } alone)
                 throw new ArgumentException($"{alone.Name} is for a file of texts of your own; name it: unroll train reviews.csv --text review --label sentiment.");
         }
 

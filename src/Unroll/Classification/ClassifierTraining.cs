@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Optimizers;
 using Unroll.Preprocessing;
 using Unroll.Reports;
 using Unroll.Text;
@@ -12,11 +11,7 @@ namespace Unroll.Classification;
 /// <summary>The way from texts and labels to a tested classifier.</summary>
 internal static class ClassifierTraining
 {
-    private const int LongestByDefault = 400;
-
     private const int ManyTexts = 10_000;
-
-    private const double Covered = 95;
 
     public static TextClassifier Run(LabeledTexts data, TextClassifierOptions options, LabeledTexts? test)
     {
@@ -40,22 +35,38 @@ internal static class ClassifierTraining
         (string[] x, int[] y) = (Rows.Take(data.Texts, train), Rows.Take(places, train));
         (string[] xValidation, int[] yValidation) = (Rows.Take(data.Texts, validation), Rows.Take(places, validation));
 
-        TextClassifier classifier = Build(x, encoder.Classes, options);
-        Model model = classifier.Model;
         Dictionary<int, double>? weights = Weights(y, classes, options.ClassWeights);
+        WordCounts words = WordCounts.Of(x, options);
+        TextClassifier? classifier = null;
+        RecipeTrial? best = null;
+        var trials = new List<RecipeTrial>();
+        foreach (ClassifierNetwork network in ClassifierNetwork.Of(options))
+        {
+            TextClassifier candidate = Build(network, words, encoder.Classes, options);
+            RecipeTrial trial = Fit(candidate, network, (x, y), (xValidation, yValidation), weights, options);
+            trials.Add(trial);
+            if (best is null || trial.ValidationLoss < best.ValidationLoss) (classifier, best) = (candidate, trial);
+        }
+
+        TextClassifierReport report = classifier!.Evaluate(test);
+        double baselineSeconds = options.Baseline ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
+        report.Training = new TrainingSummary(
+            x.Length, xValidation.Length, best!, trials, trials.Sum(trial => trial.Seconds), baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check);
+        classifier.SetReport(report);
+        return classifier;
+    }
+
+    private static RecipeTrial Fit(
+        TextClassifier classifier, ClassifierNetwork network, (string[] X, int[] Y) train, (string[] X, int[] Y) validation, Dictionary<int, double>? weights, TextClassifierOptions options)
+    {
+        Model model = classifier.Model;
+        if (options.Verbose > 0) Console.WriteLine($"{network.Name}: {model.ParameterCount:N0} parameters, {classifier.Reader.Length:N0} words of a text");
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
         long start = Stopwatch.GetTimestamp();
         History history = model.Fit(
-            x, y, options.BatchSize ?? (x.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks], validationData: (xValidation, yValidation), classWeight: weights,
-            validationBatchSize: 128, cancellationToken: options.Cancellation);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-
-        TextClassifierReport report = classifier.Evaluate(test);
-        double baselineSeconds = options.Baseline ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
-        report.Training = new TrainingSummary(
-            x.Length, xValidation.Length, history, stopping.BestEpoch + 1, seconds, baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check);
-        classifier.SetReport(report);
-        return classifier;
+            train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks],
+            validationData: validation, classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
+        return new RecipeTrial(network.Name, classifier.Reader.Length!.Value, model.ParameterCount, history, stopping.BestEpoch + 1, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     /// <summary>The bag of words learns from the validation texts, too: it needs nobody to tell it when to stop.</summary>
@@ -90,54 +101,25 @@ internal static class ClassifierTraining
 
     private static LabeledTexts Take(LabeledTexts data, int[] rows) => new(Rows.Take(data.Texts, rows), Rows.Take(data.Labels, rows), Rows.Take(data.Lines, rows));
 
-    private static TextClassifier Build(string[] texts, IReadOnlyList<string> labels, TextClassifierOptions options)
+    private static TextClassifier Build(ClassifierNetwork network, WordCounts words, IReadOnlyList<string> labels, TextClassifierOptions options)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var lengths = new int[texts.Length];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            foreach (string word in TextTokens.Split(TextTokens.Standardize(texts[i], options.Standardize), options.Split))
-            {
-                lengths[i]++;
-                counts[word] = counts.GetValueOrDefault(word) + 1;
-            }
-        }
-
-        // A word with a line break inside, as Unicode has more of than one sees, can't stand in a file of a word per line.
-        foreach (string broken in counts.Keys.Where(word => word.AsSpan().ContainsAny(PreprocessingArguments.LineEnds)).ToArray()) counts.Remove(broken);
-        if (counts.Count == 0) throw new ArgumentException("The training texts hold no words: nothing but punctuation is left of them.", nameof(texts));
-        int least = counts.Values.Any(count => count >= options.MinCount) ? options.MinCount : 1;
-        int length = options.MaxLength ?? Math.Clamp((int)Math.Ceiling(LengthHistogram.Of(lengths).Percentile(Covered)), 1, LongestByDefault);
         var vectorize = new TextVectorization
         {
             Standardize = options.Standardize,
             Split = options.Split,
-            OutputSequenceLength = length,
+            OutputSequenceLength = options.MaxLength ?? words.Length(network.Covered, network.Longest),
         };
-        vectorize.SetVocabulary([.. counts.Where(entry => entry.Value >= least)
-            .OrderByDescending(entry => entry.Value).ThenByDescending(entry => entry.Key, Utf8Order.Instance) // Adapt's order
-            .Take(options.MaxWords - 2).Select(entry => entry.Key)]);
+        vectorize.SetVocabulary(words.Vocabulary);
 
         var model = new Sequential("text_classifier", options.Seed) { Threads = options.Threads };
         model.Add(vectorize);
-        foreach (Layer layer in options.Layers?.Invoke(vectorize.VocabularySize, labels.Count) ?? Recipe(vectorize.VocabularySize, labels.Count)) model.Add(layer);
+        foreach (Layer layer in network.Layers(vectorize.VocabularySize, labels.Count)) model.Add(layer);
         model.Build(1);
         var classifier = new TextClassifier(model, labels);
         bool isBinary = model.Outputs[0].Shape[0] == 1;
-        model.Compile(options.Optimizer?.Invoke() ?? new Adam(), isBinary ? new BinaryCrossentropy() : new SparseCategoricalCrossentropy(), ["accuracy"]);
+        model.Compile(options.Optimizer?.Invoke() ?? network.Optimizer(), isBinary ? new BinaryCrossentropy() : new SparseCategoricalCrossentropy(), ["accuracy"]);
         return classifier;
     }
-
-    /// <summary>The mean over the steps of a recurrent layer learns from every place of a text; its last state alone learns slowly from long ones.</summary>
-    private static Layer[] Recipe(int words, int classes) =>
-    [
-        new Embedding(words, 32) { MaskZero = true },
-        new Dropout(0.5),
-        new Bidirectional(new LSTM(32) { ReturnSequences = true }),
-        new GlobalAveragePooling1D(),
-        new Dropout(0.5),
-        classes == 2 ? new Dense(1, "sigmoid") : new Dense(classes, "softmax"),
-    ];
 
     private static Dictionary<int, double>? Weights(int[] y, int classes, ClassWeighting weighting)
     {

@@ -42,14 +42,14 @@ public sealed record BaselineComparison(ShareInterval Accuracy, int OnlyNetwork,
 /// <summary>What training took.</summary>
 /// <param name="Texts">Texts trained on.</param>
 /// <param name="ValidationTexts">Texts that said when to stop.</param>
-/// <param name="History">Loss and accuracy by epoch.</param>
-/// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
-/// <param name="Seconds">Seconds of training and validation.</param>
+/// <param name="Network">The network that the classifier is.</param>
+/// <param name="Tried">All that were trained, in their order; the one with the smallest validation loss was kept.</param>
+/// <param name="Seconds">Seconds of training and validation of all.</param>
 /// <param name="BaselineSeconds">Seconds of the bag of words.</param>
 /// <param name="ClassWeights">What a text of each class counted for, in the order of the labels; null: all alike.</param>
 /// <param name="Check">What was found in the data.</param>
 public sealed record TrainingSummary(
-    int Texts, int ValidationTexts, History History, int BestEpoch, double Seconds, double BaselineSeconds, IReadOnlyList<double>? ClassWeights, TextDataCheck Check);
+    int Texts, int ValidationTexts, RecipeTrial Network, IReadOnlyList<RecipeTrial> Tried, double Seconds, double BaselineSeconds, IReadOnlyList<double>? ClassWeights, TextDataCheck Check);
 
 /// <summary>How good a classifier is on texts that it was not trained on. <c>Console.WriteLine(classifier.Report)</c> prints all of it.</summary>
 public sealed class TextClassifierReport
@@ -131,7 +131,9 @@ public sealed class TextClassifierReport
         if (Training is { } training)
         {
             text.Append(training.Check);
-            Line($"trained on {training.Texts:N0} texts, {training.ValidationTexts:N0} said when to stop: {training.History.Epochs.Count} epochs, the best was {training.BestEpoch}; {training.Seconds:F1} s");
+            Line($"trained on {training.Texts:N0} texts, {training.ValidationTexts:N0} said when to stop; {training.Seconds:F1} s");
+            foreach (RecipeTrial trial in training.Tried)
+                Line($"  {trial.Name,-13} {trial.Parameters,10:N0} parameters  validation loss {trial.ValidationLoss:F4}, accuracy {100 * trial.ValidationAccuracy,6:F2} %  best of {trial.History.Epochs.Count,2} epochs: {trial.BestEpoch,2}  {trial.Seconds,6:F1} s{(training.Tried.Count > 1 && trial == training.Network ? "  kept" : "")}");
             if (training.ClassWeights is { } weights)
                 Line($"class weights: {string.Join(", ", weights.Take(MostClasses).Select((weight, k) => string.Create(CultureInfo.InvariantCulture, $"{Labels[k]} {weight:F2}")))}{(weights.Count > MostClasses ? ", …" : "")}");
         }

@@ -52,6 +52,31 @@ public sealed class TextClassifierTests : IDisposable
     }
 
     [Fact]
+    public void Of_all_recipes_the_one_with_the_smallest_validation_loss_is_kept()
+    {
+        LabeledTexts data = MadeUpTexts.Of(4, ("sport", 60), ("cooking", 60));
+        var options = new TextClassifierOptions { Threads = 1, Epochs = 3, Seed = 2, Baseline = false };
+        TextClassifier chosen = TextClassifier.Train(data, options);
+        TrainingSummary training = chosen.Report!.Training!;
+        Assert.Equal(["mean of words", "convolution", "LSTM"], training.Tried.Select(trial => trial.Name));
+        Assert.Same(training.Tried.MinBy(trial => trial.ValidationLoss), training.Network);
+        Assert.All(training.Tried, trial => Assert.Equal(trial.History["val_loss"].Min(), trial.ValidationLoss));
+        Assert.All(training.Tried, trial => Assert.Contains($"{trial.Name} ", chosen.Report.ToString()));
+
+        // Trained alone, each is what it was among the others.
+        TextRecipe[] recipes = [TextRecipe.MeanOfWords, TextRecipe.Convolution, TextRecipe.Lstm];
+        TextClassifier[] alone = [.. recipes.Select(recipe => TextClassifier.Train(data, options with { Recipe = recipe }))];
+        Assert.Equal(training.Tried.Select(trial => trial.ValidationLoss), alone.Select(classifier => Assert.Single(classifier.Report!.Training!.Tried).ValidationLoss));
+        Assert.Equal(chosen.Model.Fingerprint(), alone[training.Tried.ToList().IndexOf(training.Network)].Model.Fingerprint());
+        foreach (TextClassifier classifier in alone)
+        {
+            string file = Path.Combine(_folder.Path, $"{classifier.Report!.Training!.Network.Name}.keras");
+            classifier.Save(file);
+            Assert.Equal(classifier.Predict("the coach and the pan").Probability, TextClassifier.Load(file).Predict("the coach and the pan").Probability);
+        }
+    }
+
+    [Fact]
     public void The_default_recipe_gives_the_same_bits_for_any_number_of_threads()
     {
         LabeledTexts data = MadeUpTexts.Of(2, ("sport", 60), ("cooking", 60));
