@@ -13,7 +13,8 @@ public sealed class OnnxPage : IDisposable
     [Fact]
     public void A_model_is_exported_and_runs_elsewhere()
     {
-        var model = new Sequential { new Embedding(1000, 8) { MaskZero = true }, new LSTM(16), new Dense(1, "sigmoid") };
+        new Sequential { new Embedding(1000, 8) { MaskZero = true }, new LSTM(16), new Dense(1, "sigmoid") }.Save("reviews.keras");
+        Model model = Model.Load("reviews.keras");
         model.ExportOnnx("reviews.onnx");
         Assert.True(new FileInfo("reviews.onnx").Length > 4 * model.ParameterCount);
 
@@ -25,6 +26,7 @@ public sealed class OnnxPage : IDisposable
 
     public void Dispose()
     {
+        File.Delete("reviews.keras");
         File.Delete("reviews.onnx");
         File.Delete(Script);
     }

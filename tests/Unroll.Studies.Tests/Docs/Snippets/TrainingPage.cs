@@ -72,15 +72,14 @@ public sealed class TrainingPage
     [Fact]
     public void Trains_on_what_comes_batch_by_batch()
     {
-        string path = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(path, Enumerable.Range(0, 100).Select(i => $"{i % 7 / 7.0},{i % 5 / 5.0},{i % 7 / 7.0 - i % 5 / 5.0}"));
-            Streams(path);
+            File.WriteAllLines("rows.csv", Enumerable.Range(0, 100).Select(i => $"{i % 7 / 7.0},{i % 5 / 5.0},{i % 7 / 7.0 - i % 5 / 5.0}"));
+            Streams();
         }
         finally
         {
-            File.Delete(path);
+            File.Delete("rows.csv");
         }
     }
 
@@ -100,9 +99,9 @@ public sealed class TrainingPage
         }
     }
 
-    private static void Streams(string path)
+    private static void Streams()
     {
-        BatchSource rows = BatchSource.From(() => Read(path));
+        BatchSource rows = BatchSource.From(() => Read("rows.csv"));
         var regression = new Sequential { new Dense(8, "tanh"), new Dense(1) };
         regression.Compile("adam", "mse", ["mae"]);
         regression.Fit(rows, epochs: 3, validationData: rows, verbose: 2);

@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
+using Xunit;
+
+namespace Unroll.Studies.Tests.Docs;
+
+/// <summary>
+/// The C# blocks of a page compile as a reader pastes them, one after the other, into a new project that references the packages:
+/// with the <c>using</c> lines of the page and those that the SDK gives every project, and with nothing else.
+/// </summary>
+public sealed class PastedTests
+{
+    private static readonly string[] s_implicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+
+    public static TheoryData<string> Pages => [.. MarkdownPages.Blocks("csharp").Select(block => block.Page).Distinct()];
+
+    /// <summary>Pages that go on with the classes of others.</summary>
+    private static readonly Dictionary<string, string[]> s_before = new() { ["docs/testing-your-parts.md"] = ["docs/own-layers.md", "docs/own-parts.md"] };
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Pages))]
+    public void The_code_of_a_page_compiles_as_pasted(string page)
+    {
+        ScriptOptions options = ScriptOptions.Default
+            .WithReferences(((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)))
+            .WithImports(s_implicitUsings.Concat(BlocksOf(page).SelectMany(block => Tree(block).GetCompilationUnitRoot().Usings).Select(line => line.Name!.ToString())));
+        Script<object>? script = null;
+        // In a project a class may stand behind what uses it.
+        IEnumerable<MarkdownBlock> blocks = s_before.GetValueOrDefault(page, []).SelectMany(BlocksOf).Where(DeclaresTypes).Concat(BlocksOf(page).OrderBy(block => DeclaresTypes(block) ? 0 : 1));
+        foreach (MarkdownBlock block in blocks)
+        {
+            string code = string.Join('\n', block.Lines);
+            script = script is null ? CSharpScript.Create(code, options) : script.ContinueWith(code);
+            Diagnostic[] errors = [.. script.Compile(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            Assert.True(errors.Length == 0, $"{block}:\n{string.Join('\n', errors.AsEnumerable())}");
+        }
+    }
+
+    private static IEnumerable<MarkdownBlock> BlocksOf(string page) => MarkdownPages.Blocks("csharp").Where(block => block.Page == page);
+
+    private static bool DeclaresTypes(MarkdownBlock block) => Tree(block).GetRoot().ChildNodes().OfType<BaseTypeDeclarationSyntax>().Any();
+
+    private static CSharpSyntaxTree Tree(MarkdownBlock block) => (CSharpSyntaxTree)CSharpSyntaxTree.ParseText(string.Join('\n', block.Lines));
+}
