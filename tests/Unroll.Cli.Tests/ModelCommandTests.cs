@@ -113,7 +113,7 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(text, "hello");
         var model = new Sequential { new Layers.Embedding(10, 2), new Layers.GRU(2), new Layers.Dense(1) };
         model.Save(bare);
-        AssertRefused("does not begin like an HDF5 file", "summary", text);
+        AssertRefused("is no model: Unroll reads .keras and .h5 files; this is text.", "summary", text);
         AssertRefused("none.keras", "summary", Path.Combine(_folder.FullName, "none.keras"));
         AssertRefused("without its vocabulary", "predict", bare, "words");
         AssertRefused("without its vocabulary", "evaluate", bare);

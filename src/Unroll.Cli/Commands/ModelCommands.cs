@@ -43,7 +43,7 @@ internal static class ModelCommands
         Argument<string?> data = TextFileOptions.DataArgument("Texts and labels of your own, for a model that was trained on such: .csv, .tsv, .jsonl, a directory or .tar.gz.");
         var texts = new TextFileOptions();
         Option<string> dataset = CliOptions.Choice("--dataset", "Reviews to test on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
-        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
+        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, or where a download goes; without it the usual places.");
         Option<int?> count = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
         var vocabulary = new VocabularyOptions();
         var command = new Command("evaluate", "Test a saved model on texts of your own, or on the test reviews of a data set.") { file, data, dataset, directory, count };
@@ -65,8 +65,7 @@ internal static class ModelCommands
             Model model = Load(context, result.GetValue(file)!, compile: true, null);
             TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!, result.GetValue(directory));
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
-            using var progress = new DownloadProgressLine(context);
-            Dataset reviews = Dataset.Load(
+            Dataset reviews = Reviews.Load(
                 new DatasetOptions
                 {
                     Name = result.GetValue(dataset) is "auto" && HasWordsOf("synthetic", text, null) ? "synthetic" : result.GetValue(dataset)!,
@@ -78,7 +77,7 @@ internal static class ModelCommands
                     Padding = text.Padding,
                     Truncating = text.Truncating,
                 },
-                progress, context.Cancellation);
+                context);
             if (reviews.Notice is not null) context.Error.WriteLine(reviews.Notice.TrimEnd());
             if (!HasWordsOf(reviews.Name, text, result.GetValue(directory)))
             {
@@ -87,7 +86,7 @@ internal static class ModelCommands
             }
 
             Evaluation test = model.Evaluate(reviews.XTest, reviews.YTest, verbose: 0);
-            context.Out.WriteLine($"{reviews.DisplayName}: {reviews.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {log.Value:F4}"))}");
+            context.Out.WriteLine($"{reviews.DisplayName}: {reviews.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {Reviews.Number(log.Value)}"))}");
             return ErrorBoundary.Success;
         });
         return command;

@@ -12,10 +12,13 @@ namespace Unroll.Cli.Commands;
 /// <summary><c>unroll predict</c>: a probability and a label for each text, one line for each, blank texts too.</summary>
 internal static class PredictCommand
 {
+    /// <summary>Name of the argument whose values may be empty.</summary>
+    public const string Texts = "texts";
+
     public static Command Create(CliContext context)
     {
         Argument<string> file = ModelCommands.ModelArgument();
-        var texts = new Argument<string[]>("texts") { Description = "Texts; a single - reads one text per line from standard input.", Arity = ArgumentArity.ZeroOrMore };
+        var texts = new Argument<string[]>(Texts) { Description = "Texts; a single - reads one text per line from standard input.", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> source = CliOptions.OptionalText("--file", "FILE", "File with one text per line.");
         Option<string> encoding = CliOptions.Choice("--encoding", "Encoding of --file.", "utf-8", "latin1", "utf-16");
         var json = new Option<bool>("--json") { Description = "Write one JSON object per text: text, probability, label." };

@@ -61,7 +61,7 @@ internal static class TrainCommand
         model.Build(settings.MaxLen);
         timings.Reached("model");
 
-        Dataset data = Load(settings, context);
+        Dataset data = Reviews.Load(settings.DatasetOptions, context);
         timings.Reached("data");
         if (settings.SavePath is not null) // the word index may have to be fetched: before training, not after
         {
@@ -81,7 +81,7 @@ internal static class TrainCommand
 
         Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
         string fingerprint = model.Fingerprint();
-        text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
+        text.WriteLine($"test: loss {Reviews.Number(test.Loss)}, accuracy {test.Accuracy:F4}");
         text.WriteLine($"fingerprint: {fingerprint}");
         bool isSound = double.IsFinite(test.Loss);
         if (settings.SavePath is not null && isSound)
@@ -100,13 +100,6 @@ internal static class TrainCommand
         }
 
         if (!isSound) throw new NonFiniteLossException($"The test loss is {test.Loss}; the model is not saved. Lower the learning rate.");
-    }
-
-    private static Dataset Load(TrainSettings settings, CliContext context)
-    {
-        using var quiet = new QuietHeap();
-        using var progress = new DownloadProgressLine(context);
-        return Dataset.Load(settings.DatasetOptions, progress, context.Cancellation);
     }
 
     private static void WriteNotice(TextWriter error, string notice)
