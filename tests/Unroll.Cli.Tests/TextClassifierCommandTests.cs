@@ -48,6 +48,13 @@ public sealed class TextClassifierCommandTests : IDisposable
         Refused("option '--jsn' is unknown; did you mean '--json'?", "predict", model, "pay", "--jsn");
         Assert.Equal(0, CliTest.Run("predict", model, "--", "--jsn").ExitCode);
         Refused("the label 'ham' is none of the classes bill, party, spam", "evaluate", model, Write("other.csv", "text,label\nx,ham\n"));
+        Refused("the model has words of its own, not those of reviews", "evaluate", model, "--dataset", "synthetic");
+        Refused("knows not a single word of these texts", "evaluate", model, Write("foreign.csv", "text,label\nrechnung bitte,bill\n"));
+        CliResult half = CliTest.Run("evaluate", model, Write("half.csv", "text,label\npay bitte sofort,bill\n"));
+        Assert.Equal(0, half.ExitCode);
+        Assert.Contains("67 % of the words of", half.Error, StringComparison.Ordinal);
+        Refused("begins with a vocabulary of its own", "predict", model, "a", "--vocabulary", csv);
+        Refused("does not say what its classes are called", "evaluate", Bare(), csv, "--text", "mail", "--label", "kind");
         Refused("--dataset is for reviews", "evaluate", model, csv, "--dataset", "synthetic");
         Refused("--text is for a file of texts of your own", "evaluate", model, "--text", "mail");
     }

@@ -33,6 +33,7 @@ internal static class PredictCommand
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? ReadLines(path, result.GetValue(encoding)!) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = ModelCommands.Load(context, result.GetValue(file)!, compile: false, null);
+            vocabulary.ApplyTo(model, result, result.GetValue(file)!);
             bool explains = result.GetValue(explain);
             if (model.ClassNames is not null && (TakesTexts(model) || model.Text is not null))
             {
@@ -74,7 +75,7 @@ internal static class PredictCommand
     }
 
     /// <summary>True if texts are all that the model takes: it makes ids of them by itself.</summary>
-    private static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
+    internal static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
 
     private static int LargestOf(ReadOnlySpan<float> row)
     {
