@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Unroll.Callbacks;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Layers;
@@ -73,11 +74,20 @@ internal static class TrainCommand
         text.WriteLine(Describe(data, settings));
         text.Write(model.Summary());
 
-        History history = model.Fit(
-            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks],
+        using var stop = new TrainingStop(context, settings.SavePath is not null, callbacks);
+        var request = new StopOnRequest(stop.Request);
+        History history = stop.Run(() => model.Fit(
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks, request],
             validationSplit: settings.ValidationSplit,
             validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
-            cancellationToken: context.Cancellation);
+            cancellationToken: stop.Cancellation));
+        if (request.HasStopped)
+        {
+            model.Save(settings.SavePath!);
+            string best = callbacks.OfType<EarlyStopping>().FirstOrDefault(callback => callback.RestoreBestWeights) is { } early ? $", with the weights of epoch {early.BestEpoch + 1}, the best" : "";
+            throw new StoppedException(
+                $"stopped in epoch {history.Epochs[^1].Epoch + 1} of {settings.Epochs}; the model as it is{best} is saved: {settings.SavePath}. It was not tested{(settings.JsonPath is null ? "" : ", and there is no --json")}.");
+        }
 
         Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
         string fingerprint = model.Fingerprint();

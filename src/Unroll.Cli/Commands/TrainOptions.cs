@@ -74,7 +74,6 @@ internal sealed class TrainOptions
             Encoding = _file.Encoding(result),
             Seed = settings.Seed,
             Verbose = settings.Verbose,
-            Cancellation = context.Cancellation,
             Optimizer = () => Catalog.Optimizers.Create(settings.Optimizer),
             Callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)],
         };

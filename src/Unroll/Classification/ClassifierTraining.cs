@@ -44,16 +44,21 @@ internal static class ClassifierTraining
         Model model = classifier.Model;
         Dictionary<int, double>? weights = Weights(y, classes, options.ClassWeights);
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
+        options.StopTraining.ThrowIfCancellationRequested();
+        var request = new StopOnRequest(options.StopTraining);
         long start = Stopwatch.GetTimestamp();
         History history = model.Fit(
-            x, y, options.BatchSize ?? (x.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks], validationData: (xValidation, yValidation), classWeight: weights,
+            x, y, options.BatchSize ?? (x.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks, request], validationData: (xValidation, yValidation), classWeight: weights,
             validationBatchSize: 128, cancellationToken: options.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         TextClassifierReport report = classifier.Evaluate(test);
-        double baselineSeconds = options.Baseline ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
+        double baselineSeconds = options.Baseline && !request.HasStopped ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
         report.Training = new TrainingSummary(
-            x.Length, xValidation.Length, history, stopping.BestEpoch + 1, seconds, baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check);
+            x.Length, xValidation.Length, history, stopping.BestEpoch + 1, seconds, baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check)
+        {
+            WasStopped = request.HasStopped,
+        };
         classifier.SetReport(report);
         return classifier;
     }
