@@ -179,6 +179,9 @@ public sealed class ModelCommandTests : IDisposable
         CliResult result = CliTest.Run("predict", path, "film");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("are no probabilities", result.Error);
+        JsonElement json = JsonDocument.Parse(CliTest.Run("predict", path, "film", "--json").Out).RootElement;
+        Assert.False(json.TryGetProperty("probability", out _));
+        Assert.True(json.GetProperty("output").GetDouble() > 1);
     }
 
     [Fact]

@@ -58,8 +58,8 @@ internal static class PredictCommand
     {
         if (lines.Length == 0) return (0, null);
         int wrong = 0;
-        float? odd = null;
         float[] values = [.. model.Predict(x)];
+        float? odd = values.Cast<float?>().FirstOrDefault(value => value is < 0 or > 1 && float.IsFinite(value.Value));
         int width = values.Length / lines.Length;
         for (int i = 0; i < lines.Length; i++)
         {
@@ -67,8 +67,7 @@ internal static class PredictCommand
             int label = width == 1 ? row[0] > 0.5f ? 1 : 0 : LargestOf(row);
             float probability = width == 1 ? row[0] : row[label];
             if (!float.IsFinite(probability)) wrong++;
-            else if (probability is < 0 or > 1) odd ??= probability;
-            output.WriteLine(asJson ? Json(lines[i], probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
+            output.WriteLine(asJson ? Json(lines[i], odd is null ? "probability" : "output", probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
         }
 
         return (wrong, odd);
@@ -86,15 +85,15 @@ internal static class PredictCommand
     }
 
     /// <summary>What is no number is null: JSON has no word for it.</summary>
-    private static string Json(string text, float probability, int label)
+    private static string Json(string text, string name, float probability, int label)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
             writer.WriteString("text", text);
-            if (float.IsFinite(probability)) writer.WriteNumber("probability", probability);
-            else writer.WriteNull("probability");
+            if (float.IsFinite(probability)) writer.WriteNumber(name, probability);
+            else writer.WriteNull(name);
             writer.WriteNumber("label", label);
             writer.WriteEndObject();
         }
