@@ -113,7 +113,7 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(text, "hello");
         var model = new Sequential { new Layers.Embedding(10, 2), new Layers.GRU(2), new Layers.Dense(1) };
         model.Save(bare);
-        AssertRefused("does not begin like an HDF5 file", "summary", text);
+        AssertRefused("is no model: Unroll reads .keras and .h5 files; this is text.", "summary", text);
         AssertRefused("none.keras", "summary", Path.Combine(_folder.FullName, "none.keras"));
         AssertRefused("without its vocabulary", "predict", bare, "words");
         AssertRefused("without its vocabulary", "evaluate", bare);
@@ -179,6 +179,9 @@ public sealed class ModelCommandTests : IDisposable
         CliResult result = CliTest.Run("predict", path, "film");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("are no probabilities", result.Error);
+        JsonElement json = JsonDocument.Parse(CliTest.Run("predict", path, "film", "--json").Out).RootElement;
+        Assert.False(json.TryGetProperty("probability", out _));
+        Assert.True(json.GetProperty("output").GetDouble() > 1);
     }
 
     [Fact]
@@ -208,6 +211,40 @@ public sealed class ModelCommandTests : IDisposable
         float expected = model.Predict(new[,] { { 1, 4, 6, 5, 2 } })[0, 0];
         Assert.Equal(expected, JsonDocument.Parse(result.Out).RootElement.GetProperty("probability").GetSingle());
         AssertRefused("takes 5 ids per text, but --max-len is 6", "predict", bare, "a", "--vocabulary", index, "--max-len", "6");
+    }
+
+    [Fact]
+    public void A_vocabulary_is_stored_for_good()
+    {
+        string bare = InFolder("bare.keras"), words = InFolder("vocab.txt"), full = InFolder("full.keras");
+        var model = new Sequential { new Layers.Embedding(8, 2), new Layers.GRU(2), new Layers.Dense(1, "sigmoid") };
+        model.Build(5);
+        model.Save(bare);
+        File.WriteAllText(words, "\n[UNK]\nthe\ndont\nfilm\n");
+        float expected = model.Predict(new[,] { { 3, 1, 4, 0, 0 } })[0, 0]; // filled up behind, as TextVectorization does
+        string[] text = ["Don't SEE film!", "--json"];
+        Assert.Equal(expected, Probability(CliTest.Run(["predict", bare, .. text, "--vocabulary", words])));
+        Assert.Equal((0, ""), (CliTest.Run("convert", bare, full, "--vocabulary", words).ExitCode, CliTest.Run("summary", full).Error));
+        Assert.Equal(expected, Probability(CliTest.Run(["predict", full, .. text])));
+
+        string tokenizer = InFolder("tokenizer.json"), ids = InFolder("word_index.json");
+        File.WriteAllText(tokenizer, JsonSerializer.Serialize(Text.Tokenizer.FromWordIndex(new Dictionary<string, int> { ["the"] = 1, ["film"] = 2 }).ToJson()));
+        File.WriteAllText(ids, """{"<OOV>": 1, "the": 2, "film": 3, "rare": 90}""");
+        Assert.Equal(model.Predict(new[,] { { 0, 0, 0, 1, 2 } })[0, 0], Probability(CliTest.Run("predict", bare, "The rare film", "--json", "--vocabulary", tokenizer)));
+        Assert.Equal(model.Predict(new[,] { { 0, 0, 2, 1, 3 } })[0, 0], Probability(CliTest.Run("predict", bare, "The rare film", "--json", "--vocabulary", ids, "--index-from", "0")));
+
+        AssertRefused("--vocabulary is stored in .keras files only", "convert", bare, InFolder("a.onnx"), "--vocabulary", words);
+        AssertRefused("--vocabulary is stored in .keras files only", "convert", bare, InFolder("a.weights.h5"), "--vocabulary", words);
+        AssertRefused("--num-words says how a --vocabulary is used", "predict", bare, "a", "--num-words", "5");
+        AssertRefused("--num-words is 9", "predict", bare, "a", "--vocabulary", words, "--num-words", "9");
+        AssertRefused("--index-from is 1; it must be 3 (load_data) or 0", "predict", bare, "a", "--vocabulary", ids, "--index-from", "1");
+        Assert.False(File.Exists(InFolder("a.onnx")));
+
+        static float Probability(CliResult result)
+        {
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+            return JsonDocument.Parse(result.Out).RootElement.GetProperty("probability").GetSingle();
+        }
     }
 
     private string Trained()

@@ -100,7 +100,7 @@ public sealed class StudyStoreCommandTests : IDisposable
 
         Refused($"There is no store '{Path.Combine(Folder("none"), "study.db")}'; 'unroll study run' makes one.", "resume", Folder("none"));
         Refused("There is no store in", "runs", Folder("none"));
-        Refused("--out is empty; give a folder, or leave it out for runs/NAME.", "run", File(Small), "--out", "");
+        Refused("--out is empty; give DIR, or leave it out.", "run", File(Small), "--out", "");
         Refused("small.json", "run", File(Small), "--out", File(Small)); // a file in place of the folder
         Study("run", File(Small), "--part", "units", "--out", Folder("a"));
         Refused("holds the study 'small', not 'large'. Results are never replaced: give another folder (--out).", "run", File(Small.Replace("\"small\"", "\"large\"", StringComparison.Ordinal)), "--out", Folder("a"));

@@ -48,6 +48,13 @@ public sealed class TextClassifierCommandTests : IDisposable
         Refused("option '--jsn' is unknown; did you mean '--json'?", "predict", model, "pay", "--jsn");
         Assert.Equal(0, CliTest.Run("predict", model, "--", "--jsn").ExitCode);
         Refused("the label 'ham' is none of the classes bill, party, spam", "evaluate", model, Write("other.csv", "text,label\nx,ham\n"));
+        Refused("the model has words of its own, not those of reviews", "evaluate", model, "--dataset", "synthetic");
+        Refused("knows not a single word of these texts", "evaluate", model, Write("foreign.csv", "text,label\nrechnung bitte,bill\n"));
+        CliResult half = CliTest.Run("evaluate", model, Write("half.csv", "text,label\npay bitte sofort,bill\n"));
+        Assert.Equal(0, half.ExitCode);
+        Assert.Contains("67 % of the words of", half.Error, StringComparison.Ordinal);
+        Refused("begins with a vocabulary of its own", "predict", model, "a", "--vocabulary", csv);
+        Refused("does not say what its classes are called", "evaluate", Bare(), csv, "--text", "mail", "--label", "kind");
         Refused("--dataset is for reviews", "evaluate", model, csv, "--dataset", "synthetic");
         Refused("--text is for a file of texts of your own", "evaluate", model, "--text", "mail");
     }
@@ -57,6 +64,15 @@ public sealed class TextClassifierCommandTests : IDisposable
     {
         string csv = Write("mail.csv", Mail());
         Refused("has no column 'text'. Its columns are: mail, kind", "train", csv);
+        foreach ((string between, string sign) in ((string, string)[])[(";", ";"), ("\t", "tab"), ("|", "|")])
+        {
+            string other = Write("other.csv", $"mail{between}kind\nx{between}y\n");
+            Refused($"It was read as one column; the sign between two is probably '{sign}': --separator \"{sign}\"", "train", other, "--text", "mail", "--label", "kind");
+            Refused("The texts can't be trained on", "train", other, "--text", "mail", "--label", "kind", "--separator", sign);
+        }
+
+        File.WriteAllBytes(InFolder("latin.csv"), [.. "text,label\ngood,a\ncaf"u8, 0xE9, .. ",b\n"u8]);
+        Refused("line 3: the byte 0xE9 at offset 21 is not UTF-8. If the file is in another encoding, say so: --encoding latin1", "train", InFolder("latin.csv"));
         Refused("unexpected 'nothing.csv'; there is no such file of texts", "train", "nothing.csv");
         Refused("--padding is for reviews", "train", csv, "--padding", "post");
         Refused("--label is for a file of texts of your own", "train", "--label", "kind");
@@ -65,6 +81,22 @@ public sealed class TextClassifierCommandTests : IDisposable
         Refused("--test-share is '1'; it must be above 0 and below 1", "train", csv, "--test-share", "1");
         Refused("it must be 3 probabilities", "train", csv, "--text", "mail", "--label", "kind", "--model", "embedding(2), gru(2)");
         Refused("does not say what its classes are called", "predict", Bare(), "x", "--explain");
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_texts_is_told_by_its_line()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 30).Select(i => $"nice film {i};pos\n")) + string.Concat(Enumerable.Range(0, 5).Select(i => $"bad film {i};neg\n"));
+        string csv = Write("messy.csv", "\uFEFFtext;label\n\"a good\nfilm, two lines\";pos\n   ;pos\na film;pos\na film;pos\na film;neg\nfÃ¼r alle;pos\nno label here;\nfine;Pos\ngood;Pos\nwell;Pos\n" + rows);
+        CliResult result = CliTest.Run("train", csv, "--separator", ";", "--epochs", "1", "--verbose", "0", "--max-len", "4", "--model", "embedding(2), gru(2), dense(3, activation=softmax)");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        string[] notes =
+        [
+            "blank texts, left out: 1 (line 4).", "texts without a label, left out: 1 (line 9).", "texts that came before with the same label: 1 (line 6).",
+            "no model can be right about all: 1 (lines 5, 7).", "the labels 'pos' and 'Pos' differ in case", "the largest class, 'pos', has",
+            "read in a wrong encoding (U+FFFD, Ã¼, â€): 1 (line 8).", "words of a text that are read cut", "of their words are unknown",
+        ];
+        Assert.All(notes, note => Assert.Contains(note, result.Out, StringComparison.Ordinal));
     }
 
     private string Bare()

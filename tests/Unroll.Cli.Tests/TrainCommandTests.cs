@@ -140,6 +140,13 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    public void A_huge_loss_has_few_digits()
+    {
+        CliResult result = CliTest.Run([.. Small[..^4], "--epochs", "1", "--dataset", "synthetic", "--model", Model, "--learning-rate", "1e30", "--verbose", "0"]);
+        Assert.Matches(@"test: loss \d(\.\d+)?E\+\d\d, accuracy", result.Out);
+    }
+
+    [Fact]
     public void Cancelling_ends_with_130()
     {
         CliResult result = CliTest.Run(new CancellationToken(canceled: true), [.. Small, "--dataset", "synthetic", "--model", Model, "--verbose", "0"]);

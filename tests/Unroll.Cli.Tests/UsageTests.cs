@@ -8,6 +8,7 @@ public sealed class UsageTests
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData]
+    [InlineData("help")]
     public void Help_lists_the_commands(params string[] args)
     {
         CliResult result = CliTest.Run(args);
@@ -17,10 +18,12 @@ public sealed class UsageTests
         Assert.Empty(result.Error);
     }
 
-    [Fact]
-    public void Help_of_a_command_lists_its_options()
+    [Theory]
+    [InlineData("train", "--help")]
+    [InlineData("help", "train")]
+    public void Help_of_a_command_lists_its_options(params string[] args)
     {
-        CliResult result = CliTest.Run("train", "--help");
+        CliResult result = CliTest.Run(args);
         Assert.Equal(0, result.ExitCode);
         string[] options =
         [
@@ -29,6 +32,8 @@ public sealed class UsageTests
         ];
         Assert.All(options, option => Assert.Contains(option + ' ', result.Out, StringComparison.Ordinal));
         Assert.Contains("get <dataset>", CliTest.Run("data").Out, StringComparison.Ordinal);
+        Assert.Equal(CliTest.Run("data", "get", "--help"), CliTest.Run("data", "help", "get"));
+        Assert.Equal(CliTest.Run("data", "--help"), CliTest.Run("help", "data"));
     }
 
     [Theory]
@@ -36,6 +41,18 @@ public sealed class UsageTests
     [InlineData("option '--wheels' is unknown.\n", "train", "--wheels")]
     [InlineData("command 'trian' is unknown; did you mean 'train'?", "trian")]
     [InlineData("command 'fetch' is unknown. Commands: get, info.\nSee 'unroll data --help'.", "data", "fetch")]
+    [InlineData("command 'fetch' is unknown. Commands: get, info.", "help", "data", "fetch")]
+    [InlineData("command 'trian' is unknown; did you mean 'train'?", "help", "trian")]
+    [InlineData("--save is empty; give FILE, or leave it out.", "train", "--save", "")]
+    [InlineData("--json is empty; give FILE, or leave it out.", "train", "--json", " ")]
+    [InlineData("--callbacks is empty; give LIST, or leave it out.", "train", "--callbacks", "")]
+    [InlineData("--plot is empty; give FILE.svg, or leave it out.", "summary", "m.keras", "--plot", "")]
+    [InlineData("--out is empty; give DIR, or leave it out.", "study", "report", "runs/x", "--out", "")]
+    [InlineData("--out is empty; give DIR.", "study", "merge", "a", "--out", "")]
+    [InlineData("--json is empty; give FILE, or leave it out.", "bench", "--json", "")]
+    [InlineData("model is empty.", "summary", "")]
+    [InlineData("output is empty.", "convert", "m.keras", "")]
+    [InlineData("data is empty.", "train", "")]
     [InlineData("unexpected 'lstm(16)'", "train", "--model", "embedding(8),", "lstm(16)")]
     [InlineData("--epochs is 'many'; it must be a whole number of at least 1.", "train", "--epochs", "many")]
     [InlineData("--epochs is '0'; it must be a whole number of at least 1.", "train", "--epochs", "0")]
@@ -77,5 +94,7 @@ public sealed class UsageTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains($"--json is '{path}', but the directory", result.Error, StringComparison.Ordinal);
         Assert.Contains("which is a directory", CliTest.Run("train", "--json", CliTest.EmptyDirectory).Error, StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux()) // a folder that takes no files of anybody
+            Assert.Contains("--save is '/proc/m.keras', but no file can be written to the directory /proc.", CliTest.Run("train", "--save", "/proc/m.keras").Error, StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,7 @@ internal static class DataCommand
             if (result.Tokens is [var token] && !known.Contains(token.Value))
                 result.AddError($"data set '{token.Value}' is unknown{NameMatching.Suggestion(token.Value, known)}");
         });
-        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first; a download goes there.");
+        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with the data set, or where a download goes; without it the usual places.");
         var command = new Command(name, description) { dataset, directory };
         command.SetAction(result =>
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Unroll.Classification;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Saving;
@@ -7,11 +6,11 @@ using Unroll.Text;
 
 namespace Unroll.Cli.Commands;
 
-/// <summary>Commands that work on model files: <c>summary</c>, <c>evaluate</c>, <c>predict</c>, <c>convert</c>.</summary>
+/// <summary>Commands that work on model files: <c>summary</c> and <c>evaluate</c>; the others have files of their own.</summary>
 internal static class ModelCommands
 {
     public static IEnumerable<Command> Create(CliContext context) =>
-        [CreateSummary(context), CreateEvaluate(context), PredictCommand.Create(context), CreateConvert(context)];
+        [CreateSummary(context), CreateEvaluate(context), PredictCommand.Create(context), ConvertCommand.Create(context)];
 
     private static Command CreateSummary(CliContext context)
     {
@@ -43,7 +42,7 @@ internal static class ModelCommands
         Argument<string?> data = TextFileOptions.DataArgument("Texts and labels of your own, for a model that was trained on such: .csv, .tsv, .jsonl, a directory or .tar.gz.");
         var texts = new TextFileOptions();
         Option<string> dataset = CliOptions.Choice("--dataset", "Reviews to test on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
-        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
+        Option<string?> directory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, or where a download goes; without it the usual places.");
         Option<int?> count = CliOptions.OptionalInt("--test-count", "Takes only the first test reviews; all without it.", 1);
         var vocabulary = new VocabularyOptions();
         var command = new Command("evaluate", "Test a saved model on texts of your own, or on the test reviews of a data set.") { file, data, dataset, directory, count };
@@ -56,17 +55,17 @@ internal static class ModelCommands
                 if (Array.Find<Option>([dataset, directory, count], option => CliOptions.IsGiven(result, option)) is { } other)
                     throw new ArgumentException($"{other.Name} is for reviews that Unroll fetches or makes; with a data file, {path}, it says nothing.");
                 TextFileOptions.Require(result, path);
-                TextClassifier classifier = TextClassifier.Load(result.GetValue(file)!);
-                context.Out.Write(classifier.Evaluate(texts.Read(result, path)));
+                EvaluateTexts.Run(result.GetValue(file)!, model => vocabulary.ApplyTo(model, result, result.GetValue(file)!), () => texts.Read(result, path), path, context);
                 return ErrorBoundary.Success;
             }
 
             texts.RequireNone(result, "unroll evaluate model.keras held-out.csv.");
             Model model = Load(context, result.GetValue(file)!, compile: true, null);
+            if (PredictCommand.TakesTexts(model))
+                throw new ArgumentException($"{result.GetValue(file)}: the model has words of its own, not those of reviews that Unroll fetches or makes. Test it on texts of your own: unroll evaluate {result.GetValue(file)} held-out.csv.");
             TextPipeline text = vocabulary.TextOf(model, result, result.GetValue(file)!, result.GetValue(directory));
             if (model.Optimizer is null) throw new ArgumentException($"{result.GetValue(file)}: the model was saved without being compiled, so there is no loss to compute.");
-            using var progress = new DownloadProgressLine(context);
-            Dataset reviews = Dataset.Load(
+            Dataset reviews = Reviews.Load(
                 new DatasetOptions
                 {
                     Name = result.GetValue(dataset) is "auto" && HasWordsOf("synthetic", text, null) ? "synthetic" : result.GetValue(dataset)!,
@@ -78,7 +77,7 @@ internal static class ModelCommands
                     Padding = text.Padding,
                     Truncating = text.Truncating,
                 },
-                progress, context.Cancellation);
+                context);
             if (reviews.Notice is not null) context.Error.WriteLine(reviews.Notice.TrimEnd());
             if (!HasWordsOf(reviews.Name, text, result.GetValue(directory)))
             {
@@ -87,34 +86,7 @@ internal static class ModelCommands
             }
 
             Evaluation test = model.Evaluate(reviews.XTest, reviews.YTest, verbose: 0);
-            context.Out.WriteLine($"{reviews.DisplayName}: {reviews.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {log.Value:F4}"))}");
-            return ErrorBoundary.Success;
-        });
-        return command;
-    }
-
-    private static Command CreateConvert(CliContext context)
-    {
-        Argument<string> source = ModelArgument();
-        var target = new Argument<string>("output") { Description = "File to write: .keras, .weights.h5 or .onnx." };
-        var bare = new Option<bool>("--no-compile") { Description = "Leave out optimizer, loss and metrics of a .keras file." };
-        Option<string?> architecture = ArchitectureOption();
-        var command = new Command("convert", "Write a saved model in another form.") { source, target, bare, architecture };
-        command.SetAction(result =>
-        {
-            string output = result.GetValue(target)!;
-            OutputPath.Require(output, "output");
-            Action<Model> write = output switch
-            {
-                _ when output.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) => model => model.Save(output),
-                _ when output.EndsWith(".weights.h5", StringComparison.OrdinalIgnoreCase) => model => model.SaveWeights(output),
-                _ when output.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) => model => model.ExportOnnx(output),
-                _ => throw new ArgumentException($"output is '{output}'; it must end in .keras, .weights.h5 or .onnx."),
-            };
-            // Only a .keras file holds what training needs.
-            bool compile = output.EndsWith(".keras", StringComparison.OrdinalIgnoreCase) && !result.GetValue(bare);
-            write(Load(context, result.GetValue(source)!, compile, result.GetValue(architecture)));
-            context.Out.WriteLine(output);
+            context.Out.WriteLine($"{reviews.DisplayName}: {reviews.Test.Count:N0} test reviews; {string.Join(", ", test.Logs.Select(log => $"{log.Key} {Reviews.Number(log.Value)}"))}");
             return ErrorBoundary.Success;
         });
         return command;
@@ -136,7 +108,7 @@ internal static class ModelCommands
         return model;
     }
 
-    private static Option<string?> ArchitectureOption() =>
+    internal static Option<string?> ArchitectureOption() =>
         CliOptions.OptionalText("--architecture", "JSON", "The model's configuration, for files that hold weights alone.");
 
     internal static Argument<string> ModelArgument() => new("model") { Description = "A .keras file, or a .h5 file of Keras." };

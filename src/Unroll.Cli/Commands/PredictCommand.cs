@@ -12,10 +12,13 @@ namespace Unroll.Cli.Commands;
 /// <summary><c>unroll predict</c>: a probability and a label for each text, one line for each, blank texts too.</summary>
 internal static class PredictCommand
 {
+    /// <summary>Name of the argument whose values may be empty.</summary>
+    public const string Texts = "texts";
+
     public static Command Create(CliContext context)
     {
         Argument<string> file = ModelCommands.ModelArgument();
-        var texts = new Argument<string[]>("texts") { Description = "Texts; a single - reads one text per line from standard input.", Arity = ArgumentArity.ZeroOrMore };
+        var texts = new Argument<string[]>(Texts) { Description = "Texts; a single - reads one text per line from standard input.", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> source = CliOptions.OptionalText("--file", "FILE", "File with one text per line.");
         Option<string> encoding = CliOptions.Choice("--encoding", "Encoding of --file.", "utf-8", "latin1", "utf-16");
         var json = new Option<bool>("--json") { Description = "Write one JSON object per text: text, probability, label." };
@@ -30,6 +33,7 @@ internal static class PredictCommand
             if (path is null == (words.Length == 0)) throw new ArgumentException("Give texts, or --file with a file of texts, or - for standard input.");
             string[] lines = path is not null ? ReadLines(path, result.GetValue(encoding)!) : words is ["-"] ? ReadLines(Console.In) : words;
             Model model = ModelCommands.Load(context, result.GetValue(file)!, compile: false, null);
+            vocabulary.ApplyTo(model, result, result.GetValue(file)!);
             bool explains = result.GetValue(explain);
             if (model.ClassNames is not null && (TakesTexts(model) || model.Text is not null))
             {
@@ -54,8 +58,8 @@ internal static class PredictCommand
     {
         if (lines.Length == 0) return (0, null);
         int wrong = 0;
-        float? odd = null;
         float[] values = [.. model.Predict(x)];
+        float? odd = values.Cast<float?>().FirstOrDefault(value => value is < 0 or > 1 && float.IsFinite(value.Value));
         int width = values.Length / lines.Length;
         for (int i = 0; i < lines.Length; i++)
         {
@@ -63,15 +67,14 @@ internal static class PredictCommand
             int label = width == 1 ? row[0] > 0.5f ? 1 : 0 : LargestOf(row);
             float probability = width == 1 ? row[0] : row[label];
             if (!float.IsFinite(probability)) wrong++;
-            else if (probability is < 0 or > 1) odd ??= probability;
-            output.WriteLine(asJson ? Json(lines[i], probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
+            output.WriteLine(asJson ? Json(lines[i], odd is null ? "probability" : "output", probability, label) : $"{probability.ToString("F4", CultureInfo.InvariantCulture)} {label}");
         }
 
         return (wrong, odd);
     }
 
     /// <summary>True if texts are all that the model takes: it makes ids of them by itself.</summary>
-    private static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
+    internal static bool TakesTexts(Model model) => model.Inputs.Count == 1 && model.Inputs[0].Layer is InputLayer { IsTexts: true };
 
     private static int LargestOf(ReadOnlySpan<float> row)
     {
@@ -82,15 +85,15 @@ internal static class PredictCommand
     }
 
     /// <summary>What is no number is null: JSON has no word for it.</summary>
-    private static string Json(string text, float probability, int label)
+    private static string Json(string text, string name, float probability, int label)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
             writer.WriteString("text", text);
-            if (float.IsFinite(probability)) writer.WriteNumber("probability", probability);
-            else writer.WriteNull("probability");
+            if (float.IsFinite(probability)) writer.WriteNumber(name, probability);
+            else writer.WriteNull(name);
             writer.WriteNumber("label", label);
             writer.WriteEndObject();
         }

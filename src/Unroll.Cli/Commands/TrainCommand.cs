@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Unroll.Callbacks;
 using Unroll.Cli.Infrastructure;
 using Unroll.Datasets;
 using Unroll.Layers;
@@ -61,7 +62,7 @@ internal static class TrainCommand
         model.Build(settings.MaxLen);
         timings.Reached("model");
 
-        Dataset data = Load(settings, context);
+        Dataset data = Reviews.Load(settings.DatasetOptions, context);
         timings.Reached("data");
         if (settings.SavePath is not null) // the word index may have to be fetched: before training, not after
         {
@@ -73,15 +74,24 @@ internal static class TrainCommand
         text.WriteLine(Describe(data, settings));
         text.Write(model.Summary());
 
-        History history = model.Fit(
-            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks],
+        using var stop = new TrainingStop(context, settings.SavePath is not null, callbacks);
+        var request = new StopOnRequest(stop.Request);
+        History history = stop.Run(() => model.Fit(
+            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks, request],
             validationSplit: settings.ValidationSplit,
             validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
-            cancellationToken: context.Cancellation);
+            cancellationToken: stop.Cancellation));
+        if (request.HasStopped)
+        {
+            model.Save(settings.SavePath!);
+            string best = callbacks.OfType<EarlyStopping>().FirstOrDefault(callback => callback.RestoreBestWeights) is { } early ? $", with the weights of epoch {early.BestEpoch + 1}, the best" : "";
+            throw new StoppedException(
+                $"stopped in epoch {history.Epochs[^1].Epoch + 1} of {settings.Epochs}; the model as it is{best} is saved: {settings.SavePath}. It was not tested{(settings.JsonPath is null ? "" : ", and there is no --json")}.");
+        }
 
         Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
         string fingerprint = model.Fingerprint();
-        text.WriteLine($"test: loss {test.Loss:F4}, accuracy {test.Accuracy:F4}");
+        text.WriteLine($"test: loss {Reviews.Number(test.Loss)}, accuracy {test.Accuracy:F4}");
         text.WriteLine($"fingerprint: {fingerprint}");
         bool isSound = double.IsFinite(test.Loss);
         if (settings.SavePath is not null && isSound)
@@ -100,13 +110,6 @@ internal static class TrainCommand
         }
 
         if (!isSound) throw new NonFiniteLossException($"The test loss is {test.Loss}; the model is not saved. Lower the learning rate.");
-    }
-
-    private static Dataset Load(TrainSettings settings, CliContext context)
-    {
-        using var quiet = new QuietHeap();
-        using var progress = new DownloadProgressLine(context);
-        return Dataset.Load(settings.DatasetOptions, progress, context.Cancellation);
     }
 
     private static void WriteNotice(TextWriter error, string notice)

@@ -12,7 +12,9 @@ internal static class TrainOnTexts
     public static void Run(string path, string text, string label, TextClassifierOptions options, string? savePath, string? jsonPath, CliContext context)
     {
         TextWriter console = jsonPath == "-" ? context.Error : context.Out;
-        TextClassifier classifier = TextClassifier.Train(path, text, label, options);
+        using var stop = new TrainingStop(context, savePath is not null, options.Callbacks);
+        options = options with { StopTraining = stop.Request, Cancellation = stop.Cancellation };
+        TextClassifier classifier = stop.Run(() => TextClassifier.Train(path, text, label, options));
         TextClassifierReport report = classifier.Report!;
         console.Write(report);
         console.WriteLine($"fingerprint: {classifier.Model.Fingerprint()}");
@@ -22,10 +24,15 @@ internal static class TrainOnTexts
             console.WriteLine($"saved: {savePath}");
         }
 
-        if (jsonPath is null) return;
-        string json = Json(classifier);
-        if (jsonPath == "-") context.Out.Write(json);
-        else AtomicFile.WriteAllText(jsonPath, json);
+        if (jsonPath is not null)
+        {
+            string json = Json(classifier);
+            if (jsonPath == "-") context.Out.Write(json);
+            else AtomicFile.WriteAllText(jsonPath, json);
+        }
+
+        if (report.Training!.WasStopped)
+            throw new StoppedException($"stopped in epoch {report.Training.Network.History.Epochs.Count} of {options.Epochs}; the model with the weights of epoch {report.Training.Network.BestEpoch}, the best so far, is saved: {savePath}.");
     }
 
     private static string Json(TextClassifier classifier)

@@ -11,7 +11,7 @@ namespace Unroll.Cli.Commands;
 internal sealed class TrainOptions
 {
     private readonly Option<string> _dataset = CliOptions.Choice("--dataset", "Reviews to train on; auto: IMDB if it can be had, else synthetic ones.", "auto", "imdb", "synthetic");
-    private readonly Option<string?> _dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, looked at first; a download goes there.");
+    private readonly Option<string?> _dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with imdb.npz, or where a download goes; without it the usual places.");
     private readonly Option<int> _numWords = CliOptions.Int("--num-words", "Size of the vocabulary.", 1000, 4);
     private readonly Option<int> _maxLen = CliOptions.Int("--max-len", "Tokens per review after padding and cutting.", 80, 1);
     private readonly Option<string> _padding = CliOptions.Choice("--padding", "Side on which short reviews are filled.", "pre", "post");
@@ -77,7 +77,6 @@ internal sealed class TrainOptions
             Encoding = _file.Encoding(result),
             Seed = settings.Seed,
             Verbose = settings.Verbose,
-            Cancellation = context.Cancellation,
             Recipe = result.GetValue(_recipe) switch
             {
                 "lstm" => TextRecipe.Lstm,

@@ -20,11 +20,14 @@ internal static class CliApp
         var context = new CliContext(stdout, stderr, cancellation) { Started = started != 0 ? started : Stopwatch.GetTimestamp() };
         return ErrorBoundary.Run(context, () =>
         {
+            args = WithHelpAtEnd(CreateRoot(context), args);
             ParseResult result = CreateRoot(context).Parse(args, Parsing);
             if (result.CommandResult is { Command.Subcommands.Count: > 0, Command.Action: null } && result.UnmatchedTokens.Count == 0 && result.Action is ParseErrorAction)
                 result = CreateRoot(context).Parse([.. args, "--help"], Parsing); // a command alone that needs another: say which there are
             if (result.Action is not HelpAction && UnknownOption(result) is { } unknown) throw new UsageException(unknown, CommandPath(result));
-            if (result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
+            bool isNoCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0;
+            if (isNoCommand || result.Errors.Count > 0 && result.Action is not HelpAction) throw new UsageException(Explain(result), CommandPath(result));
+            if (result.Action is not HelpAction && EmptyValue(result) is { } empty) throw new UsageException(empty, CommandPath(result));
             if (result.Action is not HelpAction) OwnAssemblies.Load(result);
             return result.Invoke(new InvocationConfiguration
             {
@@ -49,6 +52,37 @@ internal static class CliApp
         };
         foreach (Command command in ModelCommands.Create(context)) root.Add(command);
         return root;
+    }
+
+    /// <summary><c>unroll help train</c> is <c>unroll train --help</c>.</summary>
+    private static string[] WithHelpAtEnd(Command root, string[] args)
+    {
+        Command at = root;
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "help" && at.Subcommands.Count > 0) return [.. args[..i], .. args[(i + 1)..], "--help"];
+            if (at.Subcommands.FirstOrDefault(command => command.Name == args[i]) is not { } next) break;
+            at = next;
+        }
+
+        return args;
+    }
+
+    /// <summary>No option means anything when it is empty, as a variable of a script may be; of the arguments a text may be.</summary>
+    private static string? EmptyValue(ParseResult result)
+    {
+        foreach (SymbolResult part in result.CommandResult.Children)
+        {
+            switch (part)
+            {
+                case OptionResult { Implicit: false, Tokens: [.., var token] } option when string.IsNullOrWhiteSpace(token.Value):
+                    return $"{option.Option.Name} is empty; give {option.Option.HelpName ?? "a value"}{(option.Option.Required ? "" : ", or leave it out")}.";
+                case ArgumentResult { Argument.Name: not PredictCommand.Texts, Tokens: [.., var token] } argument when string.IsNullOrWhiteSpace(token.Value):
+                    return $"{argument.Argument.HelpName ?? argument.Argument.Name} is empty.";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>An option that does not exist must not pass for a file or a text; behind a lone -- everything does.</summary>

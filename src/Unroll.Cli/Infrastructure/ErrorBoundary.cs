@@ -49,6 +49,7 @@ internal static class ErrorBoundary
         NonFiniteLossException => (Failed, e.Message),
         InsufficientMemoryException => (Failed, e.Message),
         OutOfMemoryException => (Failed, "there is not enough memory for this. Choose shorter texts (--max-len), smaller layers or a smaller batch."),
+        StoppedException => (Cancelled, e.Message),
         OperationCanceledException => (Cancelled, "stopped."),
         ArgumentException => (BadInput, ErrorText.Of(e)),
         FormatException or InvalidDataException or IOException or UnauthorizedAccessException => (BadInput, e.Message),

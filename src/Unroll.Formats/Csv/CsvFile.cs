@@ -62,11 +62,19 @@ internal static class CsvFile
         return header is null ? throw new InvalidDataException($"{path}: is empty.") : rows;
     }
 
+    /// <summary>One column with a separator inside of its name was probably cut at the wrong sign.</summary>
+    private static string SeparatorHint(string[] header)
+    {
+        if (header is not [var only] || only.IndexOfAny([';', '\t', '|', ',']) is var at && at < 0) return "";
+        string sign = only[at] == '\t' ? "tab" : only[at].ToString();
+        return $" It was read as one column; the sign between two is probably '{sign}': --separator \"{sign}\", in C# separator.";
+    }
+
     private static int Place(string path, string[] header, string column, bool hasHeader)
     {
         int place = Array.IndexOf(header, column);
         string known = hasHeader ? string.Join(", ", header) : $"0 to {header.Length - 1}, as the file is read without a header";
-        if (place < 0) throw new ArgumentException($"{path} has no column '{column}'. Its columns are: {known}.", nameof(column));
+        if (place < 0) throw new ArgumentException($"{path} has no column '{column}'. Its columns are: {known}.{SeparatorHint(header)}", nameof(column));
         if (Array.LastIndexOf(header, column) != place) throw new ArgumentException($"{path} has more than one column '{column}'. Its columns are: {known}.", nameof(column));
         return place;
     }

@@ -35,7 +35,7 @@ internal static class TextBytes
             int line = 1 + bytes[..at].Count((byte)'\n');
             string found = e.BytesUnknown is { Length: > 0 } unknown ? $" 0x{Convert.ToHexString(unknown)}" : "";
             throw new InvalidDataException(
-                $"{path}, line {line}: the byte{found} at offset {at} is not UTF-8. If the file is in another encoding, say so: encoding: Encoding.Latin1.", e);
+                $"{path}, line {line}: the byte{found} at offset {at} is not UTF-8. If the file is in another encoding, say so: --encoding latin1, in C# encoding: Encoding.Latin1.", e);
         }
     }
 }

@@ -35,6 +35,14 @@ internal static class Hdf5File
             ?? throw input.Bad(header, "the root is no group");
     }
 
+    /// <summary>True if a file with this begin is HDF5: it has the signature, at once or after a user block.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> begin)
+    {
+        for (int at = 0; at + Signature.Length <= begin.Length; at = Math.Max(512, 2 * at))
+            if (begin[at..].StartsWith(Signature)) return true;
+        return false;
+    }
+
     /// <summary>The address of the root's object header.</summary>
     private static ulong ReadSuperblock(Hdf5Input input)
     {

@@ -39,34 +39,41 @@ internal static class ClassifierTraining
         WordCounts words = WordCounts.Of(x, options);
         TextClassifier? classifier = null;
         RecipeTrial? best = null;
+        bool wasStopped = false;
         var trials = new List<RecipeTrial>();
+        options.StopTraining.ThrowIfCancellationRequested();
         foreach (ClassifierNetwork network in ClassifierNetwork.Of(options))
         {
             TextClassifier candidate = Build(network, words, encoder.Classes, options);
-            RecipeTrial trial = Fit(candidate, network, (x, y), (xValidation, yValidation), weights, options);
+            (RecipeTrial trial, wasStopped) = Fit(candidate, network, (x, y), (xValidation, yValidation), weights, options);
             trials.Add(trial);
             if (best is null || trial.ValidationLoss < best.ValidationLoss) (classifier, best) = (candidate, trial);
+            if (wasStopped) break;
         }
 
         TextClassifierReport report = classifier!.Evaluate(test);
-        double baselineSeconds = options.Baseline ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
+        double baselineSeconds = options.Baseline && !wasStopped ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
         report.Training = new TrainingSummary(
-            x.Length, xValidation.Length, best!, trials, trials.Sum(trial => trial.Seconds), baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check);
+            x.Length, xValidation.Length, best!, trials, trials.Sum(trial => trial.Seconds), baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check)
+        {
+            WasStopped = wasStopped,
+        };
         classifier.SetReport(report);
         return classifier;
     }
 
-    private static RecipeTrial Fit(
+    private static (RecipeTrial Trial, bool WasStopped) Fit(
         TextClassifier classifier, ClassifierNetwork network, (string[] X, int[] Y) train, (string[] X, int[] Y) validation, Dictionary<int, double>? weights, TextClassifierOptions options)
     {
         Model model = classifier.Model;
         if (options.Verbose > 0) Console.WriteLine($"{network.Name}: {model.ParameterCount:N0} parameters, {classifier.Reader.Length:N0} words of a text");
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
+        var request = new StopOnRequest(options.StopTraining);
         long start = Stopwatch.GetTimestamp();
         History history = model.Fit(
-            train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks],
+            train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks, request],
             validationData: validation, classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
-        return new RecipeTrial(network.Name, classifier.Reader.Length!.Value, model.ParameterCount, history, stopping.BestEpoch + 1, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return (new RecipeTrial(network.Name, classifier.Reader.Length!.Value, model.ParameterCount, history, stopping.BestEpoch + 1, Stopwatch.GetElapsedTime(start).TotalSeconds), request.HasStopped);
     }
 
     /// <summary>The bag of words learns from the validation texts, too: it needs nobody to tell it when to stop.</summary>

@@ -95,6 +95,12 @@ public sealed record TextClassifierOptions
     /// <summary>Ends training with an exception after the current step.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Ends training after the current step as if it had come to its end: the weights of the best epoch so far are kept and tested,
+    /// the bag of words is left out. Before training has begun there is nothing to keep: an exception.
+    /// </summary>
+    public CancellationToken StopTraining { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Check()
     {

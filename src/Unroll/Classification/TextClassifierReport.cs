@@ -49,7 +49,11 @@ public sealed record BaselineComparison(ShareInterval Accuracy, int OnlyNetwork,
 /// <param name="ClassWeights">What a text of each class counted for, in the order of the labels; null: all alike.</param>
 /// <param name="Check">What was found in the data.</param>
 public sealed record TrainingSummary(
-    int Texts, int ValidationTexts, RecipeTrial Network, IReadOnlyList<RecipeTrial> Tried, double Seconds, double BaselineSeconds, IReadOnlyList<double>? ClassWeights, TextDataCheck Check);
+    int Texts, int ValidationTexts, RecipeTrial Network, IReadOnlyList<RecipeTrial> Tried, double Seconds, double BaselineSeconds, IReadOnlyList<double>? ClassWeights, TextDataCheck Check)
+{
+    /// <summary>True if <see cref="TextClassifierOptions.StopTraining"/> ended the training, inside of its last epoch.</summary>
+    public bool WasStopped { get; init; }
+}
 
 /// <summary>How good a classifier is on texts that it was not trained on. <c>Console.WriteLine(classifier.Report)</c> prints all of it.</summary>
 public sealed class TextClassifierReport

@@ -26,13 +26,13 @@ public sealed record DatasetOptions
     /// <summary>Seed of the data set's order (IMDB: NumPy's shuffle) or of the generator.</summary>
     public int Seed { get; init; } = 113;
 
-    /// <summary>Takes only the first samples of the training set; null for all (synthetic: 25,000).</summary>
+    /// <summary>Takes only the first samples of the training set, no more than there are; null for all (synthetic: 25,000).</summary>
     public int? TrainCount { get; init; }
 
-    /// <summary>Takes only the first samples of the test set; null for all (synthetic: 25,000).</summary>
+    /// <summary>Takes only the first samples of the test set, no more than there are; null for all (synthetic: 25,000).</summary>
     public int? TestCount { get; init; }
 
-    /// <summary>Where to look for files first; null for the usual places (see <see cref="Imdb"/>).</summary>
+    /// <summary>The one place to look for files, and where a download goes; null for the usual places (see <see cref="Imdb"/>).</summary>
     public string? Directory { get; init; }
 }
 
@@ -89,7 +89,7 @@ public sealed record Dataset
 
     /// <summary>Loads a data set by name, cuts and pads it.</summary>
     /// <exception cref="ArgumentException">The name is unknown or an option is out of range.</exception>
-    /// <exception cref="DatasetUnavailableException"><c>imdb</c> is not here and cannot be downloaded.</exception>
+    /// <exception cref="DatasetUnavailableException"><c>imdb</c> is not here and cannot be downloaded; of <c>auto</c> only if a directory was given.</exception>
     /// <exception cref="InvalidDataException">A file is damaged. <c>auto</c> does not hide that.</exception>
     public static Dataset Load(
         DatasetOptions options, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -126,7 +126,7 @@ public sealed record Dataset
                 {
                     path = hasty.Get(RemoteFile.Imdb, options.Directory, progress, cancellationToken);
                 }
-                catch (DatasetUnavailableException e)
+                catch (DatasetUnavailableException e) when (string.IsNullOrEmpty(options.Directory)) // whoever names one wants what is there
                 {
                     return LoadSynthetic(options) with
                     {
@@ -162,8 +162,8 @@ public sealed record Dataset
 
     private static Dataset Prepare(string name, string display, DatasetOptions options, LabeledSequences train, LabeledSequences test)
     {
-        train = First(train, options.TrainCount);
-        test = First(test, options.TestCount);
+        train = First(train, options.TrainCount, nameof(DatasetOptions.TrainCount), $"training reviews in {display}");
+        test = First(test, options.TestCount, nameof(DatasetOptions.TestCount), $"test reviews in {display}");
         int longest = Math.Max(train.Sequences.Max(s => s.Length), test.Sequences.Max(s => s.Length));
         int width = options.MaxLen ?? longest;
         long tokens = train.Sequences.Sum(s => s.Length - 1L);
@@ -184,8 +184,12 @@ public sealed record Dataset
         };
     }
 
-    private static LabeledSequences First(LabeledSequences data, int? count) =>
-        count is not { } n || n >= data.Count ? data : new LabeledSequences(data.Sequences[..n], data.Labels[..n]);
+    private static LabeledSequences First(LabeledSequences data, int? count, string option, string what)
+    {
+        if (count is not { } n || n == data.Count) return data;
+        if (n > data.Count) throw new ArgumentOutOfRangeException(option, n, $"{option} is {n:N0}, but there are {data.Count:N0} {what}. Leave it out to take them all.");
+        return new LabeledSequences(data.Sequences[..n], data.Labels[..n]);
+    }
 
     private static int Largest(LabeledSequences train, LabeledSequences test) =>
         Math.Max(train.Sequences.Max(s => s.Max()), test.Sequences.Max(s => s.Max()));

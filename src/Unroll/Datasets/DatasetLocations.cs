@@ -33,18 +33,27 @@ internal sealed class DatasetLocations(Func<string, string?> variable, string ho
         }
     }
 
-    /// <summary>Directories in the order of the search.</summary>
+    /// <summary>Directories in the order of the search: the one given alone, else the usual places.</summary>
     public IEnumerable<string> SearchPath(string? directory)
     {
-        if (!string.IsNullOrEmpty(directory)) yield return directory;
+        if (!string.IsNullOrEmpty(directory))
+        {
+            yield return directory;
+            yield break;
+        }
+
         if (Value(DataVariable) is { } data) yield return data;
         yield return Path.Combine(CacheDirectory, "datasets");
         yield return Path.Combine(home, ".keras", "datasets");
     }
 
     /// <summary>The first directory of the search that holds a file, or null.</summary>
+    /// <exception cref="DirectoryNotFoundException">The directory given is a file, or the environment names a directory that does not exist.</exception>
     public string? Find(string file, string? directory)
     {
+        if (File.Exists(directory)) throw new DirectoryNotFoundException($"The directory for data sets, '{directory}', is a file.");
+        if (string.IsNullOrEmpty(directory) && Value(DataVariable) is { } data && !Directory.Exists(data))
+            throw new DirectoryNotFoundException($"The environment variable {DataVariable} is '{data}', but there is no such directory. Correct it, or unset it to search the usual places.");
         foreach (string place in SearchPath(directory))
         {
             string path = Path.GetFullPath(Path.Combine(place, file));

@@ -28,13 +28,14 @@ internal sealed class DatasetStore(DatasetLocations locations, DatasetDownloader
         catch (DatasetUnavailableException e)
         {
             string places = string.Join(", ", locations.SearchPath(directory).Select(Path.GetFullPath).Distinct());
-            throw new DatasetUnavailableException(
-                $"""
-                {e.Message}
+            string remedy = string.IsNullOrEmpty(directory)
+                ? $"""
                 Without a network: fetch {file.Address} elsewhere and put {file.Name} into one of these directories: {places}.
                 Or set {DatasetLocations.DataVariable} to the directory that holds {file.Name}.
-                """,
-                e.InnerException ?? e);
+                """
+                : $"{places} is the only place where it was looked for, as that directory was given."
+                + (Find(file, null) is { } other ? $" There is one in {Path.GetDirectoryName(other)}." : $" Without a network: fetch {file.Address} elsewhere and put {file.Name} there.");
+            throw new DatasetUnavailableException($"{e.Message}\n{remedy}", e.InnerException ?? e);
         }
     }
 }

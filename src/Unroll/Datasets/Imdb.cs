@@ -8,10 +8,10 @@ namespace Unroll.Datasets;
 /// training and 25,000 test reviews as sequences of word ids, label 1 for a positive review, half of each.
 /// </summary>
 /// <remarks>
-/// The files <c>imdb.npz</c> and <c>imdb_word_index.json</c> are looked for in the directory given, in the one that the
-/// environment variable <c>UNROLL_DATA_DIR</c> names, in the user's Unroll cache (<c>UNROLL_CACHE_DIR</c>, else the
-/// platform's cache folder) and in <c>~/.keras/datasets</c>; if they are in none, they are downloaded from Keras' public
-/// store into the directory given or the cache, and checked. A file found on this machine is used as it is. The first load
+/// The files <c>imdb.npz</c> and <c>imdb_word_index.json</c> are looked for in the directory given and nowhere else; if none
+/// is given, in the one that the environment variable <c>UNROLL_DATA_DIR</c> names, in the user's Unroll cache
+/// (<c>UNROLL_CACHE_DIR</c>, else the platform's cache folder) and in <c>~/.keras/datasets</c>. If they are not there, they are
+/// downloaded from Keras' public store into the directory given or the cache, and checked. A file found on this machine is used as it is. The first load
 /// leaves a copy in the cache that later ones read in milliseconds, as long as the file does not change.
 /// </remarks>
 public static class Imdb
@@ -25,7 +25,7 @@ public static class Imdb
     /// <param name="startChar">Id in front of each review; null for none.</param>
     /// <param name="oovChar">Id for words outside the vocabulary; null drops them.</param>
     /// <param name="indexFrom">Added to each word's rank.</param>
-    /// <param name="directory">Where to look first, and where a download goes.</param>
+    /// <param name="directory">Where to look, and where a download goes; null for the usual places.</param>
     /// <param name="progress">Told how far a download is.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <returns>Training and test reviews.</returns>

@@ -31,7 +31,7 @@ public static class Reuters
     /// <param name="startChar">Id in front of each newswire; null for none.</param>
     /// <param name="oovChar">Id for words outside the vocabulary; null drops them.</param>
     /// <param name="indexFrom">Added to each word's rank.</param>
-    /// <param name="directory">Where to look first, and where a download goes.</param>
+    /// <param name="directory">Where to look, and where a download goes; null for the usual places.</param>
     /// <param name="progress">Told how far a download is.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <exception cref="ArgumentException">No newswire is shorter than <paramref name="maxLen"/> (Keras returns nothing then).</exception>

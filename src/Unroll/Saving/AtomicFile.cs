@@ -12,6 +12,8 @@ namespace Unroll.Saving;
 /// </summary>
 internal static class AtomicFile
 {
+    private static readonly FileStreamOptions s_new = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
+
     /// <summary>Writes UTF-8 without a byte order mark; an existing file is replaced.</summary>
     public static void WriteAllText(string path, string text) =>
         Write(path, stream => stream.Write(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text)));
@@ -19,13 +21,10 @@ internal static class AtomicFile
     /// <summary>Writes what <paramref name="write"/> puts into the stream; an existing file is replaced.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = TargetOf(path), folder = Path.GetDirectoryName(target)!;
-        // A name that nobody can guess, and a file that must be new: links that lie in wait are not followed.
-        string temporary = Path.Combine(folder, $".unroll-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        string target = TargetOf(path), folder = Path.GetDirectoryName(target)!, temporary = TemporaryIn(folder);
         try
         {
-            using (var stream = new FileStream(temporary, options))
+            using (var stream = new FileStream(temporary, s_new))
             {
                 if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
                 write(stream);
@@ -40,6 +39,19 @@ internal static class AtomicFile
             File.Delete(temporary);
         }
     }
+
+    /// <summary>Tries whether <see cref="Write"/> could write there, and leaves nothing behind.</summary>
+    /// <exception cref="IOException">It couldn't: there is no such folder, or it takes no files.</exception>
+    /// <exception cref="UnauthorizedAccessException">It couldn't: the folder takes no files of this user.</exception>
+    public static void Try(string path)
+    {
+        string temporary = TemporaryIn(Path.GetDirectoryName(TargetOf(path))!);
+        new FileStream(temporary, s_new).Dispose();
+        File.Delete(temporary);
+    }
+
+    // A name that nobody can guess, and a file that must be new: links that lie in wait are not followed.
+    private static string TemporaryIn(string folder) => Path.Combine(folder, $".unroll-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp");
 
     /// <summary>Where a path leads: to itself, or to where a link, or a chain of them, points.</summary>
     private static string TargetOf(string path)

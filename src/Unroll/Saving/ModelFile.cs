@@ -32,8 +32,6 @@ internal sealed record ModelFile(
     /// <summary>Key below that: the file was written while averages and weights had changed places, so that training must change them back.</summary>
     public const string AveragesInPlaceKey = "averages_in_place";
 
-    private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs"u8;
-
     private const int MaxMetadata = 1 << 20, MaxConfig = 16 << 20, MaxText = 64 << 20;
     private const int MaxRatio = 50; // weights hardly shrink; only zeros do
 
@@ -46,11 +44,10 @@ internal sealed record ModelFile(
                 : $"{path}: is a folder; a .keras or .h5 file was expected.");
         }
 
-        Span<byte> start = stackalloc byte[LfsPointer.Length];
+        Span<byte> start = stackalloc byte[ForeignFile.Looked];
         int length;
         using (FileStream stream = RegularFile.OpenRead(path)) length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        start = start[..length];
-        if (start.SequenceEqual(LfsPointer)) throw new InvalidDataException($"{path}: is a pointer of Git LFS, not the model; 'git lfs pull' fetches the file.");
+        ForeignFile.Refuse(path, start[..length]);
         bool isArchive = start.StartsWith("PK"u8);
         return Guard(path, () => isArchive ? OpenArchive(BoundedZip.Open(path)) : OpenHdf5(Hdf5File.Open(path), path));
     }
@@ -65,9 +62,13 @@ internal sealed record ModelFile(
     }
 
     /// <summary>A file in memory.</summary>
-    public static ModelFile Parse(byte[] bytes, string name) => Guard(name, () => bytes.AsSpan().StartsWith("PK"u8)
-        ? OpenArchive(BoundedZip.Parse(bytes, name))
-        : OpenHdf5(Hdf5File.Parse(bytes, name), name));
+    public static ModelFile Parse(byte[] bytes, string name)
+    {
+        ForeignFile.Refuse(name, bytes.AsSpan(0, Math.Min(bytes.Length, ForeignFile.Looked)));
+        return Guard(name, () => bytes.AsSpan().StartsWith("PK"u8)
+            ? OpenArchive(BoundedZip.Parse(bytes, name))
+            : OpenHdf5(Hdf5File.Parse(bytes, name), name));
+    }
 
     /// <summary>The same file, with what goes wrong told together with who wrote it.</summary>
     /// <exception cref="InvalidDataException">The action failed in one of the ways that a file can cause.</exception>
@@ -100,8 +101,7 @@ internal sealed record ModelFile(
 
     private static ModelFile OpenArchive(BoundedZip zip)
     {
-        if (!zip.Members.Contains(ConfigMember))
-            throw new InvalidDataException($"{zip.Name}: a ZIP archive without {ConfigMember} is no Keras model; it holds {string.Join(", ", zip.Members.Take(10))}.");
+        if (!zip.Members.Contains(ConfigMember)) throw ForeignFile.NoModelIn(zip.Name, [.. zip.Members]);
         JsonObject metadata = zip.Members.Contains(MetadataMember)
             ? SafeJson.ParseObject(zip.Read(MetadataMember, MaxMetadata), $"{zip.Name}: {MetadataMember}", zip.Budget)
             : [];

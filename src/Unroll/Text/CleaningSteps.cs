@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Unroll.Layers;
 
 namespace Unroll.Text;
 
@@ -84,6 +85,9 @@ internal static class CleaningSteps
     });
 
     public static string CollapseSpaces(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    public static string AsTextVectorization(string text) =>
+        string.Join(' ', TextTokens.Split(TextTokens.Standardize(text, TextStandardization.LowerAndStripPunctuation), TextSplitting.Whitespace));
 
     public static string RemoveWords(string text, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> words)
     {

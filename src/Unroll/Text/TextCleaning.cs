@@ -15,7 +15,7 @@ namespace Unroll.Text;
 /// <remarks>Immutable: every method gives a new cleaning with one more step.</remarks>
 public sealed class TextCleaning
 {
-    private static readonly string[] s_builtIn = ["lower", "lower_ascii", "strip_html", "strip_urls", "strip_punctuation", "strip_digits", "collapse_spaces", "remove_words"];
+    private static readonly string[] s_builtIn = ["lower", "lower_ascii", "strip_html", "strip_urls", "strip_punctuation", "strip_digits", "collapse_spaces", "remove_words", "text_vectorization"];
     private static readonly ConcurrentDictionary<string, Func<string, string>> s_registered = new(StringComparer.Ordinal);
 
     private readonly Step[] _steps;
@@ -48,6 +48,9 @@ public sealed class TextCleaning
 
     /// <summary>Makes one blank of every run of white space and takes it off at both ends.</summary>
     public TextCleaning CollapseSpaces() => With("collapse_spaces", CleaningSteps.CollapseSpaces);
+
+    /// <summary>What Keras' TextVectorization does by default: lower case of A to Z, the 32 signs of ASCII deleted, one blank between words.</summary>
+    public TextCleaning AsTextVectorization() => With("text_vectorization", CleaningSteps.AsTextVectorization);
 
     /// <summary>Takes out the function words of a language; see <see cref="StopWords"/>.</summary>
     /// <exception cref="ArgumentException">There is no list for the language.</exception>
@@ -152,6 +155,7 @@ public sealed class TextCleaning
         "strip_punctuation" => StripPunctuation(),
         "strip_digits" => StripDigits(),
         "collapse_spaces" => CollapseSpaces(),
+        "text_vectorization" => AsTextVectorization(),
         "remove_words" when step.TryGetProperty("words", out JsonElement words) && words.ValueKind == JsonValueKind.Array =>
             RemoveWords(words.EnumerateArray().Select(word => word.GetString() ?? throw new InvalidDataException($"{source}: a word to remove is null."))),
         "remove_words" => throw new InvalidDataException($"{source}: the step remove_words has no list 'words'."),

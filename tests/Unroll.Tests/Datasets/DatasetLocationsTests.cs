@@ -26,10 +26,8 @@ public sealed class DatasetLocationsTests
     public void Search_order()
     {
         var locations = Make(OSPlatform.Linux, ("UNROLL_DATA_DIR", "data"), ("UNROLL_CACHE_DIR", "cache"));
-        Assert.Equal(
-            ["given", "data", Path.Combine("cache", "datasets"), Path.Combine(Home, ".keras", "datasets")],
-            locations.SearchPath("given"));
-        Assert.Equal("data", locations.SearchPath(null).First());
+        Assert.Equal(["given"], locations.SearchPath("given"));
+        Assert.Equal(["data", Path.Combine("cache", "datasets"), Path.Combine(Home, ".keras", "datasets")], locations.SearchPath(null));
         Assert.Equal(Path.Combine(Home, ".cache", "unroll", "datasets"), Make(OSPlatform.Linux, ("UNROLL_DATA_DIR", "")).SearchPath("").First());
     }
 
@@ -38,13 +36,26 @@ public sealed class DatasetLocationsTests
     {
         using var near = new TemporaryDirectory();
         using var far = new TemporaryDirectory();
-        var locations = Make(OSPlatform.Linux, ("UNROLL_DATA_DIR", far.Path), ("UNROLL_CACHE_DIR", "none"));
-        Assert.Null(locations.Find("imdb.npz", near.Path));
-        File.WriteAllText(far.File("imdb.npz"), "");
-        Assert.Equal(far.File("imdb.npz"), locations.Find("imdb.npz", near.Path));
+        string cached = Path.Combine(Directory.CreateDirectory(far.File("datasets")).FullName, "imdb.npz");
+        var locations = Make(OSPlatform.Linux, ("UNROLL_DATA_DIR", near.Path), ("UNROLL_CACHE_DIR", far.Path));
+        Assert.Null(locations.Find("imdb.npz", null));
+        File.WriteAllText(cached, "");
+        Assert.Equal(cached, locations.Find("imdb.npz", null));
+        Assert.Null(locations.Find("imdb.npz", near.Path)); // given, so that nothing else will do
         File.WriteAllText(near.File("imdb.npz"), "");
         Assert.Equal(near.File("imdb.npz"), locations.Find("imdb.npz", near.Path));
-        Assert.Equal(far.File("imdb.npz"), locations.Find("imdb.npz", null));
+        Assert.Equal(near.File("imdb.npz"), locations.Find("imdb.npz", null));
+    }
+
+    [Fact]
+    public void A_directory_that_is_named_and_not_there_is_an_error()
+    {
+        using var folder = new TemporaryDirectory();
+        var locations = Make(OSPlatform.Linux, ("UNROLL_DATA_DIR", folder.File("none")), ("UNROLL_CACHE_DIR", folder.Path));
+        Assert.Contains("UNROLL_DATA_DIR is", Assert.Throws<DirectoryNotFoundException>(() => locations.Find("imdb.npz", null)).Message);
+        Assert.Null(locations.Find("imdb.npz", folder.Path)); // the variable does not matter then
+        File.WriteAllText(folder.File("file"), "");
+        Assert.Contains("is a file", Assert.Throws<DirectoryNotFoundException>(() => locations.Find("imdb.npz", folder.File("file"))).Message);
     }
 
     [Fact]

@@ -22,6 +22,17 @@ public sealed class ImdbTests
         }
     }
 
+    [Fact]
+    public void No_more_reviews_than_there_are()
+    {
+        var options = new DatasetOptions { Name = "imdb", NumWords = 100, MaxLen = 5, Directory = Directory };
+        Assert.StartsWith(
+            "TrainCount is 25,001, but there are 25,000 training reviews in IMDB movie reviews.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Load(options with { TrainCount = 25001 })).Message);
+        Assert.Equal("TestCount", Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Load(options with { TestCount = 25001 })).ParamName);
+        Assert.Equal(25000, Dataset.Load(options with { TrainCount = 25000 }).Train.Count);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Recorded_cases(int number)

@@ -27,7 +27,7 @@ internal static class StudyPlanCommand
         };
         Option<int?> pilot = StudyTarget.Count("--pilot", "Run that many repeats first (2 or more), to learn how much seeds differ.");
         Option<int?> jobs = StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor).");
-        Option<string?> dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files.");
+        Option<string?> dataDirectory = CliOptions.OptionalText("--data-dir", "DIR", "Directory with the data files; without it the usual places.");
         var command = new Command("plan", "Say what a study costs and how many repeats its question needs, before it is run.") { target, matters, pilot, jobs, dataDirectory };
         command.SetAction(result =>
         {

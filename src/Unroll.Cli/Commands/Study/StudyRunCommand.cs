@@ -24,7 +24,6 @@ internal static class StudyRunCommand
         {
             Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
             string folder = result.GetValue(output) ?? Path.Combine("runs", study.Name);
-            if (folder.Length == 0) throw new ArgumentException("--out is empty; give a folder, or leave it out for runs/NAME.");
             var options = new RunOptions
             {
                 Part = result.GetValue(part),
@@ -57,7 +56,7 @@ internal static class StudyRunCommand
     private static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
     (
         StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor)."),
-        CliOptions.OptionalText("--data-dir", "DIR", "Directory looked at first for data files."),
+        CliOptions.OptionalText("--data-dir", "DIR", "Directory with the data files; without it the usual places."),
         new Option<bool>("--retry-failed") { Description = "Run trials that failed before once more." }
     );
 

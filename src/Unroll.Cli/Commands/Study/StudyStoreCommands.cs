@@ -71,7 +71,6 @@ internal static class StudyStoreCommands
         command.SetAction(result =>
         {
             string folder = result.GetRequiredValue(output);
-            if (folder.Length == 0) throw new ArgumentException("--out is empty; give a folder.");
             Directory.CreateDirectory(folder);
             using SqliteStore target = SqliteStore.Open(Path.Combine(folder, RunOptions.StoreFile), create: true);
             foreach (string given in result.GetRequiredValue(folders))
