@@ -11,7 +11,7 @@ namespace Unroll.Serving;
 /// another is loaded works on with it. A file that can't be loaded is logged, and the former classifier stays. Any number of threads
 /// may use it at the same time.
 /// </summary>
-public sealed partial class TextClassifierService : IHostedService, IAsyncDisposable
+public sealed partial class TextClassifierService : IHostedService, IDisposable
 {
     // Long enough for a copy to be under way no more, short beside the time that loading takes.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
@@ -29,6 +29,8 @@ public sealed partial class TextClassifierService : IHostedService, IAsyncDispos
     private volatile LoadedClassifier _loaded;
 
     private Task _watching = Task.CompletedTask;
+
+    private bool _isDisposed;
 
     internal TextClassifierService(string path, TextClassifierServiceOptions options, ServingMetrics metrics, TimeProvider time, ILogger<TextClassifierService> log)
     {
@@ -61,14 +63,16 @@ public sealed partial class TextClassifierService : IHostedService, IAsyncDispos
     /// <summary>Watches no more; the classifier stays.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        if (!_isDisposed) await _stop.CancelAsync();
         await _watching;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await StopAsync(CancellationToken.None);
+        if (_isDisposed) return; // an app disposes of it as a service and as a hosted one
+        _isDisposed = true;
+        _stop.Cancel();
         _stop.Dispose();
     }
 

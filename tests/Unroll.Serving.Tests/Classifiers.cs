@@ -32,6 +32,7 @@ internal static class Classifiers
         {
             Layers = (words, _) => [new Embedding(words, 8) { MaskZero = true }, new LSTM(8), new Dense(1, "sigmoid")],
             Optimizer = () => "adam(learning_rate=0.02)",
+            MaxLength = 40,
             Epochs = 12,
             Threads = 1,
         });
