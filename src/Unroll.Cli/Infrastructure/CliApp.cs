@@ -46,6 +46,7 @@ internal static class CliApp
         {
             TrainCommand.Create(context),
             DataCommand.Create(context),
+            ServeCommand.Create(context),
             Commands.Bench.BenchCommand.Create(context),
             Commands.Study.StudyCommand.Create(context),
             OwnAssemblies.Option,

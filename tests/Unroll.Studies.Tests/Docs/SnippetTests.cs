@@ -3,7 +3,7 @@ using Xunit;
 namespace Unroll.Studies.Tests.Docs;
 
 /// <summary>
-/// Every C# block of a page stands in a file of the folder Snippets, or of the tests of parts of one's own, where it is
+/// Every C# block of a page stands in a file of the folder Snippets, or of the tests of parts of one's own or of serving, where it is
 /// compiled and run, in one piece; that its <c>using</c> lines are the right ones is for <see cref="PastedTests"/>. Indentation
 /// does not count.
 /// </summary>
@@ -15,7 +15,8 @@ public sealed class SnippetTests
         Assert.SkipWhen(MarkdownPages.Root is null, "The tests do not run inside the repository.");
         string folder = Path.Combine(MarkdownPages.Root!, "tests", "Unroll.Studies.Tests", "Docs", "Snippets");
         string own = Path.Combine(MarkdownPages.Root!, "tests", "Unroll.OpenDoors.Tests");
-        string[][] files = [.. Directory.GetFiles(folder, "*.cs").Concat(Directory.GetFiles(own, "*.cs")).Select(path => Clean(File.ReadLines(path)))];
+        string serving = Path.Combine(MarkdownPages.Root!, "tests", "Unroll.Serving.Tests");
+        string[][] files = [.. Directory.GetFiles(folder, "*.cs").Concat(Directory.GetFiles(own, "*.cs")).Concat(Directory.GetFiles(serving, "*Page.cs")).Select(path => Clean(File.ReadLines(path)))];
         MarkdownBlock[] blocks = [.. MarkdownPages.Blocks("csharp")];
         Assert.NotEmpty(blocks);
         Assert.All(blocks, block => Assert.True(
