@@ -47,9 +47,9 @@ public sealed class FloorsTests
     private static readonly string[] s_projects =
     [
         "Unroll.Cli: Unroll.Bench, Unroll.Studies",
-        "Unroll.Bench: Unroll",
+        "Unroll.Bench: Unroll, Unroll.Kernels",
         "Unroll.Studies: Unroll",
-        "Unroll.Testing: Unroll",
+        "Unroll.Testing: Unroll, Unroll.Kernels",
         "Unroll: Unroll.Kernels, Unroll.Formats",
         "Unroll.Kernels:",
         "Unroll.Formats:",
