@@ -8,7 +8,7 @@ internal static class ShapleyWords
 {
     private const double Closest = 1e-7; // Keras' epsilon
 
-    public static TextExplanation Explain(TextClassifier classifier, WordReader reader, string text, int place, int orders, int seed)
+    public static TextExplanation Explain(TextClassifier classifier, WordReader reader, string text, int place, int orders, int seed, CancellationToken cancellation)
     {
         List<(string Text, int Start, string[] Words)> pieces = Pieces(text, reader);
         bool[] isRead = Read(pieces, reader);
@@ -20,6 +20,7 @@ internal static class ShapleyWords
         int runs = players.Length < 2 ? 1 : orders;
         for (int run = 0; run < runs; run++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (run % 2 == 0) new Philox(seed, RandomPurpose.WordOrder, run).Shuffle<int>(order);
             else Array.Reverse(order);
             var texts = new string[Math.Max(0, order.Length - 1)];

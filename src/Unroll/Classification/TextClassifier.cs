@@ -126,14 +126,16 @@ public sealed class TextClassifier
     /// <param name="label">The class; null: the likeliest.</param>
     /// <param name="orders">Orders of the words to average over; each takes as many predictions as there are words.</param>
     /// <param name="seed">Seed of the orders.</param>
+    /// <param name="cancellation">Ends it between two orders.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
     /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
-    public TextExplanation Explain(string text, string? label = null, int orders = 8, int seed = 0)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TextExplanation Explain(string text, string? label = null, int orders = 8, int seed = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(orders);
         int place = label is null ? LargestOf(Probabilities([text])[0]) : PlaceOf(label, nameof(label));
-        return ShapleyWords.Explain(this, _reader, text, place, orders, seed);
+        return ShapleyWords.Explain(this, _reader, text, place, orders, seed, cancellation);
     }
 
     /// <summary>Tests the classifier on texts that it has not seen.</summary>

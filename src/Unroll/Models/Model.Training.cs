@@ -290,17 +290,15 @@ public partial class Model
         return true;
     }
 
-    /// <summary>Predicts few rows by the form that the model keeps for it; null if it pays for no layer.</summary>
+    /// <summary>Predicts few rows by a form that the model keeps for it; null if it pays for no layer.</summary>
     private Tensor<float>[]? PredictRows(Inputs x)
     {
-        // Taken out while in use: another thread that predicts at the same time makes one of its own.
         GraphPlan plan = PlanFor(x);
         if (plan.GoesOnFromBatchToBatch) return null; // states belong to batches
-        RowPredictor? predictor = Interlocked.Exchange(ref _rowPredictor, null);
-        if (predictor is null || predictor.Plan != plan) predictor = RowPredictor.Create(plan, x, Width);
+        RowPredictor? predictor = _rowPredictors.Take(plan) ?? RowPredictor.Create(plan, x, Width);
         if (predictor is null) return null;
         float[][] outputs = predictor.Predict(x);
-        _rowPredictor = predictor;
+        _rowPredictors.Return(predictor);
         return [.. outputs.Select((output, i) => Tensor.Create(output, [x.Samples, .. plan.Tensors[plan.Outputs[i]].Dimensions.Select(size => (nint)size)]))];
     }
 

@@ -28,9 +28,9 @@ public partial class Model : GraphLayer
     private readonly Arena _arena = new();
     private readonly List<string> _loadNotices = [];
     private readonly Lock _planning = new();
+    private readonly RowPredictorPool _rowPredictors = new();
     private readonly IReadOnlyList<Layer>? _layers;
     private GraphPlan? _plan;
-    private RowPredictor? _rowPredictor;
     private int _threads = 1;
 
     /// <summary>Makes a model of the layers between inputs and outputs. Layers that have no name get one.</summary>
@@ -182,5 +182,9 @@ public partial class Model : GraphLayer
         ?? throw new InvalidOperationException($"The model '{Name}' does not know the shape of its inputs yet. Call Build with the shape of a sample, or Fit, first.");
 
     /// <summary>Forgets what was prepared for the graph as it was.</summary>
-    private protected void ForgetPlans() => (_plan, _rowPredictor) = (null, null);
+    private protected void ForgetPlans()
+    {
+        _plan = null;
+        _rowPredictors.Clear();
+    }
 }
