@@ -3,10 +3,11 @@ using Unroll.Serving;
 
 const string Model = "model.keras";
 
-// dotnet run -c Release -- train reviews.csv review sentiment
-if (args is ["train", var file, var text, var label])
+// dotnet run -c Release -- train reviews.csv review sentiment [reviews-test.csv]
+if (args is ["train", var file, var text, var label, .. var rest])
 {
-    TextClassifier classifier = TextClassifier.Train(file, text, label);
+    // Without a file to test on, a fifth of the texts is kept back for that.
+    TextClassifier classifier = TextClassifier.Train(file, text, label, new TextClassifierOptions { Test = rest.FirstOrDefault() });
     Console.WriteLine(classifier.Report);
     classifier.Save(Model);
     return 0;
@@ -14,7 +15,7 @@ if (args is ["train", var file, var text, var label])
 
 if (!File.Exists(Model))
 {
-    Console.Error.WriteLine($"There is no {Model} yet. Train it: dotnet run -c Release -- train FILE TEXT-COLUMN LABEL-COLUMN");
+    Console.Error.WriteLine($"There is no {Model} yet. Train it: dotnet run -c Release -- train FILE TEXT-COLUMN LABEL-COLUMN [TEST-FILE]");
     return 1;
 }
 
