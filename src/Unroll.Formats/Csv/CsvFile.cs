@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text;
-using nietras.SeparatedValues;
 
 namespace Unroll.Formats.Csv;
 
@@ -26,37 +26,23 @@ internal static class CsvFile
         var rows = new List<CsvRow>();
         string[]? header = null;
         int[] places = [];
-        try
+        foreach (CsvRow row in CsvText.Rows(path, text, separator))
         {
-            // The header is read as a row: Sep's own errors about it name neither the file nor the line.
-            using SepReader reader = new Sep(separator).Reader(options => options with { Unescape = true, HasHeader = false, DisableColCountCheck = true }).FromText(text);
-            foreach (SepReader.Row row in reader)
+            if (row.Fields is [var only] && string.IsNullOrWhiteSpace(only)) continue;
+            if (header is null)
             {
-                if (row.ColCount == 1 && row.Span.IsWhiteSpace()) continue;
-                if (row.Span.Count('"') % 2 != 0)
-                    throw new InvalidDataException($"{path}, line {row.LineNumberFrom}: a quotation mark is opened and never closed.");
-                if (header is null)
-                {
-                    header = new string[row.ColCount];
-                    for (int i = 0; i < header.Length; i++) header[i] = hasHeader ? row[i].ToString() : i.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                    places = [.. columns.Select(column => Place(path, header, column, hasHeader))];
-                    if (hasHeader) continue;
-                }
-
-                if (row.ColCount != header.Length)
-                {
-                    throw new InvalidDataException(
-                        $"{path}, line {row.LineNumberFrom}: has {row.ColCount} fields, the first row has {header.Length}. A field that holds '{separator}' or a line break must stand in quotation marks.");
-                }
-
-                var fields = new string[places.Length];
-                for (int i = 0; i < fields.Length; i++) fields[i] = row[places[i]].ToString();
-                rows.Add(new CsvRow(row.LineNumberFrom, fields));
+                header = hasHeader ? row.Fields : [.. Enumerable.Range(0, row.Fields.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+                places = [.. columns.Select(column => Place(path, header, column, hasHeader))];
+                if (hasHeader) continue;
             }
-        }
-        catch (NotSupportedException e)
-        {
-            throw new InvalidDataException($"{path}: a row is longer than 16 million characters; a quotation mark is probably never closed. {e.Message}", e);
+
+            if (row.Fields.Length != header.Length)
+            {
+                throw new InvalidDataException(
+                    $"{path}, line {row.Line}: has {row.Fields.Length} fields, the first row has {header.Length}. A field that holds '{separator}' or a line break must stand in quotation marks.");
+            }
+
+            rows.Add(row with { Fields = [.. places.Select(place => row.Fields[place])] });
         }
 
         return header is null ? throw new InvalidDataException($"{path}: is empty.") : rows;

@@ -1,41 +1,40 @@
-using Google.Protobuf;
-using Unroll.Formats.Onnx.Messages;
-using AttributeType = Unroll.Formats.Onnx.Messages.AttributeProto.Types.AttributeType;
+using Unroll.Formats.Protobuf;
 
 namespace Unroll.Formats.Onnx;
 
 /// <summary>An attribute of a node.</summary>
 internal sealed class OnnxAttribute
 {
-    private OnnxAttribute(AttributeProto message) => Message = message;
+    // AttributeProto: numbers of the fields, and of the types in the last of them.
+    private const uint Name = 1, F = 2, I = 3, S = 4, Floats = 7, Ints = 8, Strings = 9, Type = 20;
+    private const long Float = 1, Int = 2, String = 3, ManyFloats = 6, ManyInts = 7, ManyStrings = 8;
 
-    public OnnxAttribute(string name, long value) : this(new AttributeProto { Name = name, Type = AttributeType.Int, I = value })
-    {
-    }
+    public OnnxAttribute(string name, long value) => Message = new ProtobufMessage().Add(Name, name).Add(I, value).Add(Type, Int);
 
-    public OnnxAttribute(string name, float value) : this(new AttributeProto { Name = name, Type = AttributeType.Float, F = value })
-    {
-    }
+    public OnnxAttribute(string name, float value) => Message = new ProtobufMessage().Add(Name, name).Add(F, value).Add(Type, Float);
 
-    public OnnxAttribute(string name, string value)
-        : this(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) })
-    {
-    }
+    public OnnxAttribute(string name, string value) => Message = new ProtobufMessage().Add(Name, name).Add(S, value).Add(Type, String);
 
     public OnnxAttribute(string name, IEnumerable<long> values)
-        : this(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values } })
     {
+        Message = new ProtobufMessage().Add(Name, name);
+        foreach (long value in values) Message.Add(Ints, value);
+        Message.Add(Type, ManyInts);
     }
 
     public OnnxAttribute(string name, IEnumerable<float> values)
-        : this(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { values } })
     {
+        Message = new ProtobufMessage().Add(Name, name);
+        foreach (float value in values) Message.Add(Floats, value);
+        Message.Add(Type, ManyFloats);
     }
 
     public OnnxAttribute(string name, IEnumerable<string> values)
-        : this(new AttributeProto { Name = name, Type = AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } })
     {
+        Message = new ProtobufMessage().Add(Name, name);
+        foreach (string value in values) Message.Add(Strings, value);
+        Message.Add(Type, ManyStrings);
     }
 
-    internal AttributeProto Message { get; }
+    internal ProtobufMessage Message { get; }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
+using Unroll.Formats.Protobuf;
 
 namespace Unroll.Formats.TensorBoard;
 
@@ -11,12 +11,13 @@ namespace Unroll.Formats.TensorBoard;
 /// </summary>
 internal sealed class EventFile
 {
-    // Protocol buffers: number of the field * 8 + 0 for a varint, 1 for 8 bytes, 2 for a length and that many bytes.
-    private const byte WallTime = 0x09, Step = 0x10, FileVersion = 0x1A, Summary = 0x2A, SourceMetadata = 0x52; // Event
-    private const byte Value = 0x0A; // Summary
-    private const byte Tag = 0x0A, Tensor = 0x42, Metadata = 0x4A; // Summary.Value
-    private const byte DataType = 0x08, Shape = 0x12, Content = 0x22, Float32 = 1, Float64 = 2; // TensorProto
-    private const byte Dimension = 0x12, DimensionSize = 0x08; // TensorShapeProto
+    // Numbers of the fields, and of the element types.
+    private const uint WallTime = 1, Step = 2, FileVersion = 3, Summary = 5, SourceMetadata = 10; // Event
+    private const uint Value = 1; // Summary
+    private const uint Tag = 1, Tensor = 8, Metadata = 9; // Summary.Value
+    private const uint DataType = 1, Shape = 2, Content = 4; // TensorProto
+    private const uint Dimension = 2, DimensionSize = 1; // TensorShapeProto
+    private const byte Float32 = 1, Float64 = 2;
     private const int Buckets = 30; // of a histogram, as in TensorFlow
 
     private readonly ArrayBufferWriter<byte> _pending = new();
@@ -31,12 +32,9 @@ internal sealed class EventFile
     {
         _path = Path.Combine(folder, name);
         Directory.CreateDirectory(folder);
-        ArrayBufferWriter<byte> header = Begin(Math.Floor(seconds), step: 0);
-        Text(header, FileVersion, "brain.Event:2");
-        var source = new ArrayBufferWriter<byte>();
-        Text(source, 0x0A, "tensorflow.core.util.events_writer");
-        Bytes(header, SourceMetadata, source);
-        EventRecord.Write(_pending, header.WrittenSpan);
+        ProtobufMessage source = new ProtobufMessage().Add(1, "tensorflow.core.util.events_writer");
+        ProtobufMessage header = Begin(Math.Floor(seconds), step: 0).Add(FileVersion, "brain.Event:2").Add(SourceMetadata, source);
+        EventRecord.Write(_pending, header.Bytes);
         Flush();
     }
 
@@ -98,54 +96,18 @@ internal sealed class EventFile
 
     private void Add(string tag, string pluginName, byte type, ReadOnlySpan<byte> shape, ReadOnlySpan<byte> content, long step, double seconds)
     {
-        var sizes = new ArrayBufferWriter<byte>();
-        foreach (byte size in shape) Bytes(sizes, Dimension, [DimensionSize, size]); // below 128, so each is a varint of one byte
-        var tensor = new ArrayBufferWriter<byte>();
-        tensor.Write((ReadOnlySpan<byte>)[DataType, type]);
-        Bytes(tensor, Shape, sizes);
-        Bytes(tensor, Content, content);
-        var plugin = new ArrayBufferWriter<byte>();
-        Text(plugin, 0x0A, pluginName);
-        var metadata = new ArrayBufferWriter<byte>();
-        Bytes(metadata, 0x0A, plugin);
-        var entry = new ArrayBufferWriter<byte>();
-        Text(entry, Tag, tag);
-        Bytes(entry, Tensor, tensor);
-        Bytes(entry, Metadata, metadata);
-        var summary = new ArrayBufferWriter<byte>();
-        Bytes(summary, Value, entry);
-        ArrayBufferWriter<byte> record = Begin(seconds, step);
-        Bytes(record, Summary, summary);
-        EventRecord.Write(_pending, record.WrittenSpan);
+        var sizes = new ProtobufMessage();
+        foreach (byte size in shape) sizes.Add(Dimension, new ProtobufMessage().Add(DimensionSize, size));
+        ProtobufMessage tensor = new ProtobufMessage().Add(DataType, type).Add(Shape, sizes).Add(Content, content);
+        ProtobufMessage plugin = new ProtobufMessage().Add(1, pluginName);
+        ProtobufMessage entry = new ProtobufMessage().Add(Tag, tag).Add(Tensor, tensor).Add(Metadata, new ProtobufMessage().Add(1, plugin));
+        ProtobufMessage record = Begin(seconds, step).Add(Summary, new ProtobufMessage().Add(Value, entry));
+        EventRecord.Write(_pending, record.Bytes);
     }
 
-    private static ArrayBufferWriter<byte> Begin(double seconds, long step)
+    private static ProtobufMessage Begin(double seconds, long step)
     {
-        var record = new ArrayBufferWriter<byte>();
-        Span<byte> time = stackalloc byte[8];
-        BinaryPrimitives.WriteDoubleLittleEndian(time, seconds);
-        record.Write((ReadOnlySpan<byte>)[WallTime]);
-        record.Write(time);
-        if (step == 0) return record; // zero is what a reader takes a missing field for
-        record.Write((ReadOnlySpan<byte>)[Step]);
-        Varint(record, (ulong)step);
-        return record;
-    }
-
-    private static void Text(ArrayBufferWriter<byte> to, byte field, string text) => Bytes(to, field, Encoding.UTF8.GetBytes(text));
-
-    private static void Bytes(ArrayBufferWriter<byte> to, byte field, ArrayBufferWriter<byte> message) => Bytes(to, field, message.WrittenSpan);
-
-    private static void Bytes(ArrayBufferWriter<byte> to, byte field, ReadOnlySpan<byte> bytes)
-    {
-        to.Write((ReadOnlySpan<byte>)[field]);
-        Varint(to, (ulong)bytes.Length);
-        to.Write(bytes);
-    }
-
-    private static void Varint(ArrayBufferWriter<byte> to, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7) to.Write((ReadOnlySpan<byte>)[(byte)(value | 0x80)]);
-        to.Write((ReadOnlySpan<byte>)[(byte)value]);
+        ProtobufMessage record = new ProtobufMessage().Add(WallTime, seconds);
+        return step == 0 ? record : record.Add(Step, step); // zero is what a reader takes a missing field for
     }
 }

@@ -19,7 +19,7 @@ internal readonly record struct TensorPlace(string Layer, int Call, int Output)
     public static TensorPlace? ReadArgument(JsonNode? node) =>
         node is JsonObject json && json.Text("class_name") is "__keras_tensor__" && json["config"] is JsonObject config ? Read(config["keras_history"]) : null;
 
-    public JsonArray Write() => [Layer, Call, Output];
+    public JsonArray Write() => new(Layer, Call, Output); // not [Layer, …], which adds by reflection
 }
 
 /// <summary>An argument of a call in a configuration.</summary>

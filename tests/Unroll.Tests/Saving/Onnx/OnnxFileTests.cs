@@ -1,6 +1,6 @@
 using Unroll.Activations;
 using Unroll.Execution;
-using Unroll.Formats.Onnx.Messages;
+using Unroll.Tests.Saving.Onnx.Messages;
 using Unroll.Layers;
 using Xunit;
 
