@@ -1,5 +1,7 @@
 #:project ../../src/Unroll/Unroll.csproj
 #:property PublishAot=false
+#:property GenerateDocumentationFile=true
+#:property NoWarn=CS1591
 
 // Writes DIR/m.keras and DIR/m.onnx, the same LSTM(32), and DIR/review.lua, which sends reviews of 80 to 200 words. Speed does not
 // depend on the weights, so that they are those before training.
