@@ -28,6 +28,7 @@ public sealed class ServingPage
             {
                 using HttpResponseMessage response = await client.PostAsJsonAsync("/predict", new { text = "a great film" }, TestContext.Current.CancellationToken);
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+                File.Delete("reviews.keras");
                 break;
             }
             catch (HttpRequestException)
