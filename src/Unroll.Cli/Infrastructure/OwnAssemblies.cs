@@ -1,4 +1,5 @@
 using System.CommandLine;
+#if !NATIVE
 using System.Reflection;
 using System.Runtime.Loader;
 using Unroll.Activations;
@@ -11,6 +12,7 @@ using Unroll.Metrics;
 using Unroll.Optimizers;
 using Unroll.Regularizers;
 using Unroll.Schedules;
+#endif
 
 namespace Unroll.Cli.Infrastructure;
 
@@ -20,8 +22,6 @@ namespace Unroll.Cli.Infrastructure;
 /// </summary>
 internal static class OwnAssemblies
 {
-    private static readonly HashSet<string> Loaded = [];
-
     /// <summary>The option, which all commands have.</summary>
     public static Option<string[]> Option { get; } = new("--assembly")
     {
@@ -31,11 +31,21 @@ internal static class OwnAssemblies
     };
 
     /// <summary>Makes what the assemblies register known.</summary>
-    /// <exception cref="ArgumentException">A file is no assembly, registers nothing, or a name that is taken.</exception>
+    /// <exception cref="ArgumentException">A file is no assembly, registers nothing, or a name that is taken; or this program can't load any.</exception>
     public static void Load(ParseResult result)
     {
-        foreach (string path in result.GetValue(Option) ?? []) Load(Path.GetFullPath(path), path);
+        foreach (string path in result.GetValue(Option) ?? [])
+        {
+#if NATIVE
+            throw new ArgumentException($"--assembly is '{path}', but this program is compiled natively and can't load assemblies; take the tool: dotnet tool install --global Unroll.Tool.");
+#else
+            Load(Path.GetFullPath(path), path);
+#endif
+        }
     }
+
+#if !NATIVE
+    private static readonly HashSet<string> Loaded = [];
 
     private static void Load(string path, string given)
     {
@@ -112,4 +122,5 @@ internal static class OwnAssemblies
             }
         }
     }
+#endif
 }

@@ -109,7 +109,7 @@ internal sealed class ModelConfig(bool isKeras2, WeightBudget budget)
     }
 
     public static JsonArray BatchShape(IReadOnlyList<int?> shape, int? batch = null) =>
-        [Node(batch), .. shape.Select(Node)];
+        new([Node(batch), .. shape.Select(Node)]); // an array first: what is added one by one goes by reflection
 
     private Sequential ReadSequential(JsonObject json, int seed, string place)
     {
