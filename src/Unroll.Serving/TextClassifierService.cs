@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Unroll.Classification;
-using Unroll.Serving.Metrics;
 using Unroll.Serving.Loading;
+using Unroll.Serving.Metrics;
 
 namespace Unroll.Serving;
 

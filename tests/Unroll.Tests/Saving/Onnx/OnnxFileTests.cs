@@ -1,7 +1,7 @@
 using Unroll.Activations;
 using Unroll.Execution;
-using Unroll.Tests.Saving.Onnx.Messages;
 using Unroll.Layers;
+using Unroll.Tests.Saving.Onnx.Messages;
 using Xunit;
 
 namespace Unroll.Tests.Saving.Onnx;
