@@ -228,7 +228,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(expected, Probability(CliTest.Run(["predict", full, .. text])));
 
         string tokenizer = InFolder("tokenizer.json"), ids = InFolder("word_index.json");
-        File.WriteAllText(tokenizer, JsonSerializer.Serialize(Text.Tokenizer.FromWordIndex(new Dictionary<string, int> { ["the"] = 1, ["film"] = 2 }).ToJson()));
+        File.WriteAllText(tokenizer, $"\"{JsonEncodedText.Encode(Text.Tokenizer.FromWordIndex(new Dictionary<string, int> { ["the"] = 1, ["film"] = 2 }).ToJson())}\"");
         File.WriteAllText(ids, """{"<OOV>": 1, "the": 2, "film": 3, "rare": 90}""");
         Assert.Equal(model.Predict(new[,] { { 0, 0, 0, 1, 2 } })[0, 0], Probability(CliTest.Run("predict", bare, "The rare film", "--json", "--vocabulary", tokenizer)));
         Assert.Equal(model.Predict(new[,] { { 0, 0, 2, 1, 3 } })[0, 0], Probability(CliTest.Run("predict", bare, "The rare film", "--json", "--vocabulary", ids, "--index-from", "0")));

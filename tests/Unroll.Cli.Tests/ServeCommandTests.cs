@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Unroll.Classification;
@@ -36,10 +35,11 @@ public sealed class ServeCommandTests : IDisposable
             }
         }
 
-        JsonElement answer = await (await client.PostAsJsonAsync("/predict", new { text = "a good film" })).Content.ReadFromJsonAsync<JsonElement>();
+        using JsonDocument document = JsonDocument.Parse(await (await Ask(client, "a good film")).Content.ReadAsStringAsync());
+        JsonElement answer = document.RootElement;
         TextPrediction expected = TextClassifier.Load(model).Predict("a good film");
         Assert.Equal((expected.Label, expected.Probability), (answer.GetProperty("label").GetString(), answer.GetProperty("probability").GetSingle()));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.PostAsJsonAsync("/predict", new { text = new string('a', 31) })).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Ask(client, new string('a', 31))).StatusCode);
         Assert.Contains("<textarea", await client.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Contains("\"/predict\"", await client.GetStringAsync("/openapi/v1.json"), StringComparison.Ordinal);
         CliResult second = CliTest.Run("serve", model, "--port", $"{port}");
@@ -89,4 +89,7 @@ public sealed class ServeCommandTests : IDisposable
         new TextClassifier(model, ["bad", "good"]).Save(path);
         return path;
     }
+
+    private static Task<HttpResponseMessage> Ask(HttpClient client, string text) =>
+        client.PostAsync("/predict", new StringContent($$"""{"text": "{{text}}"}""", null, "application/json"));
 }

@@ -18,6 +18,9 @@ public sealed class PastedTests
 
     public static TheoryData<string> Pages => [.. MarkdownPages.Blocks("csharp").Select(block => block.Page).Distinct()];
 
+    /// <summary>What the SDK for the web adds, for its pages.</summary>
+    private static readonly Dictionary<string, string[]> s_webUsings = new() { ["docs/serving.md"] = ["Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting"] };
+
     /// <summary>Pages that go on with the classes of others.</summary>
     private static readonly Dictionary<string, string[]> s_before = new() { ["docs/testing-your-parts.md"] = ["docs/own-layers.md", "docs/own-parts.md"] };
 
@@ -27,14 +30,13 @@ public sealed class PastedTests
     {
         ScriptOptions options = ScriptOptions.Default
             .WithReferences(((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)))
-            .WithImports(s_implicitUsings.Concat(BlocksOf(page).SelectMany(block => Tree(block).GetCompilationUnitRoot().Usings).Select(line => line.Name!.ToString())));
-        Script<object>? script = null;
+            .WithImports(s_implicitUsings.Concat(s_webUsings.GetValueOrDefault(page, [])).Concat(BlocksOf(page).SelectMany(block => Tree(block).GetCompilationUnitRoot().Usings).Select(line => line.Name!.ToString())));
+        Script<object> script = CSharpScript.Create("string[] args = [];", options); // as the statements of a program have it
         // In a project a class may stand behind what uses it.
         IEnumerable<MarkdownBlock> blocks = s_before.GetValueOrDefault(page, []).SelectMany(BlocksOf).Where(DeclaresTypes).Concat(BlocksOf(page).OrderBy(block => DeclaresTypes(block) ? 0 : 1));
         foreach (MarkdownBlock block in blocks)
         {
-            string code = string.Join('\n', block.Lines);
-            script = script is null ? CSharpScript.Create(code, options) : script.ContinueWith(code);
+            script = script.ContinueWith(string.Join('\n', block.Lines));
             Diagnostic[] errors = [.. script.Compile(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
             Assert.True(errors.Length == 0, $"{block}:\n{string.Join('\n', errors.AsEnumerable())}");
         }

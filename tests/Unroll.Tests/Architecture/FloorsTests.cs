@@ -46,7 +46,7 @@ public sealed class FloorsTests
 
     private static readonly string[] s_projects =
     [
-        "Unroll.Cli: Unroll.Bench, Unroll.Studies",
+        "Unroll.Cli: Unroll.Bench, Unroll.Serving, Unroll.Studies",
         "Unroll.Bench: Unroll, Unroll.Kernels",
         "Unroll.Studies: Unroll",
         "Unroll.Serving: Unroll",
