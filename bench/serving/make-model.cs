@@ -8,7 +8,6 @@
 using System.Text.Json;
 using Unroll;
 using Unroll.Layers;
-using Unroll.Saving;
 using Unroll.Text;
 
 string folder = args[0];

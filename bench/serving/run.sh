@@ -6,8 +6,8 @@ cd "$(dirname "$0")"
 rounds=${1:-3} seconds=${2:-10} requests=${3:-1000000}
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
-dotnet publish unroll -c Release -o "$work/unroll" >/dev/null
-dotnet publish onnx -c Release -o "$work/onnx" >/dev/null
+dotnet publish unroll -c Release -o "$work/unroll" >"$work/log" || { cat "$work/log"; exit 1; }
+dotnet publish onnx -c Release -o "$work/onnx" >"$work/log" || { cat "$work/log"; exit 1; }
 dotnet run -c Release make-model.cs -- "$work"
 "$work/unroll/UnrollServing" --urls http://127.0.0.1:5081 --model "$work/m.keras" & unroll=$!
 "$work/onnx/OnnxServing" --urls http://127.0.0.1:5082 --model "$work/m.keras" &

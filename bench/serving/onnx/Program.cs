@@ -2,6 +2,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.OnnxRuntime;
 using Unroll;
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
