@@ -115,9 +115,7 @@ public sealed partial class TextClassifierService : IHostedService, IDisposable
             LogLoaded(Path, next.Fingerprint, next.Classifier.Labels.Count);
             return next.Stamp;
         }
-#pragma warning disable CA1031 // whatever is wrong with a new file, the app answers with the former one
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) // whatever is wrong with a new file, the app answers with the former one
         {
             _metrics.CountReload(succeeded: false);
             LogBroken(Path, e.Message);
