@@ -56,4 +56,4 @@ File.WriteAllText("own-texts.tokenizer.json", tokenizer.ToJson());
 Model loaded = Model.Load("own-texts.keras");
 foreach (string sentence in (string[])["A lovely lamp, my wife is very happy.", "Can you repair my watch?", "The phone was broken and nobody helps."])
     Console.WriteLine($"{encoder.InverseTransform(Categorical.ArgMax(loaded.Predict(Encode(cleaning.Apply([sentence])))))[0],-10} {sentence}");
-static string Data(string name, [System.Runtime.CompilerServices.CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "data", name);
+static string Data(string name) => Path.Combine((string)AppContext.GetData("EntryPointFileDirectoryPath")!, "data", name); // beside this file
