@@ -83,7 +83,7 @@ internal static class SqliteRows
             connection,
             """
             SELECT trial.id, part, cell, repeat, key, design, seed, cost, dataset, state, attempt, error, jobs, version,
-                parameters, test_loss, test_accuracy, test_seconds, fingerprint
+                parameters, test_loss, test_accuracy, test_seconds, fingerprint, correct
             FROM place JOIN trial ON place.trial = trial.id WHERE study = $study ORDER BY place.id
             """,
             row =>
@@ -112,7 +112,10 @@ internal static class SqliteRows
     }
 
     private static TrialOutcome Outcome(SqliteDataReader row, EpochResult[] epochs) =>
-        new(row.GetInt64(14), epochs, Real(row, 15), Real(row, 16), Real(row, 17), row.GetString(18));
+        new(row.GetInt64(14), epochs, Real(row, 15), Real(row, 16), Real(row, 17), row.GetString(18))
+        {
+            Correct = row.IsDBNull(19) ? null : CorrectAnswers.FromBytes(row.GetFieldValue<byte[]>(19)),
+        };
 
     private static TrialState State(string name) => name switch
     {

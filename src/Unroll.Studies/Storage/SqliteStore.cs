@@ -161,9 +161,9 @@ public sealed class SqliteStore : IStudyStore
         {
             bool isHeld = Update(
                 claim,
-                "state = 'COMPLETE', parameters = $parameters, test_loss = $loss, test_accuracy = $accuracy, test_seconds = $seconds, fingerprint = $fingerprint",
+                "state = 'COMPLETE', parameters = $parameters, test_loss = $loss, test_accuracy = $accuracy, test_seconds = $seconds, fingerprint = $fingerprint, correct = $correct",
                 ("$parameters", outcome.Parameters), ("$loss", Real(outcome.TestLoss)), ("$accuracy", Real(outcome.TestAccuracy)),
-                ("$seconds", Real(outcome.TestSeconds)), ("$fingerprint", outcome.Fingerprint));
+                ("$seconds", Real(outcome.TestSeconds)), ("$fingerprint", outcome.Fingerprint), ("$correct", outcome.Correct?.ToBytes()));
             if (!isHeld) return false;
             Run("DELETE FROM epoch WHERE trial = $trial", ("$trial", claim.Trial));
             foreach (EpochResult epoch in outcome.Epochs) SqliteRows.AddEpoch(_connection, claim.Trial, epoch);
