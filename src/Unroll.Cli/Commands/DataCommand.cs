@@ -47,13 +47,20 @@ internal static class DataCommand
         {
             text.WriteLine($"file          {info.File} ({info.FileSize:N0} bytes)");
             text.WriteLine($"SHA-256       {info.Sha256}");
-            text.WriteLine($"              {(info.IsPublishedFile == true ? "the file that Keras publishes" : "NOT the file that Keras publishes: results will differ from those reported for IMDB")}");
+            text.WriteLine($"              {Origin(info)}");
         }
 
         text.WriteLine($"vocabulary    {info.VocabularySize:N0} words");
         WriteSplit(text, "train", info.Train);
         WriteSplit(text, "test", info.Test);
     }
+
+    private static string Origin(DatasetInfo info) => info switch
+    {
+        { IsPublishedFile: true } => "the file that Keras publishes",
+        { HasPublishedContents: true } => "packed otherwise than the file that Keras publishes, with the same reviews and labels",
+        _ => "NOT what Keras publishes: results will differ from those reported for IMDB",
+    };
 
     private static void WriteSplit(TextWriter text, string name, SplitInfo split)
     {

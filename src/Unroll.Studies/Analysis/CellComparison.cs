@@ -64,6 +64,13 @@ public sealed record CellComparison
     /// <summary>95 % interval over new seeds and new test examples together (two-way bootstrap); null where the answers to single examples are not known.</summary>
     public Interval? ExampleInterval { get; init; }
 
+    /// <summary>
+    /// What covers <see cref="Interval"/> and <see cref="ExampleInterval"/>, the interval that is told. With few repeats the bootstrap
+    /// knows too little of the seeds and comes out narrow; with many, the t interval leaves out the chance of the examples.
+    /// </summary>
+    public Interval Whole => ExampleInterval is not { } both ? Interval
+        : new Interval(Math.Min(Interval.Low, both.Low), Math.Max(Interval.High, both.High));
+
     /// <summary>Share of the variance that comes from the seeds, the rest from the test examples; null like <see cref="ExampleInterval"/>.</summary>
     public double? SeedShare { get; init; }
 

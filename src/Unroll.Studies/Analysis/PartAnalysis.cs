@@ -41,16 +41,14 @@ public sealed record PartAnalysis
     /// <summary>Analyses a part.</summary>
     /// <param name="part">Its results.</param>
     /// <param name="matters">The difference of accuracies that would change a decision, as a share.</param>
-    /// <param name="correct">For a trial one value per test example, 1 if it was answered rightly; null if that is not known.</param>
-    public static PartAnalysis Of(PartResult part, double matters = 0.005, Func<TrialResult, byte[]?>? correct = null)
+    public static PartAnalysis Of(PartResult part, double matters = 0.005)
     {
         ArgumentNullException.ThrowIfNull(part);
         int reference = Math.Max(0, part.Cells.ToList().FindIndex(cell => cell.Cell.Label == part.Part.Reference));
-        double[][] accuracy = [.. part.Cells.Select(cell => ByRepeat(part, cell, trial => trial.TestAccuracy))];
-        byte[]?[][]? answers = correct is null ? null
-            : [.. part.Cells.Select(cell => cell.Trials.Select(trial => trial.State == TrialState.Complete ? correct(trial) : null).ToArray())];
+        double[][] accuracy = [.. part.Cells.Select(cell => ByRepeat(part, cell, trial => trial.TestAccuracy, double.NaN))];
+        CorrectAnswers?[][] answers = [.. part.Cells.Select(cell => ByRepeat(part, cell, trial => trial.Correct, null))];
         (IReadOnlyList<CellComparison> comparisons, Trend? trend) = PartComparisons.Of(accuracy, reference, AxisOf(part.Part), matters, answers);
-        double[][] seconds = [.. part.Cells.Select(cell => ByRepeat(part, cell, trial => trial.FitSeconds))];
+        double[][] seconds = [.. part.Cells.Select(cell => ByRepeat(part, cell, trial => trial.FitSeconds, double.NaN))];
         int? best = BestOf(part);
         var analysis = new PartAnalysis
         {
@@ -68,12 +66,12 @@ public sealed record PartAnalysis
         return analysis with { Findings = PartFindings.Of(analysis) };
     }
 
-    // NaN stands for a repeat that failed or was never run, so that the others stay in pairs.
-    private static double[] ByRepeat(PartResult part, CellResult cell, Func<TrialResult, double> value)
+    // A repeat that failed or was never run keeps its place, so that the others stay in pairs.
+    private static T[] ByRepeat<T>(PartResult part, CellResult cell, Func<TrialResult, T> value, T missing)
     {
         int repeats = part.Cells.SelectMany(other => other.Trials).Select(trial => trial.Trial.Repeat + 1).DefaultIfEmpty(0).Max();
-        var values = new double[repeats];
-        Array.Fill(values, double.NaN);
+        var values = new T[repeats];
+        Array.Fill(values, missing);
         foreach (TrialResult trial in cell.Complete) values[trial.Trial.Repeat] = value(trial);
         return values;
     }

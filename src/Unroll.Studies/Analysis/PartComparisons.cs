@@ -15,7 +15,7 @@ internal static class PartComparisons
     /// <param name="matters">The difference that would change a decision.</param>
     /// <param name="correct">By cell and repeat, the answers to single examples, where they are known.</param>
     public static (IReadOnlyList<CellComparison> Cells, Trend? Trend) Of(
-        IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<byte[]?[]>? correct = null)
+        IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<CorrectAnswers?[]>? correct = null)
     {
         (IReadOnlyList<Judged> judged, Trend? trend) = Judge(accuracy, reference, axis, matters, correct);
         return ([.. judged.Select(Describe)], trend);
@@ -50,19 +50,21 @@ internal static class PartComparisons
 
     /// <summary>The verdicts alone, as simulations count them; arguments as those of <see cref="Of"/>.</summary>
     public static (IReadOnlyList<Judged> Cells, Trend? Trend) Judge(
-        IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<byte[]?[]>? correct = null)
+        IReadOnlyList<double[]> accuracy, int reference, IReadOnlyList<double>? axis, double matters, IReadOnlyList<CorrectAnswers?[]>? correct = null)
     {
         int[] others = [.. Enumerable.Range(0, accuracy.Count).Where(cell => cell != reference)];
         double[][] differences = [.. others.Select(cell => Differences(accuracy[cell], accuracy[reference]))];
         PairedTest.Result[] tests = [.. differences.Select(values => PairedTest.Student(values))];
         double[] adjusted = Holm.Adjust([.. tests.Select(test => test.P)]);
         Trend? trend = axis is null || accuracy.Count < 3 ? null : TrendOf(accuracy, axis);
+        TwoWayBootstrap?[] resampled = correct is null ? new TwoWayBootstrap?[others.Length]
+            : TwoWayBootstrap.Of([.. others.Select(cell => InPairs(correct[cell], correct[reference]))]);
         bool gateOpen = trend is null || trend.IsSignificant;
         return (
         [
             .. others.Select((cell, i) =>
             {
-                TwoWayBootstrap? both = correct is null ? null : Resample(correct[cell], correct[reference]);
+                TwoWayBootstrap? both = resampled[i];
                 bool differs = gateOpen && adjusted[i] < Level && (both is null || both.Interval.Low > 0 || both.Interval.High < 0);
                 bool within = tests[i].Interval.IsWithin(matters) && (both is null || both.Interval.IsWithin(matters));
                 Verdict verdict = differences[i].Length < 2 ? Verdict.None
@@ -95,11 +97,8 @@ internal static class PartComparisons
     private static double[] Differences(double[] cell, double[] reference) =>
         [.. cell.Zip(reference, (a, b) => a - b).Where(difference => !double.IsNaN(difference))];
 
-    private static TwoWayBootstrap? Resample(byte[]?[] cell, byte[]?[] reference)
-    {
-        (byte[] First, byte[] Second)[] pairs = [.. cell.Zip(reference).Where(pair => pair.First is not null && pair.Second is not null).Select(pair => (pair.First!, pair.Second!))];
-        return pairs.Length < 2 ? null : TwoWayBootstrap.Of([.. pairs.Select(pair => pair.First)], [.. pairs.Select(pair => pair.Second)]);
-    }
+    private static (CorrectAnswers First, CorrectAnswers Second)[] InPairs(CorrectAnswers?[] cell, CorrectAnswers?[] reference) =>
+        [.. cell.Zip(reference).Where(pair => pair.First is not null && pair.Second is not null).Select(pair => (pair.First!, pair.Second!))];
 
     private static Trend? TrendOf(IReadOnlyList<double[]> accuracy, IReadOnlyList<double> axis)
     {

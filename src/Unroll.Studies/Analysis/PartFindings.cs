@@ -26,7 +26,7 @@ internal static class PartFindings
         string pair = $"{Label(part, comparison.Cell)} against {Label(part, part.Reference)}";
         if (comparison.Count == 0) return $"{pair}: no repeat has both.";
         if (comparison.Count == 1) return $"{pair}: {Points(comparison.Difference)} points in one run each: no verdict.";
-        Interval interval = comparison.ExampleInterval ?? comparison.Interval;
+        Interval interval = comparison.Whole;
         string verdict = VerdictText(part, comparison);
         return $"{pair}: {Points(comparison.Difference)} points (95 %: {Range(interval)}; {Counts(part, comparison.Count)}): {verdict}.";
     }
@@ -34,7 +34,7 @@ internal static class PartFindings
     /// <summary>The verdict in words.</summary>
     public static string VerdictText(PartAnalysis part, CellComparison comparison)
     {
-        Interval interval = comparison.ExampleInterval ?? comparison.Interval;
+        Interval interval = comparison.Whole;
         return comparison.Verdict switch
         {
             Verdict.Higher => $"higher by at least {Points(Math.Max(0, interval.Low)).TrimStart('+')}",

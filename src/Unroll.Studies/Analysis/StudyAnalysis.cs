@@ -14,10 +14,9 @@ public sealed record StudyAnalysis
 
     /// <summary>Analyses the results of a study.</summary>
     /// <param name="result">The results.</param>
-    /// <param name="correct">For a trial one value per test example, 1 if it was answered rightly; null if that is not known.</param>
-    public static StudyAnalysis Of(StudyResult result, Func<TrialResult, byte[]?>? correct = null)
+    public static StudyAnalysis Of(StudyResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return new StudyAnalysis { Result = result, Parts = [.. result.Parts.Select(part => PartAnalysis.Of(part, result.Study.Matters, correct))] };
+        return new StudyAnalysis { Result = result, Parts = [.. result.Parts.Select(part => PartAnalysis.Of(part, result.Study.Matters))] };
     }
 }

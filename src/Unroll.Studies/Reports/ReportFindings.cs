@@ -76,8 +76,13 @@ internal static class ReportFindings
         return new XElement("section", new XElement("h2", new XAttribute("id", "method"), "Method"),
             new XElement("p",
                 "Cells are compared with the reference of their part repeat by repeat: the same seed, the same order of the data. ",
-                $"Intervals are 95 % (Student's t over the repeats) and speak of new seeds on the same test data. “Higher” and “lower” are corrected for the number of cells (Holm); along an ordered axis there must first be a trend. So a part without any difference gets a false verdict in at most 5 % of studies{Measured(analysis)}. “Equivalent” means that the whole interval lies within {margin} points, the difference that matters. “Undecided” is no answer: neither was shown."));
+                $"{Intervals(analysis)} “Higher” and “lower” are corrected for the number of cells (Holm); along an ordered axis there must first be a trend. So a part without any difference gets a false verdict in at most 5 % of studies{Measured(analysis)}. “Equivalent” means that the whole interval lies within {margin} points, the difference that matters. “Undecided” is no answer: neither was shown."));
     }
+
+    // Trials of older stores don't say which examples they answered rightly.
+    private static string Intervals(StudyAnalysis analysis) => analysis.Parts.Any(part => part.Comparisons.Any(comparison => comparison.ExampleInterval is not null))
+        ? "Two 95 % intervals are taken together, from the lower to the upper end of both: Student's t over the repeats, which speaks of new seeds on the same test data, and a bootstrap that draws seeds and test examples anew (2,000 times, in pairs), which speaks of new examples as well."
+        : "Intervals are 95 % (Student's t over the repeats) and speak of new seeds on the same test data.";
 
     // The part with most to go wrong, simulated without a difference.
     private static string Measured(StudyAnalysis analysis)

@@ -12,11 +12,11 @@ namespace Unroll.Studies.Reports;
 /// </summary>
 internal static class ReportHtml
 {
-    public static string Text(StudyResult result)
+    public static string Text(StudyAnalysis analysis)
     {
+        StudyResult result = analysis.Result;
         Study study = result.Study;
         string title = result.UsedFallback ? $"[SYNTHETIC DATA] {study.Title}" : study.Title;
-        StudyAnalysis analysis = StudyAnalysis.Of(result);
         var main = new XElement("main", Header(result), ReportFindings.Answers(analysis));
         foreach (PartAnalysis part in analysis.Parts) main.Add(Section(result, part));
         main.Add(ReportFindings.Lint(result), ReportFindings.Method(analysis));

@@ -1,4 +1,5 @@
 using Unroll.Saving;
+using Unroll.Studies.Analysis;
 using Unroll.Studies.Plots;
 
 namespace Unroll.Studies.Reports;
@@ -23,14 +24,15 @@ public static class ReportWriter
 
     private static string WriteFiles(StudyResult result, string folder)
     {
+        StudyAnalysis analysis = StudyAnalysis.Of(result); // resamples examples: seconds in large studies, so once
         Directory.CreateDirectory(folder);
         AtomicFile.WriteAllText(Path.Combine(folder, "results.csv"), ResultsCsv.Cells(result));
         AtomicFile.WriteAllText(Path.Combine(folder, "trials.csv"), ResultsCsv.Trials(result));
-        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), ResultsJson.Text(result));
+        AtomicFile.WriteAllText(Path.Combine(folder, "results.json"), ResultsJson.Text(analysis));
         foreach (PartResult part in result.Parts)
             if (PartFigure.Of(part) is { } figure) AtomicFile.WriteAllText(Path.Combine(folder, $"{part.Part.Name}.svg"), figure.ToSvg());
         string report = Path.Combine(folder, "report.html");
-        AtomicFile.WriteAllText(report, ReportHtml.Text(result));
+        AtomicFile.WriteAllText(report, ReportHtml.Text(analysis));
         return report;
     }
 }

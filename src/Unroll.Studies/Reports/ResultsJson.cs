@@ -14,8 +14,9 @@ internal static class ResultsJson
     // Not for embedding in HTML: arrows and accents stay readable.
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Text(StudyResult result)
+    public static string Text(StudyAnalysis analysis)
     {
+        StudyResult result = analysis.Result;
         var root = new JsonObject
         {
             ["format"] = 1,
@@ -30,7 +31,7 @@ internal static class ResultsJson
                 ["test_samples"] = info.TestCount,
             })),
             ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, PartRanking.ValidationRanks(part)).Select(cell => Cell(cell.First, cell.Second, cell.Third)))),
-            ["findings"] = Findings(result),
+            ["findings"] = Findings(analysis),
             ["lint"] = List(StudyLint.Check(result).Select(message => new JsonObject
             {
                 ["code"] = message.Code,
@@ -59,7 +60,7 @@ internal static class ResultsJson
         ["cancelled"] = !result.IsFinished,
     };
 
-    private static JsonArray Findings(StudyResult result) => List(StudyAnalysis.Of(result).Parts.Select(part => new JsonObject
+    private static JsonArray Findings(StudyAnalysis analysis) => List(analysis.Parts.Select(part => new JsonObject
     {
         ["part"] = part.Result.Part.Name,
         ["reference"] = part.Result.Cells[part.Reference].Cell.Label,
@@ -71,6 +72,10 @@ internal static class ResultsJson
             ["difference"] = Number(comparison.Difference),
             ["low"] = Number(comparison.Interval.Low),
             ["high"] = Number(comparison.Interval.High),
+            ["low_with_examples"] = Number(comparison.ExampleInterval?.Low ?? double.NaN),
+            ["high_with_examples"] = Number(comparison.ExampleInterval?.High ?? double.NaN),
+            ["share_from_seeds"] = Number(comparison.SeedShare ?? double.NaN),
+            ["churn"] = Number(comparison.Churn ?? double.NaN),
             ["p"] = Number(comparison.P),
             ["p_holm"] = Number(comparison.AdjustedP),
             ["p_signs"] = Number(comparison.SignP),

@@ -22,4 +22,8 @@ internal interface ITrialExecutor
 /// <param name="TestSeconds">Seconds that the test took.</param>
 /// <param name="Fingerprint">Hash of the final weights.</param>
 public sealed record TrialOutcome(
-    long Parameters, IReadOnlyList<EpochResult> Epochs, double TestLoss, double TestAccuracy, double TestSeconds, string Fingerprint);
+    long Parameters, IReadOnlyList<EpochResult> Epochs, double TestLoss, double TestAccuracy, double TestSeconds, string Fingerprint)
+{
+    /// <summary>Which test examples were answered rightly; null if that was not found out.</summary>
+    public CorrectAnswers? Correct { get; init; }
+}

@@ -70,6 +70,9 @@ public sealed record TrialResult
     /// <summary>Seconds that the test took.</summary>
     public double TestSeconds { get; init; } = double.NaN;
 
+    /// <summary>Which test examples were answered rightly; null if that is not known.</summary>
+    public CorrectAnswers? Correct { get; init; }
+
     /// <summary>Hash of the final weights; null if training did not end.</summary>
     public string? Fingerprint { get; init; }
 

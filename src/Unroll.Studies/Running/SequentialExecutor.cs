@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Unroll.Configuration;
@@ -13,9 +14,9 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
 {
     private readonly Dictionary<DatasetDesign, Loaded> _datasets = [];
 
-    private bool? _isPublishedFile;
+    private bool? _isPublished;
 
-    private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, Targets YTest);
+    private sealed record Loaded(TrialDataset Info, int Vocabulary, Inputs XTrain, Targets YTrain, Inputs XTest, int[] YTest);
 
     public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
     {
@@ -56,8 +57,8 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
     private string? Remark(Dataset data)
     {
         if (data.Name != "imdb") return null;
-        _isPublishedFile ??= Imdb.GetInfo(dataDirectory).IsPublishedFile ?? true;
-        return _isPublishedFile.Value ? null : "imdb.npz is not the file that Keras publishes: results differ somewhat from those reported for it.";
+        _isPublished ??= Imdb.GetInfo(dataDirectory).HasPublishedContents ?? true;
+        return _isPublished.Value ? null : "imdb.npz has other reviews or labels than the file that Keras publishes: results differ somewhat from those reported for it.";
     }
 
     public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)
@@ -82,7 +83,21 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
         cancellationToken.ThrowIfCancellationRequested();
         Evaluation test = model.Evaluate(data.XTest, data.YTest, training.BatchSize, verbose: 0);
         double accuracy = test.Logs.TryGetValue("accuracy", out double value) ? value : double.NaN;
-        return new TrialOutcome(model.ParameterCount, history.Epochs, test.Loss, accuracy, test.Seconds, model.Fingerprint());
+        return new TrialOutcome(model.ParameterCount, history.Epochs, test.Loss, accuracy, test.Seconds, model.Fingerprint())
+        {
+            Correct = CorrectAnswers.Of(Answers(model.Predict(data.XTest, training.BatchSize, verbose: 0), data.YTest)),
+        };
+    }
+
+    // One output says how likely class 1 is, several how likely each class.
+    private static bool[] Answers(Tensor<float> predicted, int[] labels)
+    {
+        int outputs = (int)predicted.Lengths[^1];
+        ReadOnlySpan<float> values = MemoryMarshal.CreateReadOnlySpan(ref predicted.GetPinnableReference(), (int)predicted.FlattenedLength);
+        var right = new bool[labels.Length];
+        for (int i = 0; i < right.Length; i++)
+            right[i] = (outputs == 1 ? values[i] > 0.5f ? 1 : 0 : TensorPrimitives.IndexOfMax(values.Slice(i * outputs, outputs))) == labels[i];
+        return right;
     }
 
     // Seconds are known only to the history, after training.

@@ -74,6 +74,7 @@ internal static class SqliteSchema
             PRIMARY KEY (run, trial)
         ) STRICT, WITHOUT ROWID;
         """,
+        "ALTER TABLE trial ADD COLUMN correct BLOB", // see CorrectAnswers
     ];
 
     /// <summary>Brings the file to the newest schema.</summary>

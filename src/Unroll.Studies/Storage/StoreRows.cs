@@ -88,7 +88,7 @@ internal static class StoreRows
             connection,
             """
             SELECT part, cell, repeat, key, design, seed, cost, dataset, trial.id, state, attempt, error, jobs, version,
-                parameters, test_loss, test_accuracy, test_seconds, fingerprint, worker
+                parameters, test_loss, test_accuracy, test_seconds, fingerprint, worker, correct
             FROM place JOIN trial ON place.trial = trial.id WHERE study = @study ORDER BY place.id
             """,
             row =>
@@ -141,7 +141,10 @@ internal static class StoreRows
         row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetDouble(6), StoredText.Dataset(row.GetString(7)));
 
     private static TrialOutcome Outcome(DbDataReader row, EpochResult[] epochs) =>
-        new(row.GetInt64(14), epochs, Real(row, 15), Real(row, 16), Real(row, 17), row.GetString(18));
+        new(row.GetInt64(14), epochs, Real(row, 15), Real(row, 16), Real(row, 17), row.GetString(18))
+        {
+            Correct = row.IsDBNull(20) ? null : CorrectAnswers.FromBytes(row.GetFieldValue<byte[]>(20)),
+        };
 
     private static TrialState State(string name) => name switch
     {

@@ -112,9 +112,9 @@ internal static class StoreSql
         bool isHeld = Update(
             connection,
             claim,
-            "state = 'COMPLETE', parameters = @parameters, test_loss = @loss, test_accuracy = @accuracy, test_seconds = @seconds, fingerprint = @fingerprint",
+            "state = 'COMPLETE', parameters = @parameters, test_loss = @loss, test_accuracy = @accuracy, test_seconds = @seconds, fingerprint = @fingerprint, correct = @correct",
             ("@parameters", outcome.Parameters), ("@loss", StoreRows.Column(outcome.TestLoss)), ("@accuracy", StoreRows.Column(outcome.TestAccuracy)),
-            ("@seconds", StoreRows.Column(outcome.TestSeconds)), ("@fingerprint", outcome.Fingerprint));
+            ("@seconds", StoreRows.Column(outcome.TestSeconds)), ("@fingerprint", outcome.Fingerprint), ("@correct", outcome.Correct?.ToBytes()));
         if (!isHeld) return false;
         StoreRows.Execute(connection, "DELETE FROM epoch WHERE trial = @trial", ("@trial", claim.Trial));
         foreach (EpochResult epoch in outcome.Epochs) StoreRows.AddEpoch(connection, claim.Trial, epoch);

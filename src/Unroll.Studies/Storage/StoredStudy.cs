@@ -85,6 +85,7 @@ public static class StoredStudy
             TestAccuracy = outcome.TestAccuracy,
             TestSeconds = outcome.TestSeconds,
             Fingerprint = outcome.Fingerprint,
+            Correct = outcome.Correct,
         };
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Unroll.Datasets;
@@ -20,6 +22,12 @@ public sealed record DatasetInfo
     /// <summary>Whether the file is byte for byte the one that Keras publishes; null for built-in data.</summary>
     public bool? IsPublishedFile { get; init; }
 
+    /// <summary>
+    /// Whether the file has the reviews and labels of the one that Keras publishes, in its order, however they are packed: then
+    /// results are the same. Null for built-in data.
+    /// </summary>
+    public bool? HasPublishedContents { get; init; }
+
     /// <summary>Number of distinct words.</summary>
     public required int VocabularySize { get; init; }
 
@@ -29,7 +37,7 @@ public sealed record DatasetInfo
     /// <summary>The test set.</summary>
     public required SplitInfo Test { get; init; }
 
-    internal static DatasetInfo Describe(string name, string? file, string? published, LabeledSequences train, LabeledSequences test)
+    internal static DatasetInfo Describe(string name, string? file, RemoteFile? published, LabeledSequences train, LabeledSequences test)
     {
         string? hash = null;
         if (file is not null)
@@ -47,11 +55,42 @@ public sealed record DatasetInfo
             File = file,
             FileSize = file is null ? null : new FileInfo(file).Length,
             Sha256 = hash,
-            IsPublishedFile = hash is null ? null : hash == published,
+            IsPublishedFile = hash is null ? null : hash == published?.Hash,
+            HasPublishedContents = hash is null ? null : hash == published?.Hash || ContentHash(train, test) == published?.ContentHash,
             VocabularySize = words.Count,
             Train = SplitInfo.Describe(train),
             Test = SplitInfo.Describe(test),
         };
+    }
+
+    // Of each set the number of samples, then of each sample its label, its length and its ranks, as 32-bit numbers, the least byte first.
+    private static string ContentHash(params ReadOnlySpan<LabeledSequences> sets)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (LabeledSequences set in sets)
+        {
+            Append(hash, [set.Count]);
+            for (int i = 0; i < set.Count; i++)
+            {
+                Append(hash, [set.Labels[i], set.Sequences[i].Length]);
+                Append(hash, set.Sequences[i]);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Append(IncrementalHash hash, ReadOnlySpan<int> values)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        var swapped = new int[values.Length];
+        BinaryPrimitives.ReverseEndianness(values, swapped);
+        hash.AppendData(MemoryMarshal.AsBytes<int>(swapped));
     }
 }
 

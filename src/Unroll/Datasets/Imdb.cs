@@ -88,7 +88,7 @@ public static class Imdb
     {
         string path = DatasetStore.Default.Get(RemoteFile.Imdb, directory, null, CancellationToken.None);
         var (train, test) = ReadRanks(path, lead: 0);
-        return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb.Hash, train, test);
+        return DatasetInfo.Describe("imdb", path, RemoteFile.Imdb, train, test);
     }
 
     /// <param name="path">The archive.</param>

@@ -9,10 +9,19 @@ namespace Unroll.Datasets;
 /// <param name="MaxBytes">A download longer than this is not the file.</param>
 internal sealed record RemoteFile(string Name, Uri Address, string Hash, long MaxBytes)
 {
+    /// <summary>
+    /// SHA-256 of the sequences and labels (see <see cref="DatasetInfo"/>), which stays the same where the same arrays were packed anew;
+    /// null if not known.
+    /// </summary>
+    public string? ContentHash { get; init; }
+
     private const string Bucket = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/";
 
     public static RemoteFile Imdb { get; } = new(
-        "imdb.npz", new Uri(Bucket + "imdb.npz"), "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f", 64 << 20);
+        "imdb.npz", new Uri(Bucket + "imdb.npz"), "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f", 64 << 20)
+    {
+        ContentHash = "02ccdd1fa85be25234d16c79108db36d7108595e86e58f1501db9035c1491332",
+    };
 
     /// <summary>Keras names the MD5 bfafd718b763782e994055a2d397834f; this is the SHA-256 of the same bytes.</summary>
     public static RemoteFile ImdbWordIndex { get; } = new(

@@ -70,11 +70,11 @@ internal sealed class Philox(int seed, RandomPurpose purpose, int a = 0, int b =
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
         uint range = (uint)bound;
-        uint rejectBelow = (uint)((0x1_0000_0000ul - range) % range); // 2^32 mod range
         while (true)
         {
             ulong product = (ulong)NextUInt32() * range;
-            if ((uint)product >= rejectBelow) return (int)(product >> 32);
+            // Rejected below 2^32 mod range; the remainder, which is slow to find, is less than the range.
+            if ((uint)product >= range || (uint)product >= (uint)((0x1_0000_0000ul - range) % range)) return (int)(product >> 32);
         }
     }
 

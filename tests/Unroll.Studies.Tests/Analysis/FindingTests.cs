@@ -122,9 +122,10 @@ public sealed class FindingTests
     public void Answers_to_single_examples_bring_in_the_chance_of_the_test()
     {
         // Two designs that differ on the first 40 of 1,000 examples, in every repeat alike: no chance of seeds, all of examples.
-        byte[] worse = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i >= 40 && i < 840 ? 1 : 0))];
-        byte[] better = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i < 840 ? 1 : 0))];
-        PartAnalysis part = PartAnalysis.Of(Made.Result(Made.Study(Cells), [[.8, .8, .8], [.84, .84, .84]]).Parts[0], correct: trial => trial.Trial.Cell.Label == "GRU" ? better : worse);
+        var worse = CorrectAnswers.Of([.. Enumerable.Range(0, 1000).Select(i => i is >= 40 and < 840)]);
+        var better = CorrectAnswers.Of([.. Enumerable.Range(0, 1000).Select(i => i < 840)]);
+        PartAnalysis part = StudyAnalysis.Of(Made.Result(Made.Study(Cells), [[.8, .8, .8], [.84, .84, .84]],
+            trial => trial with { Correct = trial.Trial.Cell.Label == "GRU" ? better : worse })).Parts[0];
         CellComparison comparison = part.Comparisons[0];
         Assert.Equal((0, .04), (comparison.SeedShare!.Value, Math.Round(comparison.Churn!.Value, 12)));
         // Binomial: .04 ± 1.96 · √(.04 · .96 / 1000) = .0279 … .0521

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using Unroll.Studies.Analysis;
 using Unroll.Studies.Reports;
 using Unroll.Studies.Tests.Analysis;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class FindingReportTests
     [Fact]
     public void The_report_begins_with_the_answers()
     {
-        XElement html = XElement.Parse(ReportHtml.Text(Result)["<!DOCTYPE html>".Length..]);
+        XElement html = XElement.Parse(ReportHtml.Text(StudyAnalysis.Of(Result))["<!DOCTYPE html>".Length..]);
         XElement answers = html.Descendants("div").First(element => element.Attribute("class")?.Value == "answers");
         Assert.StartsWith("The answerCells. GRU against LSTM: +1.10 points (95 %: +0.82 to +1.38; 5 seeds × 25,000 reviews): higher by at least 0.82.", answers.Value, StringComparison.Ordinal);
         Assert.Equal(answers.Elements("p").First().Value["Cells. ".Length..], html.Descendants("li").First(element => element.Attribute("class")?.Value == "answer").Value);
@@ -25,7 +26,7 @@ public sealed class FindingReportTests
     [Fact]
     public void Numbers_remarks_and_method_stand_in_the_report()
     {
-        XElement html = XElement.Parse(ReportHtml.Text(Result)["<!DOCTYPE html>".Length..]);
+        XElement html = XElement.Parse(ReportHtml.Text(StudyAnalysis.Of(Result))["<!DOCTYPE html>".Length..]);
         XElement details = html.Descendants("details").First(element => element.Element("summary")!.Value == "Comparisons in numbers");
         Assert.StartsWith("GRU5+1.10+0.82 to +1.380.0004", details.Descendants("tbody").First().Value, StringComparison.Ordinal);
         Assert.Contains("5 of 5 (95 %: 0.48 to 1.00)", details.Value, StringComparison.Ordinal); // R: binom.test(5, 5) from 0.4781762
@@ -37,7 +38,7 @@ public sealed class FindingReportTests
     [Fact]
     public void Results_json_has_findings_and_remarks()
     {
-        using JsonDocument json = JsonDocument.Parse(ResultsJson.Text(Result));
+        using JsonDocument json = JsonDocument.Parse(ResultsJson.Text(StudyAnalysis.Of(Result)));
         JsonElement part = json.RootElement.GetProperty("findings")[0];
         Assert.Equal("LSTM", part.GetProperty("reference").GetString());
         Assert.StartsWith("GRU against LSTM: +1.10 points", part.GetProperty("sentences")[0].GetString(), StringComparison.Ordinal);

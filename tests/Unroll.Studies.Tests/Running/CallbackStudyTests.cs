@@ -24,6 +24,7 @@ public sealed class CallbackStudyTests
         {
             StudyResult result = StudyRunner.Run(study, new RunOptions { OutputFolder = folder, Jobs = 1 });
             Assert.Equal([2, 2, 3, 3], result.Trials.Select(trial => trial.Epochs.Count));
+            Assert.All(result.Trials, trial => Assert.Equal(trial.TestAccuracy, trial.Correct!.Share, 6));
             JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "results.json")))!;
             Assert.Contains("\"patience\":2", json.ToJsonString(), StringComparison.Ordinal);
             string page = File.ReadAllText(Path.Combine(folder, "report.html"));

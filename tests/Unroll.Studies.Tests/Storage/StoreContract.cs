@@ -44,7 +44,10 @@ public abstract class StoreContract : IDisposable
         ["tiny"] = double.Epsilon,
     });
 
-    private protected static TrialOutcome Outcome(string fingerprint = "f") => new(123, [Epoch(0), Epoch(1)], 0.1 + 0.2, double.NaN, 0.5, fingerprint);
+    private protected static TrialOutcome Outcome(string fingerprint = "f") => new(123, [Epoch(0), Epoch(1)], 0.1 + 0.2, double.NaN, 0.5, fingerprint)
+    {
+        Correct = CorrectAnswers.Of([.. Enumerable.Range(0, 201).Select(i => i % 3 == 0)]),
+    };
 
     [Fact]
     public void What_is_stored_comes_back_to_the_bit()
@@ -55,6 +58,8 @@ public abstract class StoreContract : IDisposable
         StoredTrial trial = Store.Trials("s")[0];
         Assert.Equal((Planned("a"), TrialState.Complete, 1, 2, "1.2.3"), (trial.Planned, trial.State, trial.Attempt, trial.Jobs, trial.Version));
         Assert.Equal((123L, 0.1 + 0.2, double.NaN, 0.5, "f"), (trial.Outcome!.Parameters, trial.Outcome.TestLoss, trial.Outcome.TestAccuracy, trial.Outcome.TestSeconds, trial.Outcome.Fingerprint));
+        Assert.Equal((201, 67), (trial.Outcome.Correct!.Count, Enumerable.Range(0, 201).Count(i => trial.Outcome.Correct[i])));
+        Assert.True(trial.Outcome.Correct[198] && !trial.Outcome.Correct[199]);
         Assert.Equal(2, trial.Epochs.Count);
         Assert.Equal((1, double.NaN, 1.1), (trial.Epochs[1].Epoch, trial.Epochs[1].Seconds, trial.Epochs[1].ValidationSeconds));
         Assert.Equal(Epoch(1).Logs.ToArray(), trial.Epochs[1].Logs.ToArray()); // in their order

@@ -77,6 +77,7 @@ public sealed class ImdbTests
         Assert.Equal(new FileInfo(info.File!).Length, info.FileSize);
         Assert.Equal(64, info.Sha256!.Length);
         Assert.Equal(info.Sha256 == "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f", info.IsPublishedFile);
+        Assert.True(info.HasPublishedContents);
         Assert.Equal([12500, 12500], info.Train.LabelCounts);
         Assert.Equal([12500, 12500], info.Test.LabelCounts);
         Assert.Equal(5_942_841, info.Train.TokenCount);

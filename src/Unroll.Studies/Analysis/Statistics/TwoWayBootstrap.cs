@@ -12,82 +12,94 @@ namespace Unroll.Studies.Analysis;
 /// <param name="Churn">Share of the examples on which the two disagree, mean over the seeds.</param>
 internal sealed record TwoWayBootstrap(double Difference, Interval Interval, double SeedShare, double Churn)
 {
-    /// <param name="first">For each seed one value per example: 1 if it was right, else 0.</param>
-    /// <param name="second">The same of the other design.</param>
+    /// <summary>
+    /// Several comparisons on the same examples: a resample of the examples serves all of them. Null for a comparison with
+    /// fewer than two pairs, or whose trials were tested on different numbers of examples.
+    /// </summary>
+    /// <param name="comparisons">For each comparison the answers of both designs, seed by seed.</param>
     /// <param name="resamples">How often.</param>
     /// <param name="seed">Of the resampling.</param>
-    /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public static TwoWayBootstrap Of(IReadOnlyList<byte[]> first, IReadOnlyList<byte[]> second, int resamples = 2000, int seed = 0)
+    public static TwoWayBootstrap?[] Of(IReadOnlyList<IReadOnlyList<(CorrectAnswers First, CorrectAnswers Second)>> comparisons, int resamples = 2000, int seed = 0)
     {
-        int seeds = first.Count;
-        if (seeds == 0 || second.Count != seeds) throw new ArgumentException($"{first.Count} repeats stand against {second.Count}.", nameof(second));
-        int examples = first[0].Length;
-        if (first.Concat(second).Any(row => row.Length != examples)) throw new ArgumentException("The repeats have not the same examples.", nameof(second));
-
-        // Only where the two disagree is there anything to add up, and that is a small share.
-        (int[] Plus, int[] Minus)[] rows = [.. first.Zip(second, Split)];
-        double[] perSeed = [.. rows.Select(row => (double)(row.Plus.Length - row.Minus.Length) / examples)];
-        double mean = perSeed.Average();
-        double churn = rows.Average(row => (double)(row.Plus.Length + row.Minus.Length) / examples);
-
-        var weights = new int[examples];
-        var ofSeed = new double[seeds];
-        var differences = new double[resamples];
-        for (int b = 0; b < resamples; b++)
+        var results = new TwoWayBootstrap?[comparisons.Count];
+        var usable = Enumerable.Range(0, comparisons.Count)
+            .Where(i => comparisons[i].Count > 1 && comparisons[i].All(pair => pair.First.Count == pair.Second.Count && pair.First.Count == comparisons[i][0].First.Count))
+            .ToLookup(i => comparisons[i][0].First.Count);
+        foreach (IGrouping<int, int> alike in usable.Where(alike => alike.Key > 0))
         {
-            var random = new Philox(seed, RandomPurpose.Resampling, b);
-            Array.Clear(weights);
-            for (int i = 0; i < examples; i++) weights[random.NextInt32(examples)]++;
-            for (int s = 0; s < seeds; s++) ofSeed[s] = double.NaN;
-            double sum = 0;
-            for (int s = 0; s < seeds; s++)
+            Rows[] rows = [.. alike.Select(i => new Rows(comparisons[i]))];
+            double[][] differences = [.. rows.Select(_ => new double[resamples])];
+            Parallel.For(0, resamples, () => new int[alike.Key], (b, _, weights) =>
             {
-                int drawn = random.NextInt32(seeds);
-                if (double.IsNaN(ofSeed[drawn])) ofSeed[drawn] = Total(rows[drawn].Plus, weights) - Total(rows[drawn].Minus, weights);
-                sum += ofSeed[drawn];
+                Array.Clear(weights);
+                var random = new Philox(seed, RandomPurpose.Resampling, b);
+                for (int i = 0; i < weights.Length; i++) weights[random.NextInt32(weights.Length)]++;
+                for (int c = 0; c < rows.Length; c++) differences[c][b] = rows[c].Resample(weights, new Philox(seed, RandomPurpose.Resampling, b, 1));
+                return weights;
+            }, _ => { });
+            foreach ((int i, Rows its, double[] drawn) in alike.Zip(rows, differences)) results[i] = its.Summarise(drawn);
+        }
+
+        return results;
+    }
+
+    /// <summary>One comparison. Only where the two disagree is there anything to add up, and that is a small share.</summary>
+    private sealed class Rows
+    {
+        private readonly (int[] Plus, int[] Minus)[] _ofSeed;
+        private readonly int _examples;
+
+        public Rows(IReadOnlyList<(CorrectAnswers First, CorrectAnswers Second)> pairs)
+        {
+            _examples = pairs[0].First.Count;
+            _ofSeed = [.. pairs.Select(pair => (Where(pair.First, pair.Second), Where(pair.Second, pair.First)))];
+        }
+
+        /// <summary>The mean difference with the examples weighed and the seeds drawn anew.</summary>
+        public double Resample(int[] weights, Philox random)
+        {
+            long sum = 0;
+            for (int s = 0; s < _ofSeed.Length; s++)
+            {
+                (int[] plus, int[] minus) = _ofSeed[random.NextInt32(_ofSeed.Length)];
+                sum += Total(plus, weights) - Total(minus, weights);
             }
 
-            differences[b] = sum / ((double)seeds * examples);
+            return sum / ((double)_ofSeed.Length * _examples);
         }
 
-        Array.Sort(differences);
-        int tail = (int)Math.Round(0.025 * (resamples - 1));
-        return new TwoWayBootstrap(mean, new Interval(differences[tail], differences[^(tail + 1)]), SeedShareOf(rows, perSeed, examples), churn);
-    }
-
-    private static (int[] Plus, int[] Minus) Split(byte[] first, byte[] second)
-    {
-        var plus = new List<int>();
-        var minus = new List<int>();
-        for (int i = 0; i < first.Length; i++)
+        public TwoWayBootstrap Summarise(double[] differences)
         {
-            if (first[i] > second[i]) plus.Add(i);
-            else if (first[i] < second[i]) minus.Add(i);
+            double[] perSeed = [.. _ofSeed.Select(row => (double)(row.Plus.Length - row.Minus.Length) / _examples)];
+            double churn = _ofSeed.Average(row => (double)(row.Plus.Length + row.Minus.Length) / _examples);
+            Array.Sort(differences);
+            int tail = (int)Math.Round(0.025 * (differences.Length - 1));
+            return new TwoWayBootstrap(perSeed.Average(), new Interval(differences[tail], differences[^(tail + 1)]), SeedShare(perSeed), churn);
         }
 
-        return ([.. plus], [.. minus]);
-    }
-
-    private static long Total(int[] examples, int[] weights)
-    {
-        long sum = 0;
-        foreach (int example in examples) sum += weights[example];
-        return sum;
-    }
-
-    // Variance of the mean over the seeds against that of the mean over the examples.
-    private static double SeedShareOf((int[] Plus, int[] Minus)[] rows, double[] perSeed, int examples)
-    {
-        var ofExample = new double[examples];
-        foreach ((int[] plus, int[] minus) in rows)
+        // Variance of the mean over the seeds against that of the mean over the examples.
+        private double SeedShare(double[] perSeed)
         {
-            foreach (int i in plus) ofExample[i] += 1.0 / rows.Length;
-            foreach (int i in minus) ofExample[i] -= 1.0 / rows.Length;
+            var ofExample = new double[_examples];
+            foreach ((int[] plus, int[] minus) in _ofSeed)
+            {
+                foreach (int i in plus) ofExample[i] += 1.0 / _ofSeed.Length;
+                foreach (int i in minus) ofExample[i] -= 1.0 / _ofSeed.Length;
+            }
+
+            double fromSeeds = Variance(perSeed) / perSeed.Length, fromExamples = Variance(ofExample) / _examples;
+            return fromSeeds + fromExamples == 0 ? 0 : fromSeeds / (fromSeeds + fromExamples);
         }
 
-        double fromSeeds = Variance(perSeed) / perSeed.Length, fromExamples = Variance(ofExample) / examples;
-        return fromSeeds + fromExamples == 0 ? 0 : fromSeeds / (fromSeeds + fromExamples);
-    }
+        private static int[] Where(CorrectAnswers right, CorrectAnswers wrong) => [.. Enumerable.Range(0, right.Count).Where(i => right[i] && !wrong[i])];
 
-    private static double Variance(double[] values) => values.Length < 2 ? 0 : Summary.Of(values).Std is var std ? std * std : 0;
+        private static long Total(int[] examples, int[] weights)
+        {
+            long sum = 0;
+            foreach (int example in examples) sum += weights[example];
+            return sum;
+        }
+
+        private static double Variance(double[] values) => values.Length < 2 ? 0 : Summary.Of(values).Std is var std ? std * std : 0;
+    }
 }
