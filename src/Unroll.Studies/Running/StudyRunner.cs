@@ -44,10 +44,15 @@ public static class StudyRunner
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(options);
+        return Submit(study, options, observer, new SequentialExecutor(options.DataDirectory), TimeProvider.System, cancellationToken);
+    }
+
+    internal static StoredRun Submit(
+        Study study, RunOptions options, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellationToken)
+    {
         if (options.Store is not { } store) throw new ArgumentException("A run that workers are to take needs a store.", nameof(options));
         CheckOptions(options);
-        var prepared = PreparedRun.Of(
-            study, study.Trials(options.Part, options.Repeats), options, observer, new SequentialExecutor(options.DataDirectory), TimeProvider.System, cancellationToken);
+        var prepared = PreparedRun.Of(study, study.Trials(options.Part, options.Repeats), options, observer, executor, time, cancellationToken);
         if (!prepared.IsReady) throw new OperationCanceledException(cancellationToken);
         long id = store.BeginRun(prepared.Record, prepared.Planned, options.RetryFailed);
         return store.Runs().Single(run => run.Id == id);
