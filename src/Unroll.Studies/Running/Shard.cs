@@ -36,6 +36,17 @@ public sealed record Shard
             : throw new ArgumentException($"'{text}' is not a share of a run; use I/N, as in 3/40 for the third of forty.");
     }
 
+    /// <summary>How many shares a run can have: its trials, those that must give the same counted once.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="part">Name of the only part; null for all.</param>
+    /// <param name="repeats">Seeds per cell; null for what the study says.</param>
+    /// <exception cref="ArgumentException">There is no such part, or too many trials.</exception>
+    public static int Limit(Study study, string? part = null, int? repeats = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        return new StudyPlan(study.Trials(part, repeats)).Distinct.Count;
+    }
+
     /// <summary><c>3/40</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}/{Count}");
 }

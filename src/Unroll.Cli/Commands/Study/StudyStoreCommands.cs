@@ -96,13 +96,20 @@ internal static class StudyStoreCommands
         {
             string? folder = result.GetValue(output), url = result.GetValue(store);
             if (folder is null == url is null) throw new ArgumentException("Where to? Give --out DIR or --store URL.");
-            if (folder is not null) Directory.CreateDirectory(folder);
-            using IStudyStore target = url is not null ? StoreArguments.OpenAddress(url, create: true) : SqliteStore.Open(Path.Combine(folder!, RunOptions.StoreFile), create: true);
             var names = new SortedSet<string>(StringComparer.Ordinal);
             foreach (string given in result.GetRequiredValue(folders))
             {
                 using IStudyStore source = StoreArguments.Open(given);
                 names.UnionWith(source.Runs().Select(run => run.Run.Study));
+            }
+
+            if (folder is not null && names.Count > 1)
+                throw new ArgumentException($"There are several studies ({string.Join(", ", names)}); a folder holds one. Give --store, such as sqlite:///all.db.");
+            if (folder is not null) Directory.CreateDirectory(folder);
+            using IStudyStore target = url is not null ? StoreArguments.OpenAddress(url, create: true) : SqliteStore.Open(Path.Combine(folder!, RunOptions.StoreFile), create: true);
+            foreach (string given in result.GetRequiredValue(folders))
+            {
+                using IStudyStore source = StoreArguments.Open(given);
                 StoreMerge.Add(target, source);
             }
 

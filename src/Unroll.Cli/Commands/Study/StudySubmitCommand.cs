@@ -39,7 +39,7 @@ internal static class StudySubmitCommand
             bool forSlurm = result.GetValue(slurm), forKubernetes = result.GetValue(kubernetes);
             Check(url, forSlurm, forKubernetes, result.GetValue(image));
             string? data = StudyRunCommand.Dataset(study, result.GetValue(dataset)!);
-            int trials = study.Trials(result.GetValue(part), result.GetValue(repeats)).Count;
+            int trials = Shard.Limit(study, result.GetValue(part), result.GetValue(repeats));
             string? address = null;
             if (url is not null)
             {
