@@ -25,9 +25,10 @@ public sealed class StudyKillTests
         int killed = 0;
         for (int i = 0; i < (s_kills ?? 8); i++)
         {
-            // Within the start of the process, within trials, within writing.
+            // Within the start of the process, or within trials and writing.
             using Process runner = study.StartRunner();
-            if (runner.WaitForExit(study.Next(3000))) continue;
+            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(60));
+            if (runner.WaitForExit(study.Next(1000))) continue;
             runner.Kill();
             runner.WaitForExit();
             killed++;
@@ -52,18 +53,18 @@ public sealed class StudyKillTests
         int wanted = s_kills ?? 3, killed = 0;
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => study.Attempts().Length > 0, TimeSpan.FromSeconds(120)));
-            for (int i = 0; i < 3 * wanted && killed < wanted; i++)
+            while (killed < wanted)
             {
-                Thread.Sleep(study.Next(s_kills is null ? 1000 : 3000)); // a worker that begins has nothing to lose
-                int its = study.Next(workers.Length);
-                if (!workers[its].HasExited)
-                {
-                    workers[its].Kill();
-                    workers[its].WaitForExit();
-                    killed++;
-                }
-
+                Thread.Sleep(study.Next(1000));
+                // One that has something to lose.
+                int[] busy = [];
+                Assert.True(SpinWait.SpinUntil(() => (busy = study.Busy()).Length > 0 || workers.All(worker => worker.HasExited), TimeSpan.FromSeconds(120)));
+                if (busy.Length == 0) break;
+                int its = Array.FindIndex(workers, worker => worker.Id == busy[study.Next(busy.Length)]);
+                if (its < 0 || workers[its].HasExited) continue;
+                workers[its].Kill();
+                workers[its].WaitForExit();
+                killed++;
                 workers[its].Dispose();
                 workers[its] = study.StartWorker(jobs: 1);
             }

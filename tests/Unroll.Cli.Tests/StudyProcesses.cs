@@ -81,6 +81,9 @@ internal sealed partial class StudyProcesses : IDisposable
     /// <summary>How often each trial was begun.</summary>
     public int[] Attempts() => [.. All().DistinctBy(trial => trial.Planned.Key).Select(trial => trial.Attempt).Where(attempt => attempt > 0)];
 
+    /// <summary>Numbers of the processes that run a trial at the moment.</summary>
+    public int[] Busy() => [.. All().Where(trial => trial.State == TrialState.Running).Select(trial => trial.Worker!.Process).Distinct()];
+
     /// <summary>Records the run and leaves it to workers.</summary>
     public void Submit()
     {

@@ -1,6 +1,5 @@
 using Unroll.Studies;
 using Unroll.Studies.Storage;
-using Unroll.Studies.Tests.Docs;
 using Xunit;
 
 namespace ReaderCode;
@@ -13,19 +12,21 @@ public sealed class ManyMachinesPage
 
     private static void Snippet()
     {
-        using IStudyStore store = PostgreSqlStore.Open("postgresql://unroll@db.example/studies");
-        StoredRun run = StudyRunner.Submit(BuiltInStudies.Load("sentiment-rnn"), new RunOptions { Store = store });
-        Console.WriteLine($"{run.Counts.Waiting} trials wait.");
+        using (var store = PostgreSqlStore.Open("postgresql://unroll@db.example/studies"))
+        {
+            StoredRun run = StudyRunner.Submit(BuiltInStudies.Load("sentiment-rnn"), new RunOptions { Store = store });
+            Console.WriteLine($"{run.Counts.Waiting} trials wait.");
 
-        WorkResult work = StudyWorker.Run(store, new WorkOptions { Jobs = 2 });
-        AuditResult audit = StudyAudit.Run(store, share: 0.02);
-        Console.WriteLine($"{work.Ended} trials ended here; {audit.Differences.Count} of {audit.Repeated} came out otherwise.");
+            WorkResult work = StudyWorker.Run(store, new WorkOptions { Jobs = 2 });
+            AuditResult audit = StudyAudit.Run(store, share: 0.02);
+            Console.WriteLine($"{work.Ended} trials ended here; {audit.Differences.Count} of {audit.Repeated} came out otherwise.");
+        }
     }
 
     /// <summary>Stands in for the class of that name: no server.</summary>
     private static class PostgreSqlStore
     {
-        public static IStudyStore Open(string url) => new MemoryStore();
+        public static MemoryStore Open(string url) => new MemoryStore();
     }
 
     /// <summary>Stands in for the class of that name: a study of seconds.</summary>
