@@ -1,138 +1,106 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
-using Unroll.Cli.Infrastructure;
-using Unroll.Studies;
-using Unroll.Studies.Storage;
+using System.Globalization;
 using Xunit;
 
 namespace Unroll.Cli.Tests;
 
-/// <summary>Processes that are killed in the midst of their work (kill -9) lose nothing, and several share one store.</summary>
-public sealed partial class StudyKillTests : IDisposable
+/// <summary>
+/// Processes that are killed in the midst of their work (kill -9) lose nothing, and several share one store. With
+/// <c>UNROLL_KILLS=20</c> in the environment: as many kills, and 300 trials.
+/// </summary>
+public sealed class StudyKillTests
 {
-    private const string Document = """
-        {
-          "name": "killed",
-          "dataset": { "name": "synthetic", "numWords": 200, "maxLen": 20 },
-          "training": { "optimizer": "adam", "batchSize": 64, "epochs": 3, "validation": { "split": 0.2 } },
-          "model": ["embedding(output_dim=4)", "lstm(4)", "dense(1, activation=sigmoid)"],
-          "repeats": 2,
-          "parts": [
-            { "name": "units", "axes": [{ "path": "model[1].units", "values": [2, 4, 8] }] },
-            { "name": "rates", "axes": [{ "path": "training.optimizer.learning_rate", "values": [1e-3, 0.01] }] },
-          ],
-        }
-        """;
+    private static readonly int? s_kills =
+        int.TryParse(Environment.GetEnvironmentVariable("UNROLL_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : null;
 
-    private const int Trials = 8; // four designs: one stands in both parts
+    private static int Repeats => s_kills is null ? 5 : 75;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("unroll-kill-").FullName;
-
-    public StudyKillTests() => File.WriteAllText(Path.Combine(_folder, "study.json"), Document);
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Fact]
-    public void Killed_at_any_moment_a_study_goes_on_to_the_same_bytes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_runner_that_is_killed_at_any_moment_goes_on_to_the_same_bytes(bool isOnServer)
     {
-        string[] undisturbed = Undisturbed();
-        // Moments that no two runs of the test share: within the start of the process, within trials, within writing.
-        uint state = (uint)Environment.ProcessId;
+        using var study = new StudyProcesses(isOnServer, Repeats);
+        string[] undisturbed = study.Undisturbed();
         int killed = 0;
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < (s_kills ?? 8); i++)
         {
-            using Process runner = Start("out");
-            state = state * 1664525 + 1013904223;
-            if (runner.WaitForExit((int)(state >> 16) % 1500)) continue;
+            // Within the start of the process, or within trials and writing.
+            using Process runner = study.StartRunner();
+            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(60));
+            if (runner.WaitForExit(study.Next(1000))) continue;
             runner.Kill();
             runner.WaitForExit();
             killed++;
         }
 
-        using (Process last = Start("out")) Finish(last);
+        using (Process last = study.StartRunner()) StudyProcesses.Finish(last);
         Assert.True(killed > 0);
-        AssertSame(undisturbed, "out");
+        Assert.Equal(undisturbed, study.Stored());
+        Assert.Equal(study.Trials, study.Attempts().Length);
+        Say($"{killed} kills of the runner, {study.Trials} trials, begun {study.Attempts().Sum()} times");
     }
 
-    [Fact]
-    public void Processes_on_one_store_share_the_work_also_when_one_is_killed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Workers_that_are_killed_at_any_moment_lose_nothing(bool isOnServer)
     {
-        string[] undisturbed = Undisturbed();
-        Process[] runners = [.. Enumerable.Range(0, 4).Select(_ => Start("out"))];
+        using var study = new StudyProcesses(isOnServer, Repeats);
+        string[] undisturbed = study.Undisturbed();
+        study.Submit();
+        Process[] workers = [.. Enumerable.Range(0, 4).Select(_ => study.StartWorker(jobs: 1))];
+        int wanted = s_kills ?? 3, killed = 0;
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => Attempts("out").Length > 0, TimeSpan.FromSeconds(60)));
-            runners[0].Kill();
-            foreach (Process runner in runners[1..]) Finish(runner);
+            while (killed < wanted)
+            {
+                Thread.Sleep(study.Next(1000));
+                // One that has something to lose.
+                int[] busy = [];
+                Assert.True(SpinWait.SpinUntil(() => (busy = study.Busy()).Length > 0 || workers.All(worker => worker.HasExited), TimeSpan.FromSeconds(120)));
+                if (busy.Length == 0) break;
+                int its = Array.FindIndex(workers, worker => worker.Id == busy[study.Next(busy.Length)]);
+                if (its < 0 || workers[its].HasExited) continue;
+                workers[its].Kill();
+                workers[its].WaitForExit();
+                killed++;
+                workers[its].Dispose();
+                workers[its] = study.StartWorker(jobs: 1);
+            }
+
+            foreach (Process worker in workers) StudyProcesses.Finish(worker);
         }
         finally
         {
-            foreach (Process runner in runners) runner.Dispose();
+            foreach (Process worker in workers) worker.Dispose();
         }
 
-        AssertSame(undisturbed, "out");
-        int[] attempts = Attempts("out");
-        Assert.Equal(Trials, attempts.Length);
-        Assert.InRange(attempts.Sum(), Trials, Trials + 2); // no trial twice but those that were lost, one of each job of the killed runner
+        Assert.True(killed > 0);
+        Assert.Equal(undisturbed, study.Stored());
+        int[] attempts = study.Attempts();
+        Assert.Equal(study.Trials, attempts.Length);
+        Assert.InRange(attempts.Sum(), study.Trials, study.Trials + killed); // none twice but those that were lost
+        Say($"{killed} kills of one of four workers, {study.Trials} trials, begun {attempts.Sum()} times");
     }
 
-    private string[] Undisturbed()
+    [Theory]
+    [InlineData(false, 8)]
+    [InlineData(true, 4)]
+    public void Processes_on_one_store_share_the_work_and_do_none_twice(bool isOnServer, int processes)
     {
-        int code = CliApp.Run(["study", "run", Path.Combine(_folder, "study.json"), "--jobs", "1", "--out", Path.Combine(_folder, "undisturbed")], TextWriter.Null, TextWriter.Null);
-        Assert.Equal(0, code);
-        return Results("undisturbed");
+        using var study = new StudyProcesses(isOnServer, Repeats);
+        study.Submit();
+        long start = Stopwatch.GetTimestamp();
+        Process[] workers = [.. Enumerable.Range(0, processes).Select(_ => study.StartWorker(jobs: 1))];
+        foreach (Process worker in workers) StudyProcesses.Finish(worker);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        foreach (Process worker in workers) worker.Dispose();
+        int[] attempts = study.Attempts();
+        Assert.Equal((study.Trials, study.Trials), (attempts.Length, attempts.Sum()));
+        study.Stored();
+        Say(string.Create(CultureInfo.InvariantCulture, $"{processes} processes, {study.Trials} trials, begun {attempts.Sum()} times, {seconds:F1} s"));
     }
 
-    private void AssertSame(string[] expected, string run)
-    {
-        using SqliteStore store = SqliteStore.Open(Path.Combine(_folder, run, RunOptions.StoreFile));
-        Assert.Equal(2 * 5, store.Trials("killed").Count);
-        Assert.All(store.Trials("killed"), trial => Assert.Equal(TrialState.Complete, trial.State));
-        Assert.Equal(expected, Results(run));
-    }
-
-    /// <summary>All results, but for times and how many ran side by side.</summary>
-    private string[] Results(string run)
-    {
-        string json = File.ReadAllText(Path.Combine(_folder, run, "results.json"));
-        json = FitTime().Replace(json, "");
-        return [.. json.Split('\n').Where(line => !Aside().IsMatch(line))];
-    }
-
-    [GeneratedRegex("\"fit_time\": \\{[^}]*\\}")]
-    private static partial Regex FitTime();
-
-    [GeneratedRegex("^ *\"(started|seconds|validation_seconds|fit_time|validation_time|test_time|jobs)\":|^ *\"Training time: ")]
-    private static partial Regex Aside();
-
-    private int[] Attempts(string run)
-    {
-        string file = Path.Combine(_folder, run, RunOptions.StoreFile);
-        if (!File.Exists(file)) return [];
-        using SqliteStore store = SqliteStore.Open(file, create: true);
-        return [.. store.Trials("killed").DistinctBy(trial => trial.Planned.Key).Select(trial => trial.Attempt).Where(attempt => attempt > 0)];
-    }
-
-    private Process Start(string run)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        foreach (string argument in (string[])["exec", "--roll-forward", "LatestMinor", program, "study", "run", Path.Combine(_folder, "study.json"), "--jobs", "2", "--out", Path.Combine(_folder, run)])
-            start.ArgumentList.Add(argument);
-        Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private static void Finish(Process runner)
-    {
-        string error = runner.StandardError.ReadToEnd();
-        Assert.True(runner.WaitForExit(120_000), "The runner did not end.");
-        Assert.Equal((0, ""), (runner.ExitCode, error));
-    }
+    private static void Say(string figures) => TestContext.Current.TestOutputHelper?.WriteLine(figures);
 }

@@ -48,7 +48,7 @@ public sealed class UsageTests
     [InlineData("--callbacks is empty; give LIST, or leave it out.", "train", "--callbacks", "")]
     [InlineData("--plot is empty; give FILE.svg, or leave it out.", "summary", "m.keras", "--plot", "")]
     [InlineData("--out is empty; give DIR, or leave it out.", "study", "report", "runs/x", "--out", "")]
-    [InlineData("--out is empty; give DIR.", "study", "merge", "a", "--out", "")]
+    [InlineData("--store is empty; give URL.", "worker", "--store", "")]
     [InlineData("--json is empty; give FILE, or leave it out.", "bench", "--json", "")]
     [InlineData("model is empty.", "summary", "")]
     [InlineData("output is empty.", "convert", "m.keras", "")]

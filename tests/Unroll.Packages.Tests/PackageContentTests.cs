@@ -41,6 +41,7 @@ public sealed class PackageContentTests(PackedFeed feed)
     [InlineData("Unroll", "System.Numerics.Tensors")]
     [InlineData("Unroll.Serving", "System.Numerics.Tensors, Unroll")]
     [InlineData("Unroll.Studies", "MathNet.Numerics, Microsoft.Data.Sqlite, Sep, System.Numerics.Tensors, Unroll")]
+    [InlineData("Unroll.Studies.PostgreSql", "Npgsql, System.Numerics.Tensors, Unroll.Studies")]
     [InlineData("Unroll.Templates", "")]
     [InlineData("Unroll.Testing", "System.Numerics.Tensors, Unroll")]
     public void Depends_on(string name, string packages)
@@ -54,6 +55,7 @@ public sealed class PackageContentTests(PackedFeed feed)
     [InlineData("Unroll", "Unroll", "Unroll.Formats", "Unroll.Kernels")]
     [InlineData("Unroll.Serving", "Unroll.Serving")]
     [InlineData("Unroll.Studies", "Unroll.Studies")]
+    [InlineData("Unroll.Studies.PostgreSql", "Unroll.Studies.PostgreSql")]
     [InlineData("Unroll.Testing", "Unroll.Testing")]
     public void Has_its_assemblies_with_documentation_and_symbols(string name, params string[] assemblies)
     {

@@ -15,7 +15,7 @@ public sealed class PackedFeed : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("unroll-packages-").FullName;
 
     /// <summary>Names of the packages.</summary>
-    public static string[] Names { get; } = ["Unroll", "Unroll.Serving", "Unroll.Studies", "Unroll.Templates", "Unroll.Testing", "Unroll.Tool"];
+    public static string[] Names { get; } = ["Unroll", "Unroll.Serving", "Unroll.Studies", "Unroll.Studies.PostgreSql", "Unroll.Templates", "Unroll.Testing", "Unroll.Tool"];
 
     /// <summary>The folder of the packages.</summary>
     public string Feed => Path.Combine(_folder, "feed");

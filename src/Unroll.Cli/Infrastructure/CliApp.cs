@@ -49,6 +49,7 @@ internal static class CliApp
             ServeCommand.Create(context),
             Commands.Bench.BenchCommand.Create(context),
             Commands.Study.StudyCommand.Create(context),
+            WorkerCommand.Create(context),
             OwnAssemblies.Option,
         };
         foreach (Command command in ModelCommands.Create(context)) root.Add(command);

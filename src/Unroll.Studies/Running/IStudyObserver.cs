@@ -1,3 +1,5 @@
+using Unroll.Studies.Storage;
+
 namespace Unroll.Studies;
 
 /// <summary>
@@ -17,6 +19,11 @@ public interface IStudyObserver
 
     /// <summary>A data set is there.</summary>
     void DatasetLoaded(DatasetDesign design, TrialDataset info)
+    {
+    }
+
+    /// <summary>A worker leaves a run to others, since it can't come to the same results here; the reason says why and what to do.</summary>
+    void RunRefused(StoredRun run, string reason)
     {
     }
 

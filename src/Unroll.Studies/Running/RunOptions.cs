@@ -1,3 +1,5 @@
+using Unroll.Studies.Storage;
+
 namespace Unroll.Studies;
 
 /// <summary>How a study is run. Nothing here changes a result of a trial, the choice of the data set apart.</summary>
@@ -23,6 +25,15 @@ public sealed record RunOptions
     /// missing. What the store has of this study is not run again.
     /// </summary>
     public string? OutputFolder { get; init; }
+
+    /// <summary>
+    /// The store that keeps the results in place of the one in <see cref="OutputFolder"/>, which then takes the reports alone.
+    /// It may hold other studies. Whoever opened it disposes of it.
+    /// </summary>
+    public IStudyStore? Store { get; init; }
+
+    /// <summary>The share of the trials that this run takes; null for all.</summary>
+    public Shard? Shard { get; init; }
 
     /// <summary>Whether trials that failed in an earlier run are to be run again.</summary>
     public bool RetryFailed { get; init; }

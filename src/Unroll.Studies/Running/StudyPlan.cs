@@ -29,6 +29,16 @@ internal sealed class StudyPlan
     /// <summary>The data sets, each once.</summary>
     public IEnumerable<DatasetDesign> Datasets => Trials.Select(trial => trial.Cell.Design.Dataset).Distinct();
 
+    /// <summary>What one share has of it: all places of every trial that falls to it.</summary>
+    /// <exception cref="ArgumentException">Nothing falls to it.</exception>
+    public StudyPlan Take(Shard shard)
+    {
+        if (shard.Index > Distinct.Count)
+            throw new ArgumentException($"Share {shard} has no trial: the run has {Distinct.Count}. Use at most {Distinct.Count} shares.");
+        HashSet<(string, int)> its = [.. Distinct.OrderByDescending(trial => TrialCost.Of(trial.Cell.Design)).Where((_, i) => i % shard.Count == shard.Index - 1).Select(trial => (_designs[trial], trial.Seed))];
+        return new StudyPlan([.. Trials.Where(trial => its.Contains((_designs[trial], trial.Seed)))]);
+    }
+
     /// <summary>The trials as a store takes them, once the data are known.</summary>
     public IReadOnlyList<PlannedTrial> For(Func<Trial, TrialDataset> dataset) =>
     [

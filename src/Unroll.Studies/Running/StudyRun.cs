@@ -13,6 +13,7 @@ internal sealed class StudyRun
 
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LookEveryAtLast = TimeSpan.FromSeconds(2); // many workers may wait for one long trial
 
     private readonly IStudyStore _store;
     private readonly long _run;
@@ -24,6 +25,7 @@ internal sealed class StudyRun
     private readonly CancellationToken _cancellation;
 
     private readonly Lock _lock = new();
+    private readonly object _change = new(); // pulsed when a trial ends here, for threads that wait for work
     private readonly Dictionary<TrialClaim, CancellationTokenSource> _held = [];
     private Exception? _storeError;
 
@@ -34,6 +36,9 @@ internal sealed class StudyRun
         (_store, _run, _trials, _jobs, _executor, _time, _cancellation) = (store, run, trials, jobs, executor, time, cancellation);
         _teller = new RunTeller(observer, time, trials.ToDictionary(pair => pair.Key, pair => TrialCost.Of(pair.Value.Trial.Cell.Design)));
     }
+
+    /// <summary>Whether to leave a run of which only trials are left that run elsewhere, as there is other work; null to stay to its end.</summary>
+    public Func<bool>? MayLeave { get; init; }
 
     /// <summary>Trials that ended in this process.</summary>
     public int Ended { get; private set; }
@@ -51,29 +56,32 @@ internal sealed class StudyRun
             threads[i].Start();
         }
 
+        using (_cancellation.Register(Wake))
         using (ITimer renewal = _time.CreateTimer(_ => Renew(), null, RenewEvery, RenewEvery))
             foreach (Thread thread in threads) thread.Join();
         if (_storeError is not null) throw new IOException(_storeError.Message, _storeError);
         if (_teller.Error is { } error) throw new InvalidOperationException($"The observer of the run failed: {error.Message}", error);
-        _store.EndRun(_run, _time.GetUtcNow());
     }
 
     private void Work()
     {
         try
         {
+            TimeSpan pause = LookEvery;
             while (!IsStopping)
             {
-                if (_store.Claim(_run, WorkerId.Current, _time.GetUtcNow(), Lease) is { } claim)
+                if (_store.Claim(_run, WorkerId.Current, _time.GetUtcNow(), Lease, _jobs) is { } claim)
                 {
                     RunTrial(claim);
+                    pause = LookEvery;
                     continue;
                 }
 
                 // The rest runs elsewhere, or on another thread; what is lost there is taken over here.
                 RunCounts counts = _teller.Update(() => _store.Counts(_run));
-                if (counts.Ended == counts.Total) return;
-                _cancellation.WaitHandle.WaitOne(LookEvery);
+                if (counts.Ended == counts.Total || MayLeave?.Invoke() == true) return;
+                lock (_change) Monitor.Wait(_change, pause);
+                if (pause < LookEveryAtLast) pause *= 1.5;
             }
         }
         catch (Exception error) // of the store: without it there is nothing to run for
@@ -143,6 +151,7 @@ internal sealed class StudyRun
             if (result.State is TrialState.Complete or TrialState.Failed) Ended++;
             return _store.Counts(_run);
         });
+        Wake();
         _teller.Tell((observer, progress) => observer.TrialCompleted(result, progress));
 
         void OnEpoch(EpochResult epoch)
@@ -192,6 +201,12 @@ internal sealed class StudyRun
     {
         lock (_lock)
             foreach (CancellationTokenSource stop in _held.Values) stop.Cancel();
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (_change) Monitor.PulseAll(_change);
     }
 
     private static void RefuseNaN(double loss, string what)

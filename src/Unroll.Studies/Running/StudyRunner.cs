@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Unroll.Studies.Reports;
 using Unroll.Studies.Storage;
 
@@ -29,6 +28,36 @@ public static class StudyRunner
         return Run(study, options ?? new RunOptions(), observer, new SequentialExecutor(options?.DataDirectory), TimeProvider.System, cancellationToken);
     }
 
+    /// <summary>
+    /// Records a run in <see cref="RunOptions.Store"/> and leaves its trials to workers (<see cref="StudyWorker"/>). The data are
+    /// loaded to name them: workers take part only with the very same.
+    /// </summary>
+    /// <param name="study">What to run.</param>
+    /// <param name="options">Which trials, into which store.</param>
+    /// <param name="observer">Is told what is loaded; may be null.</param>
+    /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>; nothing is recorded then.</param>
+    /// <returns>The run as recorded.</returns>
+    /// <exception cref="ArgumentException">An option is wrong, or the store has other results in a place of this study.</exception>
+    /// <exception cref="InvalidDataException">A data file is damaged.</exception>
+    /// <exception cref="IOException">Data can't be read, or the store can't be written.</exception>
+    public static StoredRun Submit(Study study, RunOptions options, IStudyObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(options);
+        return Submit(study, options, observer, new SequentialExecutor(options.DataDirectory), TimeProvider.System, cancellationToken);
+    }
+
+    internal static StoredRun Submit(
+        Study study, RunOptions options, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (options.Store is not { } store) throw new ArgumentException("A run that workers are to take needs a store.", nameof(options));
+        CheckOptions(options);
+        var prepared = PreparedRun.Of(study, study.Trials(options.Part, options.Repeats), options, observer, executor, time, cancellationToken);
+        if (!prepared.IsReady) throw new OperationCanceledException(cancellationToken);
+        long id = store.BeginRun(prepared.Record, prepared.Planned, options.RetryFailed);
+        return store.Runs().Single(run => run.Id == id);
+    }
+
     /// <summary>Goes on with everything that was asked for of the study in a folder and has not ended.</summary>
     /// <param name="folder">The output folder of its runs.</param>
     /// <param name="options">How; <see cref="RunOptions.Part"/>, <see cref="RunOptions.Repeats"/> and the data set are those of the runs before.</param>
@@ -40,52 +69,69 @@ public static class StudyRunner
     public static StudyResult Resume(string folder, RunOptions? options = null, IStudyObserver? observer = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        options ??= new RunOptions();
         using SqliteStore store = SqliteStore.Open(Path.Combine(folder, RunOptions.StoreFile));
-        RunRecord last = StoredStudy.Latest(store, null)[^1].Run;
-        Study study = Study.Parse(last.Source, $"{last.Study}.json");
-        HashSet<TrialPlace> places = [.. store.Trials(study.Name).Select(trial => trial.Planned.Place)];
-        IEnumerable<Trial> trials = study.Trials(null, 1 + places.Max(place => place.Repeat))
+        return Resume(store, null, (options ?? new RunOptions()) with { OutputFolder = folder }, observer, cancellationToken);
+    }
+
+    /// <summary>Goes on with everything that was asked for of a study in a store and has not ended.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="study">Name of the study; null if the store has only one.</param>
+    /// <param name="options">How; <see cref="RunOptions.Part"/>, <see cref="RunOptions.Repeats"/> and the data set are those of the runs before.</param>
+    /// <param name="observer">Is told about the progress; may be null.</param>
+    /// <param name="cancellationToken">Stops the run; the trials that have ended are kept and reported.</param>
+    /// <exception cref="ArgumentException">There is no such study, or several to choose from.</exception>
+    /// <exception cref="InvalidDataException">A data file or the store is damaged.</exception>
+    /// <exception cref="IOException">Data can't be read, or the store or reports can't be written.</exception>
+    public static StudyResult Resume(
+        IStudyStore store, string? study = null, RunOptions? options = null, IStudyObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        options ??= new RunOptions();
+        RunRecord last = StoredStudy.Latest(store, study)[^1].Run;
+        Study its = Study.Parse(last.Source, $"{last.Study}.json");
+        HashSet<TrialPlace> places = [.. store.Trials(its.Name).Select(trial => trial.Planned.Place)];
+        IEnumerable<Trial> trials = its.Trials(null, 1 + places.Max(place => place.Repeat))
             .Where(trial => places.Contains(new TrialPlace(trial.Cell.Part, trial.Cell.Label, trial.Repeat)));
-        options = options with { OutputFolder = folder, DatasetOverride = last.Dataset, DataDirectory = options.DataDirectory ?? last.DataDirectory };
-        return Run(store, study, [.. trials], options, observer, new SequentialExecutor(options.DataDirectory), TimeProvider.System, cancellationToken);
+        options = options with { DatasetOverride = last.Dataset, DataDirectory = options.DataDirectory ?? last.DataDirectory };
+        return Run(store, its, [.. trials], options, observer, new SequentialExecutor(options.DataDirectory), TimeProvider.System, cancellationToken);
     }
 
     internal static StudyResult Run(
         Study study, RunOptions options, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellationToken)
     {
         IReadOnlyList<Trial> trials = study.Trials(options.Part, options.Repeats);
+        CheckOptions(options);
+        if (options.Store is { } shared) return Run(shared, study, trials, options, observer, executor, time, cancellationToken);
+        using IStudyStore store = OpenStore(study, options.OutputFolder);
+        return Run(store, study, trials, options, observer, executor, time, cancellationToken);
+    }
+
+    private static void CheckOptions(RunOptions options)
+    {
         if (options.Jobs is < 1) throw new ArgumentException($"Jobs is {options.Jobs}; it must be at least 1.", nameof(options));
         if (options.DatasetOverride is not (null or "imdb" or "synthetic" or "auto"))
             throw new ArgumentException($"The data set '{options.DatasetOverride}' is unknown; use imdb, synthetic or auto.", nameof(options));
-        using IStudyStore store = OpenStore(study, options.OutputFolder);
-        return Run(store, study, trials, options, observer, executor, time, cancellationToken);
+        if (options is { Store: not null, OutputFolder: { } folder } && File.Exists(Path.Combine(folder, RunOptions.StoreFile)))
+            throw new ArgumentException($"'{folder}' has the report of its own store ({RunOptions.StoreFile}). Reports are never replaced: give another folder (--out).");
     }
 
     private static StudyResult Run(
         IStudyStore store, Study study, IReadOnlyList<Trial> asked, RunOptions options, IStudyObserver? observer, ITrialExecutor executor,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        Dictionary<StudyCell, StudyCell> cells = asked.Select(trial => trial.Cell).Distinct().ToDictionary(cell => cell, cell => Override(cell, options.DatasetOverride));
-        var plan = new StudyPlan([.. asked.Select(trial => trial with { Cell = cells[trial.Cell] })]);
-        int jobs = Math.Min(options.Jobs ?? Environment.ProcessorCount, plan.Distinct.Count);
-        var record = new RunRecord(
-            study.Name, study.Source, options.DatasetOverride, options.DataDirectory, jobs, StudyPlan.Version, RuntimeInformation.FrameworkDescription,
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount, Environment.MachineName, time.GetUtcNow());
-        observer?.RunStarted(study, plan.Distinct, jobs);
-        if (Load(plan, observer, executor, cancellationToken) is not { } datasets)
-            return StoredStudy.Read(store, study, [.. store.Runs(), new StoredRun(0, record, time.GetUtcNow(), new RunCounts(0, 0, 0, 0, 0))], asked) with { Cancelled = true };
+        StoredRun[] Runs() => [.. store.Runs().Where(its => its.Run.Study == study.Name)];
+        var prepared = PreparedRun.Of(study, asked, options, observer, executor, time, cancellationToken);
+        if (!prepared.IsReady)
+            return StoredStudy.Read(store, study, [.. Runs(), new StoredRun(0, prepared.Record, time.GetUtcNow(), new RunCounts(0, 0, 0, 0, 0))], asked) with { Cancelled = true };
 
-        IReadOnlyList<PlannedTrial> planned = plan.For(trial => MarkMadeUpData(study, options, trial, datasets[trial.Cell.Design.Dataset]));
-        var byKey = new Dictionary<string, (Trial, TrialDataset)>();
-        foreach ((Trial trial, PlannedTrial its) in plan.Trials.Zip(planned)) byKey.TryAdd(its.Key, (trial, its.Dataset));
-        long id = store.BeginRun(record, planned, options.RetryFailed);
-        var run = new StudyRun(store, id, byKey, jobs, observer, executor, time, cancellationToken);
+        long id = store.BeginRun(prepared.Record, prepared.Planned, options.RetryFailed);
+        var run = new StudyRun(store, id, prepared.ByKey, prepared.Record.Jobs, observer, executor, time, cancellationToken);
         run.Execute();
+        store.EndRun(id, time.GetUtcNow());
 
         RunCounts counts = store.Counts(id);
         bool isCancelled = cancellationToken.IsCancellationRequested && counts.Ended < counts.Total;
-        StudyResult Read() => StoredStudy.Read(store, study, [.. store.Runs().Where(its => its.Run.Study == study.Name)], []) with { Cancelled = isCancelled };
+        StudyResult Read() => StoredStudy.Read(store, study, Runs(), []) with { Cancelled = isCancelled };
         StudyResult result = Read();
         // A run that was stopped before anything had ended leaves the report of an earlier one alone.
         if (options.OutputFolder is null || (isCancelled && run.Ended == 0)) return result;
@@ -100,28 +146,6 @@ public static class StudyRunner
     }
 
     private static int EndedOf(StudyResult result) => result.Trials.Count(trial => trial.State is TrialState.Complete or TrialState.Failed);
-
-    /// <summary>Null if the run was stopped meanwhile.</summary>
-    private static Dictionary<DatasetDesign, TrialDataset>? Load(StudyPlan plan, IStudyObserver? observer, ITrialExecutor executor, CancellationToken cancellationToken)
-    {
-        var datasets = new Dictionary<DatasetDesign, TrialDataset>();
-        foreach (DatasetDesign dataset in plan.Datasets)
-        {
-            if (cancellationToken.IsCancellationRequested) return null;
-            observer?.DatasetLoading(dataset);
-            try
-            {
-                TrialDataset info = datasets[dataset] = executor.Load(dataset, cancellationToken);
-                observer?.DatasetLoaded(dataset, info);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-
-        return datasets;
-    }
 
     // Opened before anything is loaded, so that a wrong path is known before anything is spent.
     private static IStudyStore OpenStore(Study study, string? folder)
@@ -139,25 +163,5 @@ public static class StudyRunner
         if (store.Runs().FirstOrDefault(run => run.Run.Study != study.Name) is not { } other) return store;
         store.Dispose();
         throw new ArgumentException($"'{folder}' holds the study '{other.Run.Study}', not '{study.Name}'. Results are never replaced: give another folder (--out).");
-    }
-
-    private static StudyCell Override(StudyCell cell, string? dataset) => dataset is null ? cell : new StudyCell
-    {
-        Part = cell.Part,
-        Label = cell.Label,
-        Note = cell.Note,
-        Design = cell.Design with { Dataset = cell.Design.Dataset with { Name = dataset } },
-        Values = cell.Values,
-        Published = cell.Published,
-    };
-
-    // Synthetic reviews by the user's own wish: still, a report must not put them beside numbers for real ones unmarked.
-    private static TrialDataset MarkMadeUpData(Study study, RunOptions options, Trial trial, TrialDataset data)
-    {
-        if (options.DatasetOverride != "synthetic") return data;
-        StudyCell asked = study.Part(trial.Cell.Part).Cells.First(cell => cell.Label == trial.Cell.Label);
-        return asked.Design.Dataset.Name == "synthetic"
-            ? data
-            : data with { IsFallback = true, Notice = "The study asks for IMDB reviews; this run was told to use synthetic ones." };
     }
 }

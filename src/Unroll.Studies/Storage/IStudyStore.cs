@@ -23,8 +23,9 @@ namespace Unroll.Studies.Storage;
 /// <para>
 /// <b>Consistency.</b> Every method is one transaction: it happens whole or not at all, also if the process is killed within
 /// it, and whoever begins later sees it. When a method has returned, what it wrote survives the end of the process. Methods
-/// may be called from any thread; of a store on disk, any number of processes may have it open. Times come from the callers,
-/// and a clock that jumps costs at most a trial run twice, never a result: the older claim writes nothing.
+/// may be called from any thread; of a store on disk or on a server, any number of processes may have it open. Times come from
+/// the callers (a store on a server corrects them by the server's clock, since machines differ), and a clock that jumps costs
+/// at most a trial run twice, never a result: the older claim writes nothing.
 /// </para>
 /// <para>
 /// <b>Errors.</b> <see cref="IOException"/> if the store can't be read or written (a full disk, for instance);
@@ -55,7 +56,8 @@ public interface IStudyStore : IDisposable
     /// <param name="worker">Who asks.</param>
     /// <param name="now">The time.</param>
     /// <param name="lease">How long the claim holds without <see cref="Renew"/>.</param>
-    TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease);
+    /// <param name="jobs">Trials side by side where it will run; null for what the run says.</param>
+    TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease, int? jobs = null);
 
     /// <summary>Puts off the end of the lease; false if the claim does not hold any more.</summary>
     bool Renew(TrialClaim claim, DateTimeOffset until);
@@ -74,6 +76,9 @@ public interface IStudyStore : IDisposable
 
     /// <summary>How far a run is.</summary>
     RunCounts Counts(long run);
+
+    /// <summary>Keys of the trials that a run asked for, each once.</summary>
+    IReadOnlyList<string> Keys(long run);
 
     /// <summary>All runs, the oldest first.</summary>
     IReadOnlyList<StoredRun> Runs();

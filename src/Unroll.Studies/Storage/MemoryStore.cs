@@ -68,7 +68,7 @@ public sealed class MemoryStore : IStudyStore
     }
 
     /// <inheritdoc/>
-    public TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease)
+    public TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease, int? jobs = null)
     {
         ArgumentNullException.ThrowIfNull(worker);
         lock (_lock)
@@ -82,7 +82,7 @@ public sealed class MemoryStore : IStudyStore
 
             Row? next = rows.Where(row => row.State == TrialState.Waiting).OrderByDescending(row => row.Planned.Cost).ThenBy(row => row.Id).FirstOrDefault();
             if (next is null) return null;
-            (next.State, next.Worker, next.Until, next.Jobs, next.Epochs) = (TrialState.Running, worker, now + lease, record.Jobs, []);
+            (next.State, next.Worker, next.Until, next.Jobs, next.Epochs) = (TrialState.Running, worker, now + lease, jobs ?? record.Jobs, []);
             next.Attempt++;
             return new TrialClaim(next.Id, next.Planned.Key, next.Attempt);
         }
@@ -114,6 +114,12 @@ public sealed class MemoryStore : IStudyStore
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Keys(long run)
+    {
+        lock (_lock) return [.. _runs[(int)run - 1].Rows.Select(row => row.Planned.Key)];
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<StoredRun> Runs()
     {
         lock (_lock) return [.. _runs.Select((run, i) => new StoredRun(i + 1, run.Run, run.Ended, CountsOf(run.Rows)))];
@@ -128,7 +134,8 @@ public sealed class MemoryStore : IStudyStore
             [
                 .. _places.Where(place => place.Study == study).Select(place => new StoredTrial(
                     place.Row.Planned with { Place = place.Place }, place.Row.State, place.Row.Attempt, place.Row.Epochs,
-                    place.Row.Outcome, place.Row.Error, place.Row.Jobs, place.Row.Version)),
+                    place.Row.Outcome, place.Row.Error, place.Row.Jobs, place.Row.Version)
+                { Worker = place.Row.Worker }),
             ];
         }
     }

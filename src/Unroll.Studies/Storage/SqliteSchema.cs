@@ -82,15 +82,15 @@ internal static class SqliteSchema
     public static void Prepare(SqliteConnection connection, string location, IReadOnlyList<string> steps)
     {
         if (VersionOf(connection, location, steps) == steps.Count) return;
-        SqliteRows.Execute(connection, "BEGIN IMMEDIATE"); // of several processes, one does it
+        StoreRows.Execute(connection, "BEGIN IMMEDIATE"); // of several processes, one does it
         for (int step = VersionOf(connection, location, steps); step < steps.Count; step++)
         {
-            SqliteRows.Execute(connection, steps[step]);
-            SqliteRows.Execute(connection, $"PRAGMA user_version = {step + 1}");
+            StoreRows.Execute(connection, steps[step]);
+            StoreRows.Execute(connection, $"PRAGMA user_version = {step + 1}");
         }
 
-        SqliteRows.Execute(connection, $"PRAGMA application_id = {ApplicationId}");
-        SqliteRows.Execute(connection, "COMMIT");
+        StoreRows.Execute(connection, $"PRAGMA application_id = {ApplicationId}");
+        StoreRows.Execute(connection, "COMMIT");
     }
 
     private static int VersionOf(SqliteConnection connection, string location, IReadOnlyList<string> steps)

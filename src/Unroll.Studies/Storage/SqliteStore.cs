@@ -8,9 +8,6 @@ namespace Unroll.Studies.Storage;
 /// </summary>
 public sealed class SqliteStore : IStudyStore
 {
-    // The trial of a claim that still holds.
-    private const string Held = "id = $trial AND attempt = $attempt AND state = 'RUNNING'";
-
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
 
@@ -69,122 +66,42 @@ public sealed class SqliteStore : IStudyStore
     }
 
     /// <inheritdoc/>
-    public long BeginRun(RunRecord run, IReadOnlyList<PlannedTrial> trials, bool retryFailed = false)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(trials);
-        return Transact(() =>
-        {
-            Dictionary<TrialPlace, StoredTrial> stored = SqliteRows.Trials(_connection, run.Study).ToDictionary(trial => trial.Planned.Place);
-            foreach (PlannedTrial trial in trials)
-            {
-                if (stored.TryGetValue(trial.Place, out StoredTrial? taken) && taken.Planned.Key != trial.Key)
-                    throw PlaceConflict.Of(Location, run, trial, taken.Planned, taken.Version);
-            }
-
-            long id = SqliteRows.AddRun(_connection, run);
-            foreach (PlannedTrial trial in trials)
-            {
-                Run("""
-                    INSERT OR IGNORE INTO trial (key, design, seed, cost, dataset, version)
-                    VALUES ($key, $design, $seed, $cost, $dataset, $version)
-                    """,
-                    ("$key", trial.Key), ("$design", trial.Design), ("$seed", trial.Seed), ("$cost", trial.Cost),
-                    ("$dataset", StoredText.Of(trial.Dataset)), ("$version", run.Version));
-                Run("""
-                    INSERT OR IGNORE INTO place (study, part, cell, repeat, trial)
-                    SELECT $study, $part, $cell, $repeat, id FROM trial WHERE key = $key
-                    """,
-                    ("$study", run.Study), ("$part", trial.Place.Part), ("$cell", trial.Place.Cell), ("$repeat", trial.Place.Repeat), ("$key", trial.Key));
-                Run("INSERT OR IGNORE INTO run_trial (run, trial) SELECT $run, id FROM trial WHERE key = $key", ("$run", id), ("$key", trial.Key));
-            }
-
-            Run("UPDATE trial SET lost = 0 WHERE state <> 'COMPLETE' AND id IN (SELECT trial FROM run_trial WHERE run = $run)", ("$run", id));
-            if (retryFailed)
-                Run("UPDATE trial SET state = 'WAITING', error = NULL WHERE state = 'FAILED' AND id IN (SELECT trial FROM run_trial WHERE run = $run)", ("$run", id));
-            return id;
-        });
-    }
+    public long BeginRun(RunRecord run, IReadOnlyList<PlannedTrial> trials, bool retryFailed = false) =>
+        Transact(() => StoreSql.BeginRun(_connection, Location, run, trials, retryFailed));
 
     /// <inheritdoc/>
-    public void EndRun(long run, DateTimeOffset ended) =>
-        Transact(() => Run("UPDATE run SET ended = $ended WHERE id = $run", ("$ended", StoredText.Of(ended)), ("$run", run)));
+    public void EndRun(long run, DateTimeOffset ended) => Transact(() => StoreSql.EndRun(_connection, run, ended));
 
     /// <inheritdoc/>
-    public TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease)
-    {
-        ArgumentNullException.ThrowIfNull(worker);
-        return Transact(() =>
-        {
-            long time = now.ToUnixTimeMilliseconds();
-            foreach ((long trial, WorkerId holder, long until, int lost) in SqliteRows.Running(_connection, run))
-            {
-                if (until >= time && !holder.IsGone) continue;
-                bool isHopeless = lost + 1 >= IStudyStore.MaxLost;
-                Run("UPDATE trial SET state = $state, lost = lost + 1, error = $error WHERE id = $trial",
-                    ("$state", isHopeless ? "FAILED" : "WAITING"), ("$error", isHopeless ? PlaceConflict.LostText(holder) : null), ("$trial", trial));
-            }
-
-            if (SqliteRows.Next(_connection, run) is not { } next) return null;
-            Run("""
-                UPDATE trial SET state = 'RUNNING', attempt = attempt + 1, worker = $worker, until = $until,
-                    jobs = (SELECT jobs FROM run WHERE id = $run)
-                WHERE id = $trial
-                """,
-                ("$worker", StoredText.Of(worker)), ("$until", (now + lease).ToUnixTimeMilliseconds()), ("$run", run), ("$trial", next.Trial));
-            Run("DELETE FROM epoch WHERE trial = $trial", ("$trial", next.Trial));
-            return next;
-        });
-    }
+    public TrialClaim? Claim(long run, WorkerId worker, DateTimeOffset now, TimeSpan lease, int? jobs = null) =>
+        Transact(() => StoreSql.Claim(_connection, run, worker, now, lease, jobs));
 
     /// <inheritdoc/>
-    public bool Renew(TrialClaim claim, DateTimeOffset until) =>
-        Transact(() => Update(claim, "until = $until", ("$until", until.ToUnixTimeMilliseconds())));
+    public bool Renew(TrialClaim claim, DateTimeOffset until) => Transact(() => StoreSql.Renew(_connection, claim, until));
 
     /// <inheritdoc/>
-    public bool AddEpoch(TrialClaim claim, EpochResult epoch)
-    {
-        ArgumentNullException.ThrowIfNull(epoch);
-        return Transact(() =>
-        {
-            if (!Update(claim, "attempt = attempt")) return false;
-            SqliteRows.AddEpoch(_connection, claim.Trial, epoch);
-            return true;
-        });
-    }
+    public bool AddEpoch(TrialClaim claim, EpochResult epoch) => Transact(() => StoreSql.AddEpoch(_connection, claim, epoch));
 
     /// <inheritdoc/>
-    public bool Complete(TrialClaim claim, TrialOutcome outcome)
-    {
-        ArgumentNullException.ThrowIfNull(outcome);
-        return Transact(() =>
-        {
-            bool isHeld = Update(
-                claim,
-                "state = 'COMPLETE', parameters = $parameters, test_loss = $loss, test_accuracy = $accuracy, test_seconds = $seconds, fingerprint = $fingerprint, correct = $correct",
-                ("$parameters", outcome.Parameters), ("$loss", Real(outcome.TestLoss)), ("$accuracy", Real(outcome.TestAccuracy)),
-                ("$seconds", Real(outcome.TestSeconds)), ("$fingerprint", outcome.Fingerprint), ("$correct", outcome.Correct?.ToBytes()));
-            if (!isHeld) return false;
-            Run("DELETE FROM epoch WHERE trial = $trial", ("$trial", claim.Trial));
-            foreach (EpochResult epoch in outcome.Epochs) SqliteRows.AddEpoch(_connection, claim.Trial, epoch);
-            return true;
-        });
-    }
+    public bool Complete(TrialClaim claim, TrialOutcome outcome) => Transact(() => StoreSql.Complete(_connection, claim, outcome));
 
     /// <inheritdoc/>
-    public bool Fail(TrialClaim claim, string error) => Transact(() => Update(claim, "state = 'FAILED', error = $error", ("$error", error)));
+    public bool Fail(TrialClaim claim, string error) => Transact(() => StoreSql.Fail(_connection, claim, error));
 
     /// <inheritdoc/>
-    public bool Release(TrialClaim claim) => Transact(() => Update(claim, "state = 'WAITING'"));
+    public bool Release(TrialClaim claim) => Transact(() => StoreSql.Release(_connection, claim));
 
     /// <inheritdoc/>
-    public RunCounts Counts(long run) => Transact(() => SqliteRows.Counts(_connection, run));
+    public RunCounts Counts(long run) => Transact(() => StoreRows.Counts(_connection, run));
 
     /// <inheritdoc/>
-    public IReadOnlyList<StoredRun> Runs() => Transact(() => SqliteRows.Runs(_connection));
+    public IReadOnlyList<string> Keys(long run) => Transact(() => StoreRows.Keys(_connection, run));
 
     /// <inheritdoc/>
-    public IReadOnlyList<StoredTrial> Trials(string study) => Transact(() => SqliteRows.Trials(_connection, study));
+    public IReadOnlyList<StoredRun> Runs() => Transact(() => StoreRows.Runs(_connection));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredTrial> Trials(string study) => Transact(() => StoreRows.Trials(_connection, study));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -192,15 +109,7 @@ public sealed class SqliteStore : IStudyStore
         lock (_lock) _connection.Dispose();
     }
 
-    internal static object? Real(double value) => double.IsNaN(value) ? null : value; // SQLite has no NaN
-
-    private bool Update(TrialClaim claim, string changes, params (string, object?)[] values)
-    {
-        ArgumentNullException.ThrowIfNull(claim);
-        return Run($"UPDATE trial SET {changes} WHERE {Held}", [.. values, ("$trial", claim.Trial), ("$attempt", claim.Attempt)]) == 1;
-    }
-
-    private int Run(string sql, params (string Name, object? Value)[] values) => SqliteRows.Execute(_connection, sql, values);
+    private void Run(string sql) => StoreRows.Execute(_connection, sql);
 
     private T Transact<T>(Func<T> work)
     {

@@ -69,4 +69,8 @@ public sealed record TrialClaim(long Trial, string Key, int Attempt);
 /// <param name="Jobs">Trials that ran beside it, itself included; 0 if it never began.</param>
 /// <param name="Version">Version of Unroll.</param>
 public sealed record StoredTrial(
-    PlannedTrial Planned, TrialState State, int Attempt, IReadOnlyList<EpochResult> Epochs, TrialOutcome? Outcome, string? Error, int Jobs, string Version);
+    PlannedTrial Planned, TrialState State, int Attempt, IReadOnlyList<EpochResult> Epochs, TrialOutcome? Outcome, string? Error, int Jobs, string Version)
+{
+    /// <summary>Who ran it last, or runs it; null if it never began.</summary>
+    public WorkerId? Worker { get; init; }
+}

@@ -11,6 +11,12 @@ internal sealed class FakeExecutor : ITrialExecutor
 
     public bool IsFallback { get; init; }
 
+    /// <summary>Hash of the data.</summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>Stands behind every fingerprint: what a machine that computes wrongly gives.</summary>
+    public string Wrong { get; init; } = "";
+
     /// <summary>Called after every epoch; may throw.</summary>
     public Action<Trial, int>? AfterEpoch { get; init; }
 
@@ -22,7 +28,7 @@ internal sealed class FakeExecutor : ITrialExecutor
         Loads++;
         return IsFallback
             ? new TrialDataset("synthetic reviews", true, "IMDB was not found & could <not> be fetched.", 800, 200)
-            : new TrialDataset("IMDB reviews", false, null, 25000, 25000);
+            : new TrialDataset("IMDB reviews", false, null, 25000, 25000) { Hash = Hash };
     }
 
     public TrialOutcome Run(Trial trial, Action<EpochResult> onEpoch, Action<double> onStep, CancellationToken cancellationToken)
@@ -47,6 +53,6 @@ internal sealed class FakeExecutor : ITrialExecutor
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return new TrialOutcome((long)(100 * units), epochs, 0.4 + 0.01 * trial.Seed, 0.8 + units / 1000 + 0.01 * trial.Repeat, 0.5, $"{units}-{trial.Seed}");
+        return new TrialOutcome((long)(100 * units), epochs, 0.4 + 0.01 * trial.Seed, 0.8 + units / 1000 + 0.01 * trial.Repeat, 0.5, $"{units}-{trial.Seed}{Wrong}");
     }
 }

@@ -46,8 +46,9 @@ public sealed class FloorsTests
 
     private static readonly string[] s_projects =
     [
-        "Unroll.Cli: Unroll.Bench, Unroll.Serving, Unroll.Studies",
+        "Unroll.Cli: Unroll.Bench, Unroll.Serving, Unroll.Studies, Unroll.Studies.PostgreSql",
         "Unroll.Bench: Unroll, Unroll.Kernels",
+        "Unroll.Studies.PostgreSql: Unroll.Studies",
         "Unroll.Studies: Unroll",
         "Unroll.Serving: Unroll",
         "Unroll.Templates:",

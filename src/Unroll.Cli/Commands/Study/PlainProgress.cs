@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unroll.Studies;
 using Unroll.Studies.Reports;
+using Unroll.Studies.Storage;
 
 namespace Unroll.Cli.Commands.Study;
 
@@ -22,6 +23,8 @@ internal sealed class PlainProgress(TextWriter text) : IStudyObserver
     {
         if (info.IsFallback) text.WriteLine($"WARNING: MADE-UP DATA, not real reviews. {info.Notice}");
     }
+
+    public void RunRefused(StoredRun run, string reason) => text.WriteLine($"Run {run.Id} of '{run.Run.Study}' is left to others: {reason}");
 
     public void StoreOpened(RunProgress run)
     {

@@ -13,6 +13,7 @@ internal static class StudyCommand
         StudyPlanCommand.Create(context),
         StudyRunCommand.Create(context),
         StudyRunCommand.CreateResume(context),
+        StudySubmitCommand.Create(context),
         StudyStoreCommands.CreateRuns(context),
         StudyStoreCommands.CreateReport(context),
         StudyStoreCommands.CreateCompare(context),

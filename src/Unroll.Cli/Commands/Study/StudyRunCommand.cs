@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Unroll.Cli.Infrastructure;
 using Unroll.Studies;
+using Unroll.Studies.Storage;
 
 namespace Unroll.Cli.Commands.Study;
 
@@ -18,12 +19,16 @@ internal static class StudyRunCommand
         (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
         Option<int?> repeats = StudyTarget.Count("--repeats", "Seeds per cell, in place of what the study says.");
         Option<string> dataset = CliOptions.Choice("--dataset", "Data: what the study asks for if it can be had, else made-up reviews (auto); or one of them.", "auto", "imdb", "synthetic");
-        Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for results and reports (default: runs/NAME).");
-        var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output, retryFailed };
+        Option<string?> output = CliOptions.OptionalText("--out", "DIR", "Folder for results and reports (default: runs/NAME; with --store, reports alone, and none by default).");
+        Option<string?> store = StoreArguments.Store("Store for the results, in place of one in the folder");
+        Option<string?> shard = CliOptions.OptionalText("--shard", "I/N", "Run this share of the trials only, such as 3/40; 'unroll study merge' brings the shares together.");
+        var command = new Command("run", "Run what a study has not run yet, and write its report.") { target, part, repeats, jobs, dataset, dataDirectory, output, store, shard, retryFailed };
         command.SetAction(result =>
         {
             Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
-            string folder = result.GetValue(output) ?? Path.Combine("runs", study.Name);
+            string? url = result.GetValue(store);
+            string? folder = result.GetValue(output) ?? (url is null ? Path.Combine("runs", study.Name) : null);
+            using IStudyStore? opened = url is null ? null : StoreArguments.OpenAddress(url, create: true);
             var options = new RunOptions
             {
                 Part = result.GetValue(part),
@@ -32,9 +37,12 @@ internal static class StudyRunCommand
                 DatasetOverride = Dataset(study, result.GetValue(dataset)!),
                 DataDirectory = result.GetValue(dataDirectory),
                 OutputFolder = folder,
+                Store = opened,
+                Shard = result.GetValue(shard) is { } share ? Shard.Parse(share) : null,
                 RetryFailed = result.GetValue(retryFailed),
             };
-            return Run(context, folder, options.Part, observer => StudyRunner.Run(study, options, observer, context.Cancellation));
+            string again = opened is null ? folder! : $"--store {opened.Address()} --study {study.Name}";
+            return Run(context, again, options.Part, observer => StudyRunner.Run(study, options, observer, context.Cancellation));
         });
         return command;
     }
@@ -42,33 +50,36 @@ internal static class StudyRunCommand
     public static Command CreateResume(CliContext context)
     {
         (Option<int?> jobs, Option<string?> dataDirectory, Option<bool> retryFailed) = Common();
-        Argument<string> folder = StoreArguments.Folder("dir");
-        var command = new Command("resume", "Go on with what was asked for in a folder and has not ended.") { folder, jobs, dataDirectory, retryFailed };
+        Argument<string?> folder = StoreArguments.OptionalFolder();
+        Option<string?> store = StoreArguments.Store("Store of the study, in place of a folder"), name = StoreArguments.Study();
+        var command = new Command("resume", "Go on with what was asked for and has not ended.") { folder, store, name, jobs, dataDirectory, retryFailed };
         command.SetAction(result =>
         {
-            string its = StoreArguments.FolderOf(result.GetRequiredValue(folder));
             var options = new RunOptions { Jobs = result.GetValue(jobs), DataDirectory = result.GetValue(dataDirectory), RetryFailed = result.GetValue(retryFailed) };
-            return Run(context, its, null, observer => StudyRunner.Resume(its, options, observer, context.Cancellation));
+            using IStudyStore opened = StoreArguments.Open(result, folder, store);
+            string? its = result.GetValue(folder) is { } given ? StoreArguments.FolderOf(given) : null;
+            string again = its ?? $"--store {opened.Address()}";
+            return Run(context, again, null, observer => StudyRunner.Resume(opened, result.GetValue(name), options with { OutputFolder = its }, observer, context.Cancellation));
         });
         return command;
     }
 
-    private static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
+    public static (Option<int?> Jobs, Option<string?> DataDirectory, Option<bool> RetryFailed) Common() =>
     (
         StudyTarget.Count("--jobs", "Trials side by side, each on one thread (default: one per processor)."),
         CliOptions.OptionalText("--data-dir", "DIR", "Directory with the data files; without it the usual places."),
         new Option<bool>("--retry-failed") { Description = "Run trials that failed before once more." }
     );
 
-    private static int Run(CliContext context, string folder, string? part, Func<IStudyObserver, StudyResult> run)
+    private static int Run(CliContext context, string again, string? part, Func<IStudyObserver, StudyResult> run)
     {
         IAnsiConsole console = StudyConsole.Create(context);
         StudyResult result = StudyConsole.IsInteractive(context) ? LiveProgress.Run(console, run) : run(new PlainProgress(context.Out));
         StudyTables.Write(console, result, part);
         if (result.Cancelled)
         {
-            string report = result.ReportPath is null ? "stopped before a trial had ended; no report was written." : "stopped; the report holds the trials that had ended.";
-            context.Error.WriteLine($"unroll: {report} Go on with: unroll study resume {folder}");
+            string report = result.ReportPath is null ? "stopped; no report was written." : "stopped; the report holds the trials that had ended.";
+            context.Error.WriteLine($"unroll: {report} Go on with: unroll study resume {again}");
             return ErrorBoundary.Cancelled;
         }
 
@@ -79,6 +90,6 @@ internal static class StudyRunCommand
     }
 
     // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones.
-    private static string? Dataset(Studies.Study study, string choice) =>
+    public static string? Dataset(Studies.Study study, string choice) =>
         choice == "auto" && study.Parts.SelectMany(part => part.Cells).All(cell => cell.Design.Dataset.Name == "synthetic") ? null : choice;
 }
