@@ -63,7 +63,8 @@ internal static class ReportHtml
             $"Run: {run.Started.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {NumberText.Duration(TimeSpan.FromSeconds(run.Seconds))}; {repeats}, {seeds}; {jobs}; Unroll {run.Version}.");
     }
 
-    private static XElement Section(StudyResult result, PartAnalysis analysis)
+    /// <summary>A part with all there is to see of it.</summary>
+    internal static XElement Section(StudyResult result, PartAnalysis analysis)
     {
         PartResult part = analysis.Result;
         var section = new XElement("section", new XElement("h2", new XAttribute("id", part.Part.Name), part.Part.Title));
@@ -84,7 +85,7 @@ internal static class ReportHtml
         return section;
     }
 
-    private static XElement FigureElement(Figure figure, PartResult part)
+    internal static XElement FigureElement(Figure figure, PartResult part)
     {
         XElement Entry(XElement swatch, string text) => new("span",
             new XElement(FigureSvg.Svg + "svg", new XAttribute("viewBox", "0 0 28 12"), new XAttribute("aria-hidden", "true"), swatch), text);
@@ -104,7 +105,7 @@ internal static class ReportHtml
         return element;
     }
 
-    private static XElement Designs(PartResult part)
+    internal static XElement Designs(PartResult part)
     {
         var rows = part.Cells.Select(cell =>
         {

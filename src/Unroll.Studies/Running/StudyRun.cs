@@ -8,9 +8,6 @@ namespace Unroll.Studies;
 /// </summary>
 internal sealed class StudyRun
 {
-    /// <summary>How long a worker may be silent before another is given its trial.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LookEveryAtLast = TimeSpan.FromSeconds(2); // many workers may wait for one long trial
@@ -70,7 +67,7 @@ internal sealed class StudyRun
             TimeSpan pause = LookEvery;
             while (!IsStopping)
             {
-                if (_store.Claim(_run, WorkerId.Current, _time.GetUtcNow(), Lease, _jobs) is { } claim)
+                if (_store.Claim(_run, WorkerId.Current, _time.GetUtcNow(), StoredTrial.Lease, _jobs) is { } claim)
                 {
                     RunTrial(claim);
                     pause = LookEvery;
@@ -183,7 +180,7 @@ internal sealed class StudyRun
         {
             try
             {
-                if (_store.Renew(claim, _time.GetUtcNow() + Lease)) continue;
+                if (_store.Renew(claim, _time.GetUtcNow() + StoredTrial.Lease)) continue;
             }
             catch (Exception error)
             {

@@ -135,7 +135,7 @@ public sealed class MemoryStore : IStudyStore
                 .. _places.Where(place => place.Study == study).Select(place => new StoredTrial(
                     place.Row.Planned with { Place = place.Place }, place.Row.State, place.Row.Attempt, place.Row.Epochs,
                     place.Row.Outcome, place.Row.Error, place.Row.Jobs, place.Row.Version)
-                { Worker = place.Row.Worker }),
+                { Worker = place.Row.Worker, HeldUntil = place.Row.State == TrialState.Running ? place.Row.Until : null }),
             ];
         }
     }

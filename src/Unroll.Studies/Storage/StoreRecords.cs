@@ -73,4 +73,10 @@ public sealed record StoredTrial(
 {
     /// <summary>Who ran it last, or runs it; null if it never began.</summary>
     public WorkerId? Worker { get; init; }
+
+    /// <summary>When the lease of who runs it ends; null if nobody does. Leases last <see cref="Lease"/> and are renewed in time.</summary>
+    public DateTimeOffset? HeldUntil { get; init; }
+
+    /// <summary>How long a trial is given to a worker at a time.</summary>
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(60);
 }

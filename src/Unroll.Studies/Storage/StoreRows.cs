@@ -88,7 +88,7 @@ internal static class StoreRows
             connection,
             """
             SELECT part, cell, repeat, key, design, seed, cost, dataset, trial.id, state, attempt, error, jobs, version,
-                parameters, test_loss, test_accuracy, test_seconds, fingerprint, worker, correct
+                parameters, test_loss, test_accuracy, test_seconds, fingerprint, worker, correct, until
             FROM place JOIN trial ON place.trial = trial.id WHERE study = @study ORDER BY place.id
             """,
             row =>
@@ -106,6 +106,7 @@ internal static class StoreRows
                     row.GetString(13))
                 {
                     Worker = Text(row, 19) is { } worker ? StoredText.Worker(worker) : null,
+                    HeldUntil = state == TrialState.Running ? DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(21)) : null,
                 };
             },
             ("@study", study));

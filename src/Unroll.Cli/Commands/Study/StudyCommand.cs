@@ -14,6 +14,7 @@ internal static class StudyCommand
         StudyRunCommand.Create(context),
         StudyRunCommand.CreateResume(context),
         StudySubmitCommand.Create(context),
+        StudyWatchCommand.Create(context),
         StudyStoreCommands.CreateRuns(context),
         StudyStoreCommands.CreateReport(context),
         StudyStoreCommands.CreateCompare(context),
