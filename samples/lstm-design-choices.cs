@@ -154,7 +154,7 @@ static Sequential BuildModel(Design design)
             Dropout = design.Dropout,
             RecurrentDropout = design.RecurrentDropout,
             ReturnSequences = !isLast,
-            RecurrentDropoutPerStep = true,
+            DropoutGeneration = DropoutGeneration.Keras2,
         });
     }
 

@@ -88,8 +88,8 @@ internal sealed class ReferenceModel
                 };
             case RecurrentLayer recurrent:
                 int inputs = layer.Parameters[0].Shape[0];
-                bool perStep = recurrent.RecurrentDropoutPerStep;
-                bool perGate = recurrent.GateCount > 1 && recurrent.RecurrentDropout != 0 && !perStep;
+                bool perStep = recurrent.DropoutGeneration == DropoutGeneration.Keras2;
+                bool perGate = recurrent.GateCount > 1 && recurrent.RecurrentDropout != 0;
                 return new ReferenceRecurrent
                 {
                     Weights = weights,
@@ -101,11 +101,11 @@ internal sealed class ReferenceModel
                     ReturnSequences = recurrent.ReturnSequences,
                     GoBackwards = recurrent.GoBackwards,
                     ZeroOutputForMask = recurrent.ZeroOutputForMask,
-                    RecurrentDropoutPerStep = perStep,
+                    HasMasksPerStep = perStep,
                     InputDropout = dropoutStep is { } step1
-                        ? Masks(recurrent, perGate, inputs, recurrent.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
+                        ? Masks(recurrent, perGate, perStep ? _steps : 1, inputs, recurrent.Dropout, RandomPurpose.Dropout, index, seed, step1) : null,
                     RecurrentDropout = dropoutStep is { } step2
-                        ? Masks(recurrent, !perStep, recurrent.Units * (perStep ? _steps : 1), recurrent.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
+                        ? Masks(recurrent, true, perStep ? _steps : 1, recurrent.Units, recurrent.RecurrentDropout, RandomPurpose.RecurrentDropout, index, seed, step2) : null,
                 };
             case Bidirectional bidirectional:
                 var forwards = (ReferenceRecurrent)Convert((Layer)bidirectional.ForwardLayer, index, seed, dropoutStep);
@@ -137,11 +137,11 @@ internal sealed class ReferenceModel
     }
 
     /// <summary>
-    /// The masks that training draws, as [gate][batch, features] in Keras' order of gates; masks per step as
-    /// [gate][time, batch, units].
+    /// The masks that training draws, as [gate][time, batch, features] in Keras' order of gates; one time for masks that hold for
+    /// the sequence.
     /// </summary>
     private double[][]? Masks(
-        RecurrentLayer layer, bool perGate, int features, double rate, RandomPurpose purpose, int index, int seed, (int Epoch, int Step) at)
+        RecurrentLayer layer, bool perGate, int sets, int features, double rate, RandomPurpose purpose, int index, int seed, (int Epoch, int Step) at)
     {
         if (rate is 0 or 1) return null;
         int gates = layer.GateCount, drawn = perGate ? gates : 1;
@@ -152,12 +152,11 @@ internal sealed class ReferenceModel
             // GRU draws its input masks in the order h, z, r of its kernel rows.
             bool gruInput = gates == 3 && purpose == RandomPurpose.Dropout;
             int source = drawn == 1 ? 0 : gruInput ? (gate + 1) % 3 : gate;
-            result[gate] = new double[_batch * features];
-            bool perStep = purpose == RandomPurpose.RecurrentDropout && layer.RecurrentDropoutPerStep;
-            int width = perStep ? layer.Units : features;
-            for (int b = 0; b < _batch; b++)
-                for (int f = 0; f < features; f++)
-                    result[gate][(f / width * _batch + b) * width + f % width] = mask.Factor(source * features + f, b);
+            result[gate] = new double[sets * _batch * features];
+            for (int t = 0; t < sets; t++)
+                for (int b = 0; b < _batch; b++)
+                    for (int f = 0; f < features; f++)
+                        result[gate][(t * _batch + b) * features + f] = mask.Factor((t * drawn + source) * features + f, b);
         }
 
         return result;

@@ -60,9 +60,8 @@ internal sealed unsafe class GruKernel<TSimd, TVector, TActivation, TRecurrent> 
         }
 
         RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, null);
-        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
-        int parts = RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? 3 : 1;
+        int parts = s.HasRecurrentMaskPerGate ? 3 : 1;
         int columns = 3 * units / parts;
         for (int g = 0; g < parts; g++)
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
@@ -158,7 +157,7 @@ internal static class GruGradients<TSimd, TVector>
     public static void AddInputSide(RecurrentSequence s, int gatesStride)
     {
         int units = s.Units;
-        bool perGate = s.InputDropout.Length > s.Inputs * s.Lanes;
+        bool perGate = s.HasInputMaskPerGate;
         RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, gatesStride, 0, units, 2 * units, 3 * units, 0);
         int parts = perGate ? 2 : 1;
         int columns = 2 * units / parts;

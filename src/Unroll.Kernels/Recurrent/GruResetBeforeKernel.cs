@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Unroll.Kernels.Activation;
-using Unroll.Kernels.Gemm;
 using Unroll.Kernels.Simd;
 
 namespace Unroll.Kernels.Recurrent;
@@ -67,17 +66,14 @@ internal sealed unsafe class GruResetBeforeKernel<TSimd, TVector, TActivation, T
         }
 
         RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, null);
-        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
-        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Gates.Pointer + 3 * size, gatesStride, firstStep: 0);
         GruGradients<TSimd, TVector>.AddInputSide(s, gatesStride);
-        int parts = RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? 2 : 1;
+        int parts = s.HasRecurrentMaskPerGate ? 2 : 1;
         int columns = 2 * units / parts;
         for (int g = 0; g < parts; g++)
             RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, gatesStride, units + g * columns, columns, g * columns, 3 * units, g);
-        float* scale = s.RecurrentDropout.IsEmpty || s.RecurrentDropoutPerStep ? null : s.RecurrentDropout.Pointer + (parts == 2 ? 2 * size : 0);
-        Contraction<TSimd, TVector>.Add(
-            s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, s.Steps, lanes, scale,
-            s.RecurrentGradient.Pointer + 2 * units, 3 * units, s.ChunkGradientStride);
+        RecurrentProducts<TSimd, TVector>.AddOverTime(
+            s, s.Gates.Pointer + 3 * size, gatesStride, units, s.Gates.Pointer, gatesStride, units, 0, s.Steps,
+            s.RecurrentDropout, parts == 2 ? 2 : 0, s.RecurrentGradient.Pointer + 2 * units, 3 * units);
     }
 
     public override void ForwardRow(RowSequence sequence, RowWeights weights) =>

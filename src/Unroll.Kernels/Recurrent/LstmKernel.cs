@@ -63,10 +63,9 @@ internal sealed unsafe class LstmKernel<TSimd, TVector, TActivation, TRecurrent>
         }
 
         RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, dCell);
-        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
 
         // Gates whose masks differ need contractions of their own; else one covers all columns.
-        int parts = s.InputDropout.Length > s.Inputs * lanes || RecurrentProducts<TSimd, TVector>.HasMaskPerGate(s) ? GateCount : 1;
+        int parts = s.HasInputMaskPerGate || s.HasRecurrentMaskPerGate ? GateCount : 1;
         int columns = GateCount * units / parts;
         for (int g = 0; g < parts; g++)
         {

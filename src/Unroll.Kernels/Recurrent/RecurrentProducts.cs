@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Unroll.Kernels.Gemm;
+using Unroll.Kernels.Memory;
 using Unroll.Kernels.Simd;
 
 namespace Unroll.Kernels.Recurrent;
@@ -24,15 +25,15 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     {
         int lanes = s.Lanes, inputSize = s.Inputs * lanes, size = s.Units * lanes;
         float* input = s.Input.IsEmpty ? null : s.Input.Pointer + (nint)s.TimeOf(t) * RecurrentSequence.Stride(s.Inputs, lanes);
-        float* inputMask = s.InputDropout.Pointer, mask = s.RecurrentDropout.Pointer;
-        bool inputPerGate = s.InputDropout.Length > inputSize, perGate = HasMaskPerGate(s);
+        float* inputMask = s.FactorsAt(s.InputDropout, t), mask = s.FactorsAt(s.RecurrentDropout, t);
+        bool inputPerGate = s.HasInputMaskPerGate, perGate = s.HasRecurrentMaskPerGate;
         int firstMask = products[first].RecurrentMask; // masks of neighbouring products are neighbours, too
         if (input != null && inputMask != null && first == 0)
-            MultiplyEach(input, inputMask, s.MaskedInput, inputSize, s.InputDropout.Length / inputSize);
+            MultiplyEach(input, inputMask, s.MaskedInput, inputSize, s.InputDropout.Length / inputSize / (s.HasMasksPerStep ? s.Steps : 1));
         if (hidden != null && mask != null)
         {
             int masks = perGate ? products[first + count - 1].RecurrentMask - firstMask + 1 : 1;
-            MultiplyEach(hidden, mask + (nint)MaskOf(s, firstMask, t) * size, s.MaskedHidden, size, masks);
+            MultiplyEach(hidden, mask + (perGate ? (nint)firstMask * size : 0), s.MaskedHidden, size, masks);
         }
 
         for (int i = first; i < first + count; i++)
@@ -55,7 +56,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         RecurrentSequence s, PackedWeights[] packs, int first, int count, int firstMask, float* deltas, float* dHidden, int t)
     {
         int lanes = s.Lanes, size = s.Units * lanes;
-        float* mask = s.RecurrentDropout.Pointer, products = s.MaskedHidden;
+        float* mask = s.FactorsAt(s.RecurrentDropout, t), products = s.MaskedHidden;
         for (int g = first; g < first + count; g++)
         {
             if (mask == null) Product<TSimd, TVector>.Accumulate(packs[g], deltas, dHidden, lanes);
@@ -63,7 +64,7 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
             deltas += (nint)packs[g].Depth * lanes;
         }
 
-        if (mask != null) AddProducts(products, mask + (nint)MaskOf(s, firstMask, t) * size, dHidden, size, count);
+        if (mask != null) AddProducts(products, mask + (s.HasRecurrentMaskPerGate ? (nint)firstMask * size : 0), dHidden, size, count);
     }
 
     /// <summary>dInput = kernelᵀ · dGates at step t, while the gates' gradients are still at hand, through the dropout masks.</summary>
@@ -72,8 +73,8 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
     {
         if (s.InputGradient.IsEmpty) return;
         int lanes = s.Lanes, inputSize = s.Inputs * lanes;
-        float* mask = s.InputDropout.Pointer;
-        bool perGate = s.InputDropout.Length > inputSize;
+        float* mask = s.FactorsAt(s.InputDropout, t);
+        bool perGate = s.HasInputMaskPerGate;
         float* target = s.InputGradient.Pointer + (nint)s.TimeOf(t) * RecurrentSequence.Stride(s.Inputs, lanes);
         for (int g = 0; g < packs.Length; g++)
         {
@@ -94,13 +95,10 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         if (s.Input.IsEmpty) return;
         int lanes = s.Lanes;
         int inputStride = RecurrentSequence.Stride(s.Inputs, lanes);
-        float* scale = s.InputDropout.IsEmpty
-            ? null
-            : s.InputDropout.Pointer + (s.InputDropout.Length > s.Inputs * lanes ? (nint)mask * s.Inputs * lanes : 0);
-        Contraction<TSimd, TVector>.Add(
-            s.Input.Pointer + (nint)s.TimeOf(0) * inputStride, s.GoBackwards ? -inputStride : inputStride, s.Inputs,
-            s.Gates.Pointer + (nint)row * lanes, gatesStride, columns, s.Steps, lanes, scale,
-            s.KernelGradient.Pointer + column, totalColumns, s.ChunkGradientStride);
+        AddOverTime(
+            s, s.Input.Pointer + (nint)s.TimeOf(0) * inputStride, s.GoBackwards ? -inputStride : inputStride, s.Inputs,
+            s.Gates.Pointer + (nint)row * lanes, gatesStride, columns, 0, s.Steps,
+            s.InputDropout, s.HasInputMaskPerGate ? mask : 0, s.KernelGradient.Pointer + column, totalColumns);
     }
 
     /// <summary>Adds one gate range's part of the recurrent kernel's gradient: hidden state of the step before × dGates.</summary>
@@ -108,38 +106,40 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         RecurrentSequence s, int gatesStride, int row, int columns, int column, int totalColumns, int mask)
     {
         int lanes = s.Lanes;
-        float* scale = s.RecurrentDropout.IsEmpty || s.RecurrentDropoutPerStep
-            ? null
-            : s.RecurrentDropout.Pointer + (nint)MaskOf(s, mask, 0) * s.Units * lanes;
-        if (s.HasInitialState)
-        {
-            Contraction<TSimd, TVector>.Add(
-                s.InitialState.Pointer, 0, s.Units, s.Gates.Pointer + (nint)row * lanes, gatesStride, columns, 1, lanes, scale,
-                s.RecurrentGradient.Pointer + column, totalColumns, s.ChunkGradientStride);
-        }
-
-        Contraction<TSimd, TVector>.Add(
-            s.Hidden.Pointer, RecurrentSequence.Stride(s.Units, lanes), s.Units,
-            s.Gates.Pointer + gatesStride + (nint)row * lanes, gatesStride, columns, s.Steps - 1, lanes, scale,
-            s.RecurrentGradient.Pointer + column, totalColumns, s.ChunkGradientStride);
+        int factor = s.HasRecurrentMaskPerGate ? mask : 0;
+        float* gates = s.Gates.Pointer + (nint)row * lanes, gradient = s.RecurrentGradient.Pointer + column;
+        if (s.HasInitialState) AddOverTime(s, s.InitialState.Pointer, 0, s.Units, gates, gatesStride, columns, 0, 1, s.RecurrentDropout, factor, gradient, totalColumns);
+        AddOverTime(
+            s, s.Hidden.Pointer, RecurrentSequence.Stride(s.Units, lanes), s.Units, gates + gatesStride, gatesStride, columns, 1, s.Steps - 1,
+            s.RecurrentDropout, factor, gradient, totalColumns);
     }
 
     /// <summary>
-    /// With a mask per step no factor is common to a sum over time: the hidden states become what entered the products.
-    /// To be called once, after the time loop and before the recurrent kernel's gradient.
+    /// Adds what came in × dGates, over <paramref name="steps"/> steps of which the first is step <paramref name="first"/> of the
+    /// sequence. Factors that hold for the sequence are common to the sum over time. For those that change with the steps, what
+    /// entered the products is made once more; the sum keeps its order.
     /// </summary>
-    public static void ApplyStepMasks(RecurrentSequence s, float* states, int stride, int firstStep)
+    public static void AddOverTime(
+        RecurrentSequence s, float* input, nint inputStep, int inputs, float* delta, nint deltaStep, int columns, int first, int steps,
+        Block factors, int mask, float* gradient, int totalColumns)
     {
-        if (!s.RecurrentDropoutPerStep || s.RecurrentDropout.IsEmpty) return;
-        int size = s.Units * s.Lanes;
-        if (firstStep == 1 && s.HasInitialState) Multiply(s.InitialState.Pointer, s.RecurrentDropout.Pointer, s.InitialState.Pointer, size);
-        for (int t = firstStep; t < s.Steps; t++, states += stride)
-            Multiply(states, s.RecurrentDropout.Pointer + (nint)t * size, states, size);
-    }
+        int size = inputs * s.Lanes;
+        nint offset = (nint)mask * size;
+        float* scale = factors.IsEmpty ? null : factors.Pointer + offset;
+        if (s.HasMasksPerStep && scale != null)
+        {
+            float* masked = s.MaskedSteps.Pointer;
+            int stride = RecurrentSequence.Stride(inputs, s.Lanes);
+            for (int t = 0; t < steps; t++, input += inputStep, masked += stride)
+                Multiply(input, s.FactorsAt(factors, first + t) + offset, masked, size);
+            input = s.MaskedSteps.Pointer;
+            inputStep = stride;
+            scale = null;
+        }
 
-    /// <summary>True if gates have recurrent masks of their own.</summary>
-    public static bool HasMaskPerGate(RecurrentSequence s) =>
-        !s.RecurrentDropoutPerStep && s.RecurrentDropout.Length > s.Units * s.Lanes;
+        Contraction<TSimd, TVector>.Add(
+            input, inputStep, inputs, delta, deltaStep, columns, steps, s.Lanes, scale, gradient, totalColumns, s.ChunkGradientStride);
+    }
 
     /// <summary>Adds dGates over all steps to the bias' gradient.</summary>
     public static void AddBiasGradient(RecurrentSequence s, int gatesStride, int row, int columns, int column)
@@ -217,6 +217,4 @@ internal static unsafe class RecurrentProducts<TSimd, TVector>
         for (int i = 0; i < count; i += TSimd.Count)
             TSimd.Store(target + i, TSimd.Add(TSimd.Load(a + i), TSimd.Load(target + i)));
     }
-
-    private static int MaskOf(RecurrentSequence s, int gate, int t) => s.RecurrentDropoutPerStep ? t : HasMaskPerGate(s) ? gate : 0;
 }

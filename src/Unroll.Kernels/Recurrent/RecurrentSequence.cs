@@ -75,14 +75,23 @@ internal sealed class RecurrentSequence
     /// <summary>[time][lanes] of 1 (use the step) and 0 (hold the state), in the order of the data; steps lie Lanes apart.</summary>
     public Block Mask { get; set; }
 
-    /// <summary>[1 or gates][inputs] dropout factors.</summary>
+    /// <summary>[1 or gates][inputs] dropout factors; with <see cref="HasMasksPerStep"/> [time][1 or gates][inputs].</summary>
     public Block InputDropout { get; set; }
 
-    /// <summary>[1 or gates][units] dropout factors; with <see cref="RecurrentDropoutPerStep"/> [time][units].</summary>
+    /// <summary>[1 or gates][units] dropout factors; with <see cref="HasMasksPerStep"/> [time][1 or gates][units].</summary>
     public Block RecurrentDropout { get; set; }
 
-    /// <summary>True: a mask for every step, shared by the gates; false: masks hold for the whole sequence.</summary>
-    public bool RecurrentDropoutPerStep { get; set; }
+    /// <summary>True: dropout factors for every step, in processing order; false: they hold for the whole sequence.</summary>
+    public bool HasMasksPerStep { get; set; }
+
+    /// <summary>With <see cref="HasMasksPerStep"/>, working memory of the gradients: [time][inputs or units, whichever are more].</summary>
+    public Block MaskedSteps { get; set; }
+
+    /// <summary>True if gates have input masks of their own.</summary>
+    public bool HasInputMaskPerGate => InputDropout.Length > (HasMasksPerStep ? Steps : 1) * Inputs * Lanes;
+
+    /// <summary>True if gates have recurrent masks of their own.</summary>
+    public bool HasRecurrentMaskPerGate => RecurrentDropout.Length > (HasMasksPerStep ? Steps : 1) * Units * Lanes;
 
     /// <summary>Working memory of <see cref="ScratchRows"/> rows.</summary>
     public Block Scratch { get; set; }
@@ -128,6 +137,9 @@ internal sealed class RecurrentSequence
 
     /// <summary>The state before step <paramref name="t"/> as products take it: null for zeros.</summary>
     public unsafe float* StateOrNull(float* state, int t) => t == 0 && !HasInitialState ? null : state;
+
+    /// <summary>The dropout factors of a step, for all gates; null without.</summary>
+    public unsafe float* FactorsAt(Block factors, int t) => factors.Pointer + (HasMasksPerStep && !factors.IsEmpty ? (nint)t * (factors.Length / Steps) : 0);
 
     /// <summary>True if a gradient flows through the recurrent product of step <paramref name="t"/>.</summary>
     public bool HasStateBefore(int t) => t > 0 || HasInitialState;

@@ -49,7 +49,6 @@ internal sealed unsafe class SimpleRnnKernel<TSimd, TVector, TActivation> : Recu
         }
 
         RecurrentProducts<TSimd, TVector>.EndBackward(s, dHidden, null);
-        RecurrentProducts<TSimd, TVector>.ApplyStepMasks(s, s.Hidden.Pointer, stride, firstStep: 1);
         RecurrentProducts<TSimd, TVector>.AddKernelGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddRecurrentGradient(s, stride, 0, units, 0, units, 0);
         RecurrentProducts<TSimd, TVector>.AddBiasGradient(s, stride, 0, units, 0);

@@ -98,7 +98,7 @@ internal static class PartFindings
         if (Of(Verdict.Undecided) is { Length: > 0 } undecided) groups.Add($"undecided: {undecided}");
         if (Of(Verdict.None) is { Length: > 0 } none) groups.Add($"no verdict: {none}");
         CellComparison largest = part.Comparisons.Where(comparison => comparison.Count > 1).MaxBy(comparison => Math.Abs(comparison.Difference)) ?? part.Comparisons[0];
-        return $"Test accuracy against {Label(part, part.Reference)}: {string.Join("; ", groups)}; the largest difference is {Points(largest.Difference)} points, {Label(part, largest.Cell)} (95 %: {Range(largest.ExampleInterval ?? largest.Interval)}; {Counts(part, largest.Count)}).";
+        return $"Test accuracy against {Label(part, part.Reference)}: {string.Join("; ", groups)}; the largest difference is {Points(largest.Difference)} points, {Label(part, largest.Cell)} (95 %: {Range(largest.Whole)}; {Counts(part, largest.Count)}).";
     }
 
     private static string? Untrained(PartAnalysis part)

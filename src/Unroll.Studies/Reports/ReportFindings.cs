@@ -125,5 +125,6 @@ internal static class ReportFindings
                 new XElement("tbody", rows))));
     }
 
-    private static string Probability(double p) => double.IsNaN(p) ? "–" : p < 0.0001 ? "< 0.0001" : Words.Number(p, 4);
+    /// <summary>A p value; a dash for none.</summary>
+    public static string Probability(double p) => double.IsNaN(p) ? "–" : p < 0.0001 ? "< 0.0001" : Words.Number(p, 4);
 }

@@ -19,7 +19,7 @@ internal static class ReportHtml
         string title = result.UsedFallback ? $"[SYNTHETIC DATA] {study.Title}" : study.Title;
         var main = new XElement("main", Header(result), ReportFindings.Answers(analysis));
         foreach (PartAnalysis part in analysis.Parts) main.Add(Section(result, part));
-        main.Add(ReportFindings.Lint(result), ReportFindings.Method(analysis));
+        main.Add(ReportBesideKeras.Of(analysis.Keras), ReportFindings.Lint(result), ReportFindings.Method(analysis));
         main.Add(Footer(result));
         var html = new XElement("html",
             new XAttribute("lang", "en"),

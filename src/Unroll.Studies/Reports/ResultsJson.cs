@@ -32,6 +32,7 @@ internal static class ResultsJson
             })),
             ["cells"] = List(result.Parts.SelectMany(part => part.Cells.Zip(part.Ranks, PartRanking.ValidationRanks(part)).Select(cell => Cell(cell.First, cell.Second, cell.Third)))),
             ["findings"] = Findings(analysis),
+            ["beside_keras"] = analysis.Keras is { } keras ? Keras(keras) : null,
             ["lint"] = List(StudyLint.Check(result).Select(message => new JsonObject
             {
                 ["code"] = message.Code,
@@ -58,6 +59,28 @@ internal static class ResultsJson
         ["started"] = result.Environment.Started.ToString("O", CultureInfo.InvariantCulture),
         ["seconds"] = Number(result.Environment.Seconds),
         ["cancelled"] = !result.IsFinished,
+    };
+
+    private static JsonObject Keras(BesideKeras keras) => new()
+    {
+        ["sentence"] = keras.Sentence,
+        ["designs"] = List(keras.Designs.Select(design => new JsonObject
+        {
+            ["part"] = design.Part,
+            ["cell"] = design.Cell,
+            ["keras"] = design.Keras,
+            ["n"] = design.Ours.Count,
+            ["n_keras"] = design.Theirs.Count,
+            ["mean_test_accuracy"] = Number(design.Ours.Mean),
+            ["mean_test_accuracy_keras"] = Number(design.Theirs.Mean),
+            ["difference"] = Number(design.Difference),
+            ["low"] = Number(design.Interval.Low),
+            ["high"] = Number(design.Interval.High),
+            ["mean_test_loss"] = Number(design.OurLoss.Mean),
+            ["mean_test_loss_keras"] = Number(design.TheirLoss.Mean),
+            ["p_rank_sum"] = Number(design.P),
+            ["p_holm"] = Number(design.AdjustedP),
+        })),
     };
 
     private static JsonArray Findings(StudyAnalysis analysis) => List(analysis.Parts.Select(part => new JsonObject

@@ -27,13 +27,14 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
 
     public bool ZeroOutputForMask { get; init; }
 
-    /// <summary>Dropout factors [gate][batch, inputs] in Keras' order of gates; null without.</summary>
+    /// <summary>Dropout factors [gate][batch, inputs] in Keras' order of gates, or [gate][time, batch, inputs]; null without.</summary>
     public double[][]? InputDropout { get; init; }
 
     /// <summary>Dropout factors [gate][batch, units] in Keras' order of gates, or [gate][time, batch, units]; null without.</summary>
     public double[][]? RecurrentDropout { get; init; }
 
-    public bool RecurrentDropoutPerStep { get; init; }
+    /// <summary>Whether there are dropout factors for every step.</summary>
+    public bool HasMasksPerStep { get; init; }
 
     private int Gates => Cell switch { CellKind.SimpleRnn => 1, CellKind.Lstm => 4, _ => 3 };
 
@@ -87,10 +88,10 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
     private int Time(int k) => GoBackwards ? _steps - 1 - k : k;
 
     private double X(int b, int k, int gate, int i) =>
-        _input[(b * _steps + Time(k)) * Inputs + i] * (InputDropout?[gate][b * Inputs + i] ?? 1);
+        _input[(b * _steps + Time(k)) * Inputs + i] * (InputDropout?[gate][((HasMasksPerStep ? k * _batch : 0) + b) * Inputs + i] ?? 1);
 
     private double Drop(int b, int k, int gate, int i) =>
-        RecurrentDropout?[gate][((RecurrentDropoutPerStep ? k * _batch : 0) + b) * Units + i] ?? 1;
+        RecurrentDropout?[gate][((HasMasksPerStep ? k * _batch : 0) + b) * Units + i] ?? 1;
 
     private double FromInput(int b, int k, int gate, int j)
     {
@@ -227,7 +228,7 @@ internal sealed class ReferenceRecurrent : ReferenceLayer
         {
             Gradients[0][i * Gates * Units + column] += X(b, k, gate, i) * delta;
             inputGradient[(b * _steps + Time(k)) * Inputs + i] +=
-                Weights[0][i * Gates * Units + column] * delta * (InputDropout?[gate][b * Inputs + i] ?? 1);
+                Weights[0][i * Gates * Units + column] * delta * (InputDropout?[gate][((HasMasksPerStep ? k * _batch : 0) + b) * Inputs + i] ?? 1);
         }
     }
 

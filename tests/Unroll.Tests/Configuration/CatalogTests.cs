@@ -43,7 +43,7 @@ public sealed class CatalogTests
         [
             "embedding(5, 2)", "embedding(5, 2, random_normal(0.1, 0.2), mask_zero=true, name=words)",
             "embedding(5, 2, embeddings_regularizer=l2(0.5), embeddings_constraint=max_norm(1, axis=1), trainable=false)",
-            "simple_rnn(3)", "simple_rnn(3, relu, false, dropout=0.25, recurrent_dropout=0.5, recurrent_dropout_per_step=true)",
+            "simple_rnn(3)", "simple_rnn(3, relu, false, dropout=0.25, recurrent_dropout=0.5, dropout_generation=keras2)",
             "lstm(3)", "lstm(3, softsign, hard_sigmoid, unit_forget_bias=false, return_sequences=true)",
             "gru(3)", "gru(3, recurrent_activation=hard_sigmoid, reset_after=false, go_backwards=true)",
             "rnn(lstm_cell(3))", "rnn([gru_cell(3), simple_rnn_cell(2)], return_sequences=true)", "conv_lstm1d(3, 2)",
@@ -208,9 +208,9 @@ public sealed class CatalogTests
     public void What_is_written_is_what_Keras_takes()
     {
         Assert.Contains("\"learning_rate\":1.0,", Catalog.Optimizers.ToKeras(new RMSprop(1)).ToJsonString(), StringComparison.Ordinal);
-        JsonObject json = Catalog.Layers.ToKeras(new LSTM(3) { RecurrentDropoutPerStep = true });
-        Assert.False(json["config"]!.AsObject().ContainsKey("recurrent_dropout_per_step"));
-        Assert.True(((LSTM)Catalog.Layers.FromKeras(json, "x")).RecurrentDropoutPerStep);
+        JsonObject json = Catalog.Layers.ToKeras(new LSTM(3) { DropoutGeneration = DropoutGeneration.Keras2 });
+        Assert.False(json["config"]!.AsObject().ContainsKey("dropout_generation"));
+        Assert.Equal(DropoutGeneration.Keras2, ((LSTM)Catalog.Layers.FromKeras(json, "x")).DropoutGeneration);
     }
 
     [Fact]

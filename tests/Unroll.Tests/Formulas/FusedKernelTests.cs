@@ -47,7 +47,7 @@ public class FusedKernelTests
         Block mask = arena.Allocate(Steps * Lanes);
         for (int i = 0; i < mask.Length; i++) mask.Span[i] = i * 7 % 5 == 1 ? 0 : 1;
         bool perStep = dropout == "per step";
-        Block inputFactors = dropout == "none" ? default : Factors(Inputs * Lanes);
+        Block inputFactors = dropout == "none" ? default : Factors((perStep ? Steps : 1) * Inputs * Lanes);
         Block stateFactors = dropout == "none" ? default : Factors((perStep ? Steps : 1) * units * Lanes);
 
         float[][] expected = Fused();
@@ -71,7 +71,8 @@ public class FusedKernelTests
                 Units = units,
                 GoBackwards = true,
                 ReturnSequences = returnSequences,
-                RecurrentDropoutPerStep = perStep,
+                HasMasksPerStep = perStep,
+                MaskedSteps = perStep ? arena.Allocate(Steps * RecurrentSequence.Stride(Math.Max(Inputs, units), Lanes)) : default,
                 Input = input,
                 Mask = mask,
                 InputDropout = inputFactors,
@@ -114,7 +115,7 @@ public class FusedKernelTests
             for (int i = 0; i < sequence.Factors.Length; i++)
             {
                 sequence.Factors[i] = i == 0 ? inputFactors : stateFactors;
-                sequence.FactorSteps[i] = i > 0 && perStep ? units * Lanes : 0;
+                sequence.FactorSteps[i] = !perStep ? 0 : i == 0 ? Inputs * Lanes : units * Lanes;
             }
 
             for (int i = 0; i < weights.Length; i++) sequence.WeightGradients[i] = arena.Allocate(weights[i].Length);

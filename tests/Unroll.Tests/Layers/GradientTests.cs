@@ -51,9 +51,10 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(CellsAndMasks), MemberType = typeof(LayerChecks))]
-    public void DropoutOfStatesPerStep(string cell, bool mask)
+    public void DropoutAsInKeras2(string cell, bool mask)
     {
         Check(33, mask, Create(cell, 5, recurrentDropout: 0.5, perStep: true));
+        Check(33, mask, Create(cell, 5, dropout: 0.4, perStep: true));
         Check(7, mask, Create(cell, 3, dropout: 0.3, recurrentDropout: 0.4, perStep: true, returnSequences: true), Create(cell, 2, recurrentDropout: 0.5, perStep: true));
         Check(20, mask, 40, 22, Create(cell, 3, recurrentDropout: 0.5, perStep: true));
     }

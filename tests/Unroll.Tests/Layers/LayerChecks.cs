@@ -64,9 +64,9 @@ internal static class LayerChecks
         const string Bias = "random_normal(stddev=0.3)";
         return cell switch
         {
-            "SimpleRNN" => new SimpleRNN(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, RecurrentDropoutPerStep = perStep },
-            "LSTM" => new LSTM(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, RecurrentDropoutPerStep = perStep },
-            _ => new GRU(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, ResetAfter = cell == "GRU", RecurrentDropoutPerStep = perStep },
+            "SimpleRNN" => new SimpleRNN(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3 },
+            "LSTM" => new LSTM(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3 },
+            _ => new GRU(units) { UseBias = useBias, BiasInitializer = Bias, Dropout = dropout, RecurrentDropout = recurrentDropout, ReturnSequences = returnSequences, GoBackwards = goBackwards, ResetAfter = cell == "GRU", DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3 },
         };
     }
 }

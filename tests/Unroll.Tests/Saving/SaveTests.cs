@@ -29,7 +29,7 @@ public sealed class SaveTests : IDisposable
     public static TheoryData<string> Cells =>
     [
         "simple_rnn(5, dropout=0.2, recurrent_dropout=0.3)", "lstm(5, dropout=0.2, recurrent_dropout=0.3)", "gru(5, dropout=0.2, recurrent_dropout=0.3)",
-        "gru(5, reset_after=false, dropout=0.1, recurrent_dropout=0.1)", "lstm(5, recurrent_dropout=0.3, recurrent_dropout_per_step=true)",
+        "gru(5, reset_after=false, dropout=0.1, recurrent_dropout=0.1)", "lstm(5, recurrent_dropout=0.3, dropout_generation=keras2)",
         "lstm(5, activation=relu, recurrent_activation=hard_sigmoid, use_bias=false, unit_forget_bias=false, go_backwards=true)",
     ];
 

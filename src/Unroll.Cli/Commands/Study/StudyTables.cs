@@ -13,7 +13,8 @@ internal static class StudyTables
     /// <summary>Prints the tables of one part, or of all.</summary>
     public static void Write(IAnsiConsole console, StudyResult result, string? part = null)
     {
-        foreach (PartAnalysis analysis in StudyAnalysis.Of(result).Parts)
+        StudyAnalysis study = StudyAnalysis.Of(result);
+        foreach (PartAnalysis analysis in study.Parts)
         {
             PartResult its = analysis.Result;
             if (part is not null && !string.Equals(its.Part.Name, part, StringComparison.OrdinalIgnoreCase)) continue;
@@ -27,6 +28,7 @@ internal static class StudyTables
                 console.Write(new ConsoleText($"FAILED {StudyText.Name(trial.Trial)}: {trial.Error}\n", Color.Red));
         }
 
+        if (study.Keras is { } keras) console.Write(new ConsoleText($"\n{keras.Sentence}\n"));
         WriteLint(console, StudyLint.Check(result));
         console.WriteLine();
         if (result.UsedFallback)

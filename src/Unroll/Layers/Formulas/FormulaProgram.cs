@@ -32,11 +32,11 @@ internal sealed record FormulaFlags
 
 /// <summary>Dropout factors that a formula names, drawn together.</summary>
 /// <param name="Features">Features of each.</param>
-/// <param name="Masks">How many are drawn: one per factor, or one per step for a single factor.</param>
 /// <param name="Count">How many factors they are.</param>
+/// <param name="Sets">How often they are drawn: once, or once for every step.</param>
 /// <param name="Rate">Dropout rate.</param>
 /// <param name="Purpose">Which masks.</param>
-internal sealed record OwnFactors(int Features, int Masks, int Count, double Rate, RandomPurpose Purpose);
+internal sealed record OwnFactors(int Features, int Count, int Sets, double Rate, RandomPurpose Purpose);
 
 /// <summary>Runs a formula: a layer at every time step, or a recurrent cell over time.</summary>
 internal sealed class FormulaProgram : LayerProgram
@@ -85,7 +85,7 @@ internal sealed class FormulaProgram : LayerProgram
         {
             Sequence = sequence,
             Factors = _flags.OwnFactors.Count > 0
-                ? [.. _flags.OwnFactors.Select(own => arena.Allocate((long)own.Features * own.Masks * lanes))]
+                ? [.. _flags.OwnFactors.Select(own => arena.Allocate((long)own.Features * own.Count * own.Sets * lanes))]
                 : [.. _formula.Factors.Select(features => arena.Allocate((long)features * lanes))],
             MaskedOutput = _flags.ZeroOutputForMask ? arena.Allocate(LaneTensor.SizeOf(Context.Outputs[0])) : default,
             Kept = _flags.Kept is null ? [] : [.. _states.Select(features => arena.Allocate((long)features * lanes))],
@@ -160,16 +160,16 @@ internal sealed class FormulaProgram : LayerProgram
         int next = 0;
         for (int i = 0; i < own.Factors.Length; i++)
         {
-            (int features, int masks, int count, double rate, RandomPurpose purpose) = _flags.OwnFactors[i];
-            if (masks == 0) continue;
+            (int features, int count, int sets, double rate, RandomPurpose purpose) = _flags.OwnFactors[i];
+            if (count == 0) continue;
             int size = features * group.Lanes;
-            Block drawn = own.Factors[i].Slice(0, masks * size);
+            Block drawn = own.Factors[i].Slice(0, sets * count * size);
             DropoutMask.Fill(
-                Context.Width, drawn, masks * features, group.Lanes, group.FirstRow, rate, Context.Seed, purpose, Context.LayerIndex, group.Epoch, group.Step);
+                Context.Width, drawn, sets * count * features, group.Lanes, group.FirstRow, rate, Context.Seed, purpose, Context.LayerIndex, group.Epoch, group.Step);
             for (int k = 0; k < count; k++, next++)
             {
-                own.Sequence.Factors[next] = count == 1 ? drawn : drawn.Slice(k * size, size);
-                own.Sequence.FactorSteps[next] = masks > count ? size : 0;
+                own.Sequence.Factors[next] = drawn.Slice(k * size, drawn.Length - k * size);
+                own.Sequence.FactorSteps[next] = sets > 1 ? count * size : 0;
             }
         }
     }

@@ -37,7 +37,8 @@ public abstract class RecurrentArguments : Layer
 
     internal static readonly Argument<double> RecurrentDropoutArgument = Argument.Number("recurrent_dropout", 0).Between(0, 1);
 
-    internal static readonly Argument<bool> RecurrentDropoutPerStepArgument = Argument.Flag("recurrent_dropout_per_step").Own();
+    internal static readonly Argument<DropoutGeneration> DropoutGenerationArgument = Argument.Choice(
+        "dropout_generation", DropoutGeneration.Keras3, ("keras3", DropoutGeneration.Keras3), ("keras2", DropoutGeneration.Keras2)).Own();
 
     /// <summary>Activation of the gates, for cells that have them.</summary>
     internal static readonly Argument<Activation> RecurrentActivationArgument = LayerArguments.StateActivation("recurrent_activation", Activation.Sigmoid);
@@ -82,8 +83,8 @@ public abstract class RecurrentArguments : Layer
     public Constraint? BiasConstraint { get => Get(BiasConstraintArgument); init => Set(BiasConstraintArgument, value); }
 
     /// <summary>
-    /// Share of the inputs that is set to zero in training, 0 to 1; one mask per batch row, the same at all time steps.
-    /// A rate of exactly 1 has no effect in LSTM and GRU, as in Keras.
+    /// Share of the inputs that is set to zero in training, 0 to 1; each row of a batch has masks of its own, one for all gates, or one
+    /// for each if there is recurrent dropout as well. <see cref="DropoutGeneration"/> says how long they hold. A rate of exactly 1 has no effect in LSTM and GRU, as in Keras.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
     public double Dropout { get => Get(DropoutArgument); init => Set(DropoutArgument, value); }
@@ -92,11 +93,8 @@ public abstract class RecurrentArguments : Layer
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 … 1.</exception>
     public double RecurrentDropout { get => Get(RecurrentDropoutArgument); init => Set(RecurrentDropoutArgument, value); }
 
-    /// <summary>
-    /// True: recurrent dropout draws a new mask at every time step, shared by the gates, which is far milder. False: one
-    /// mask for the whole sequence, for LSTM and GRU one per gate, as Keras does from 3.8 on (Gal and Ghahramani 2016).
-    /// </summary>
-    public bool RecurrentDropoutPerStep { get => Get(RecurrentDropoutPerStepArgument); init => Set(RecurrentDropoutPerStepArgument, value); }
+    /// <summary>Whether the masks of both hold for the whole sequence, as in Keras 3, or are drawn anew at every time step, as in Keras 2.</summary>
+    public DropoutGeneration DropoutGeneration { get => Get(DropoutGenerationArgument); init => Set(DropoutGenerationArgument, value); }
 
     internal override (Regularizer? Regularizer, Constraint? Constraint) RestrictionsOf(string weight) => weight switch
     {
@@ -136,7 +134,7 @@ public abstract class RecurrentArguments : Layer
         DropoutArgument,
         RecurrentDropoutArgument,
         .. last,
-        RecurrentDropoutPerStepArgument,
+        DropoutGenerationArgument,
     ];
 
     private static IReadOnlyList<Argument> Gates(bool isGated) => isGated ? [RecurrentActivationArgument] : [];

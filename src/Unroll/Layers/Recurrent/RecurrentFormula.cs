@@ -38,8 +38,8 @@ internal sealed class RecurrentFormula
             Kept = inputs.State is null ? layer.States : null,
             OwnFactors =
             [
-                new OwnFactors(context.InputFeatures, masks.Input, masks.Input, layer.Dropout, RandomPurpose.Dropout),
-                new OwnFactors(layer.Units, masks.Recurrent, masks.PerStep ? Math.Min(1, masks.Recurrent) : masks.Recurrent, layer.RecurrentDropout, RandomPurpose.RecurrentDropout),
+                new OwnFactors(context.InputFeatures, masks.Input, masks.Sets, layer.Dropout, RandomPurpose.Dropout),
+                new OwnFactors(layer.Units, masks.Recurrent, masks.Sets, layer.RecurrentDropout, RandomPurpose.RecurrentDropout),
             ],
         });
     }
@@ -51,10 +51,8 @@ internal sealed class RecurrentFormula
         Value[] weights = formula._bias is { } bias ? [formula._kernel, formula._recurrent, bias] : [formula._kernel, formula._recurrent];
         return Recording.OfCell(
             features, [.. Enumerable.Repeat(layer.Units, layer.StateCount)], weights, formula.Step,
-            [.. Enumerable.Repeat(features, masks.Input), .. Enumerable.Repeat(layer.Units, formula.RecurrentFactors)]);
+            [.. Enumerable.Repeat(features, masks.Input), .. Enumerable.Repeat(layer.Units, masks.Recurrent)]);
     }
-
-    private int RecurrentFactors => _masks.PerStep ? Math.Min(1, _masks.Recurrent) : _masks.Recurrent;
 
     private Values Step(Value x, Values states) => _layer.Cell switch
     {
@@ -107,7 +105,7 @@ internal sealed class RecurrentFormula
         return row == 0 ? product : WithBias(product, gate, row);
     }
 
-    private Value Dropped(Value h, int gate) => _masks.Recurrent == 0 ? h : h * Value.Factor(_masks.Input + (RecurrentFactors > 1 ? gate : 0), h.Features);
+    private Value Dropped(Value h, int gate) => _masks.Recurrent == 0 ? h : h * Value.Factor(_masks.Input + (_masks.Recurrent > 1 ? gate : 0), h.Features);
 
     private Value WithBias(Value value, int gate, int row) =>
         _bias is null ? value : value + Slice(_bias, (row * _layer.GateCount + gate) * _layer.Units, _layer.Units);

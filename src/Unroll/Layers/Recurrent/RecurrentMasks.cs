@@ -2,11 +2,11 @@ using Unroll.Kernels.Recurrent;
 
 namespace Unroll.Layers;
 
-/// <summary>How many dropout masks a training batch has: 0, 1, one per gate, or one per step.</summary>
-/// <param name="Input">For the inputs.</param>
-/// <param name="Recurrent">For the hidden state.</param>
-/// <param name="PerStep">True if those of the hidden state are one per step.</param>
-internal readonly record struct RecurrentMasks(int Input, int Recurrent, bool PerStep)
+/// <summary>How many dropout masks a training batch has: 0, 1 or one per gate, for each step or for all.</summary>
+/// <param name="Input">For the inputs, of one step.</param>
+/// <param name="Recurrent">For the hidden state, of one step.</param>
+/// <param name="Sets">How often they are drawn: once, or once for every step.</param>
+internal readonly record struct RecurrentMasks(int Input, int Recurrent, int Sets)
 {
     /// <summary>The masks of a layer. Keras makes some for 0 &lt; rate &lt; 1 only (SimpleRNN: also for 1), and per gate once recurrent dropout is set.</summary>
     /// <param name="layer">The layer.</param>
@@ -15,9 +15,9 @@ internal readonly record struct RecurrentMasks(int Input, int Recurrent, bool Pe
     public static RecurrentMasks Of(RecurrentLayer layer, bool isTraining, int steps)
     {
         if (!isTraining) return default;
-        bool perStep = layer.RecurrentDropoutPerStep, perGate = layer.GateCount > 1 && layer.RecurrentDropout != 0 && !perStep;
+        int gates = layer.RecurrentDropout != 0 ? layer.GateCount : 1;
         return new RecurrentMasks(
-            IsActive(layer.Dropout) ? perGate ? layer.GateCount : 1 : 0, IsActive(layer.RecurrentDropout) ? perStep ? steps : layer.GateCount : 0, perStep);
+            IsActive(layer.Dropout) ? gates : 0, IsActive(layer.RecurrentDropout) ? gates : 0, layer.DropoutGeneration == DropoutGeneration.Keras2 ? steps : 1);
 
         bool IsActive(double rate) => rate > 0 && (rate < 1 || layer.Cell == CellKind.SimpleRnn);
     }

@@ -14,7 +14,7 @@ internal sealed class RecurrentProgram : LayerProgram
     private readonly Parameter? _bias;
     private readonly RecurrentWeights _weights;
     private readonly int _units, _gateRows;
-    private readonly int _inputMasks, _recurrentMasks; // masks of a batch: 0, 1, one per gate, or one per step
+    private readonly RecurrentMasks _masks;
     private readonly CellKind _cell;
     private readonly EmbeddingProjection? _projection;
     private readonly RecurrentInputs _inputs;
@@ -34,10 +34,10 @@ internal sealed class RecurrentProgram : LayerProgram
         _units = _options.Units;
         _stateSizes = _cell == CellKind.Lstm ? [_units, _units] : [_units];
 
-        (_inputMasks, _recurrentMasks, bool perStep) = RecurrentMasks.Of(layer, context.IsTraining, context.InputSteps);
+        _masks = RecurrentMasks.Of(layer, context.IsTraining, context.InputSteps);
         var shape = new RecurrentShape(
             _cell, context.InputFeatures, _units, _options.Activation.Kind!.Value, layer.GateActivation.Kind!.Value,
-            MaskPerGate: _inputMasks > 1 || (_recurrentMasks > 1 && !perStep), HasInputInGates: context.Absorbed is not null, context.IsTraining);
+            MaskPerGate: _masks.Input > 1 || _masks.Recurrent > 1, HasInputInGates: context.Absorbed is not null, context.IsTraining);
         _gateRows = shape.GateRows;
         _weights = new RecurrentWeights(context.Arena, context.Width, shape);
         if (context.Absorbed is Embedding embedding)
@@ -72,8 +72,8 @@ internal sealed class RecurrentProgram : LayerProgram
         return new RecurrentFrame(outputs)
         {
             MaskedOutput = _options.ZeroOutputForMask || hasState ? arena.Allocate(_options.ReturnSequences ? outputSize : lastSize) : default,
-            InputMask = arena.Allocate((long)_inputMasks * Context.InputFeatures * lanes),
-            RecurrentMask = arena.Allocate(_recurrentMasks * lastSize),
+            InputMask = arena.Allocate((long)_masks.Sets * _masks.Input * Context.InputFeatures * lanes),
+            RecurrentMask = arena.Allocate(_masks.Sets * _masks.Recurrent * lastSize),
             Sequence = new RecurrentSequence
             {
                 KeepsSteps = keepsSteps,
@@ -82,7 +82,8 @@ internal sealed class RecurrentProgram : LayerProgram
                 Units = _units,
                 GoBackwards = _options.GoBackwards,
                 ReturnSequences = _options.ReturnSequences,
-                RecurrentDropoutPerStep = _options.RecurrentDropoutPerStep,
+                HasMasksPerStep = _masks.Sets > 1,
+                MaskedSteps = _masks.Sets > 1 ? arena.Allocate((long)steps * RecurrentSequence.Stride(Math.Max(Context.InputFeatures, _units), lanes)) : default,
                 Gates = arena.Allocate((long)kept * RecurrentSequence.Stride(_gateRows * _units, lanes)),
                 Hidden = arena.Allocate(outputSize),
                 Cell = lstm ? arena.Allocate(stateSize) : default,
@@ -106,9 +107,9 @@ internal sealed class RecurrentProgram : LayerProgram
         sequence.Mask = _inputs.MaskOf(own);
         if (sequence.HasInitialState) SetInitialState(own, group);
         sequence.InputDropout = Mask(
-            own.InputMask, _inputMasks * Context.InputFeatures, _options.Dropout, RandomPurpose.Dropout, group);
+            own.InputMask, _masks.Sets * _masks.Input * Context.InputFeatures, _options.Dropout, RandomPurpose.Dropout, group);
         sequence.RecurrentDropout = Mask(
-            own.RecurrentMask, _recurrentMasks * _units, _options.RecurrentDropout, RandomPurpose.RecurrentDropout, group);
+            own.RecurrentMask, _masks.Sets * _masks.Recurrent * _units, _options.RecurrentDropout, RandomPurpose.RecurrentDropout, group);
         _kernel.Forward(sequence, _weights);
         SetOutputs(own, lanes);
         if (_kept is null) return;

@@ -213,9 +213,9 @@ public sealed class AnyActivationTests
         const string Bias = "random_normal(stddev=0.3)";
         return cell switch
         {
-            "SimpleRNN" => new SimpleRNN(3) { Activation = tanh, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, RecurrentDropoutPerStep = perStep, ZeroOutputForMask = zeroes },
-            "LSTM" => new LSTM(3) { Activation = tanh, RecurrentActivation = sigmoid, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, RecurrentDropoutPerStep = perStep, ZeroOutputForMask = zeroes },
-            _ => new GRU(3) { Activation = tanh, RecurrentActivation = sigmoid, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, RecurrentDropoutPerStep = perStep, ZeroOutputForMask = zeroes, ResetAfter = cell == "GRU" },
+            "SimpleRNN" => new SimpleRNN(3) { Activation = tanh, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3, ZeroOutputForMask = zeroes },
+            "LSTM" => new LSTM(3) { Activation = tanh, RecurrentActivation = sigmoid, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3, ZeroOutputForMask = zeroes },
+            _ => new GRU(3) { Activation = tanh, RecurrentActivation = sigmoid, UseBias = bias, BiasInitializer = Bias, ReturnSequences = sequences, ReturnState = returnState, GoBackwards = backwards, Dropout = dropout, RecurrentDropout = recurrent, DropoutGeneration = perStep ? DropoutGeneration.Keras2 : DropoutGeneration.Keras3, ZeroOutputForMask = zeroes, ResetAfter = cell == "GRU" },
         };
     }
 

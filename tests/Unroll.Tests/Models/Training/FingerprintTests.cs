@@ -19,7 +19,7 @@ public class FingerprintTests
         "simple_rnn(5)", "lstm(5)", "gru(5)", "gru(5, reset_after=false)", "lstm(8)", "gru(8)", "lstm(17)", "simple_rnn(33)",
         "lstm(8, dropout=0.4, recurrent_dropout=0.5)", "gru(3, dropout=0.2, recurrent_dropout=0.1)",
         "gru(3, dropout=0.2, recurrent_dropout=0.1, reset_after=false)", "simple_rnn(3, dropout=0.5, recurrent_dropout=0.5)",
-        "lstm(3, recurrent_dropout=0.3, recurrent_dropout_per_step=true)", "gru(3, recurrent_dropout=0.3, recurrent_dropout_per_step=true)",
+        "lstm(3, recurrent_dropout=0.3, dropout_generation=keras2)", "gru(3, recurrent_dropout=0.3, dropout_generation=keras2)",
         "lstm(4, return_sequences=true), gru(3, go_backwards=true)", "lstm(4, go_backwards=true, return_sequences=true), lstm(3)",
         "bidirectional(lstm(3, dropout=0.2))", "bidirectional(gru(3, return_sequences=true), merge_mode=sum), global_max_pooling1d, activation(tanh)",
         "bidirectional(simple_rnn(3, return_sequences=true), merge_mode=mul), global_average_pooling1d",
