@@ -27,7 +27,7 @@ public sealed class StudyKillTests
         {
             // Within the start of the process, or within trials and writing.
             using Process runner = study.StartRunner();
-            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(60));
+            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(10));
             if (runner.WaitForExit(study.Next(1000))) continue;
             runner.Kill();
             runner.WaitForExit();
