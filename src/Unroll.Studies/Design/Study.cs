@@ -52,6 +52,8 @@ public sealed class Study
     /// <summary>Number of cells in all parts.</summary>
     public int CellCount => Parts.Sum(part => part.Cells.Count);
 
+    static Study() => Catalog.Register(MinimalGatedCell.Registration); // before any document that may name it is read
+
     /// <summary>Reads a study file: JSON in which comments and trailing commas are allowed.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The document is wrong; the message names file, line, member and remedy.</exception>

@@ -6,13 +6,13 @@ namespace Unroll.Studies.Tests.BuiltIn;
 public sealed class BuiltInStudyTests
 {
     [Fact]
-    public void Both_studies_are_there() => Assert.Equal(["lstm-design-choices", "sentiment-rnn"], BuiltInStudies.Names);
+    public void All_studies_are_there() => Assert.Equal(["cells-compared", "lstm-design-choices", "sentiment-rnn"], BuiltInStudies.Names);
 
     [Fact]
     public void An_unknown_name_lists_the_studies()
     {
         var error = Assert.Throws<ArgumentException>(() => BuiltInStudies.Load("sentiment-rn"));
-        Assert.StartsWith("There is no built-in study 'sentiment-rn'; did you mean 'sentiment-rnn'? Known: lstm-design-choices, sentiment-rnn.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There is no built-in study 'sentiment-rn'; did you mean 'sentiment-rnn'? Known: cells-compared, lstm-design-choices, sentiment-rnn.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,6 +52,20 @@ public sealed class BuiltInStudyTests
             Assert.Equal(("post", "post", 64, 0.2), (cell.Design.Dataset.Padding, cell.Design.Dataset.Truncating, cell.Design.Training.BatchSize, cell.Design.Training.ValidationSplit)));
     }
 
+    [Fact]
+    public void Cells_compared_gives_every_reader_as_many_weights()
+    {
+        Study study = BuiltInStudies.Load("cells-compared");
+        Assert.Equal([("length-50", 6), ("length-100", 6), ("length-200", 6), ("length-400", 6), ("lengths", 4)], study.Parts.Select(part => (part.Name, part.Cells.Count)));
+        // By the formulas: 4u(D + u + 1), 3u(D + u + 2), u(D + u + 1), 8u(D + u + 1), 2u(D + u + 1), f(5D + 1) with D = 32; then the answer's u + 1.
+        long[] expected = [8320 + 33, 8208 + 39, 8284 + 77, 8480 + 41, 8300 + 51, 8211 + 52];
+        foreach (StudyPart part in study.Parts.SkipLast(1))
+        {
+            Assert.Equal(expected, part.Cells.Select(cell => Count(cell.Design) - 5000 * 32));
+            Assert.All(part.Cells, cell => Assert.Equal(ValidationKind.Split, cell.Design.Training.Validation));
+        }
+    }
+
     // The number of published values is the number of reported test results in the two notebooks.
     [Theory]
     [InlineData("lstm-design-choices", 12)]
@@ -69,6 +83,7 @@ public sealed class BuiltInStudyTests
     }
 
     [Theory]
+    [InlineData("cells-compared")]
     [InlineData("lstm-design-choices")]
     [InlineData("sentiment-rnn")]
     public void Every_part_that_compares_has_its_reference_inside(string name) =>
