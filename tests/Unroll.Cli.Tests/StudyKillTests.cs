@@ -27,7 +27,7 @@ public sealed class StudyKillTests
         {
             // Within the start of the process, or within trials and writing.
             using Process runner = study.StartRunner();
-            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(60));
+            if (i % 2 == 1) SpinWait.SpinUntil(() => runner.HasExited || study.Busy().Contains(runner.Id), TimeSpan.FromSeconds(10));
             if (runner.WaitForExit(study.Next(1000))) continue;
             runner.Kill();
             runner.WaitForExit();
@@ -100,6 +100,20 @@ public sealed class StudyKillTests
         Assert.Equal((study.Trials, study.Trials), (attempts.Length, attempts.Sum()));
         study.Stored();
         Say(string.Create(CultureInfo.InvariantCulture, $"{processes} processes, {study.Trials} trials, begun {attempts.Sum()} times, {seconds:F1} s"));
+    }
+
+    [Fact]
+    public void A_worker_that_is_told_to_end_gives_its_trial_back()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        using var study = new StudyProcesses(isOnServer: false, repeats: 75);
+        study.Submit();
+        using Process worker = study.StartWorker(jobs: 1);
+        Assert.True(SpinWait.SpinUntil(() => study.Busy().Length > 0, TimeSpan.FromSeconds(120)));
+        using (var kill = Process.Start("kill", ["-TERM", $"{worker.Id}"])) kill.WaitForExit();
+        Assert.Equal("unroll: stopped; the trials that ran here were given back.\n", worker.StandardError.ReadToEnd().ReplaceLineEndings("\n"));
+        Assert.True(worker.WaitForExit(60_000));
+        Assert.Equal((130, 0), (worker.ExitCode, study.Busy().Length));
     }
 
     private static void Say(string figures) => TestContext.Current.TestOutputHelper?.WriteLine(figures);

@@ -71,7 +71,7 @@ internal sealed partial class StudyProcesses : IDisposable
     /// <summary>Results in the store, of which all trials must be complete.</summary>
     public string[] Stored()
     {
-        Assert.All(All(), trial => Assert.Equal(TrialState.Complete, trial.State));
+        Assert.All(All(), trial => Assert.True(trial.State == TrialState.Complete, $"{trial.Planned.Place}: {trial.State}, begun {trial.Attempt} times: {trial.Error}"));
         string folder = Path.Combine(_folder, "report");
         CliResult result = CliTest.Run("study", "report", "--store", Address, "--out", folder);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -81,8 +81,8 @@ internal sealed partial class StudyProcesses : IDisposable
     /// <summary>How often each trial was begun.</summary>
     public int[] Attempts() => [.. All().DistinctBy(trial => trial.Planned.Key).Select(trial => trial.Attempt).Where(attempt => attempt > 0)];
 
-    /// <summary>Numbers of the processes that run a trial at the moment.</summary>
-    public int[] Busy() => [.. All().Where(trial => trial.State == TrialState.Running).Select(trial => trial.Worker!.Process).Distinct()];
+    /// <summary>Numbers of the processes that run a trial at the moment; not of one that has lost two workers and would fail with the next.</summary>
+    public int[] Busy() => [.. All().Where(trial => trial.State == TrialState.Running && trial.Attempt < IStudyStore.MaxLost).Select(trial => trial.Worker!.Process).Distinct()];
 
     /// <summary>Records the run and leaves it to workers.</summary>
     public void Submit()

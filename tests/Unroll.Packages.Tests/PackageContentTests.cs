@@ -41,7 +41,7 @@ public sealed class PackageContentTests(PackedFeed feed)
     [InlineData("Unroll", "System.Numerics.Tensors")]
     [InlineData("Unroll.Serving", "System.Numerics.Tensors, Unroll")]
     [InlineData("Unroll.Studies", "MathNet.Numerics, Microsoft.Data.Sqlite, Sep, System.Numerics.Tensors, Unroll")]
-    [InlineData("Unroll.Studies.PostgreSql", "Npgsql, System.Numerics.Tensors, Unroll.Studies")]
+    [InlineData("Unroll.Studies.PostgreSql", "MathNet.Numerics, Microsoft.Data.Sqlite, Npgsql, Sep, System.Numerics.Tensors, Unroll.Studies")]
     [InlineData("Unroll.Templates", "")]
     [InlineData("Unroll.Testing", "System.Numerics.Tensors, Unroll")]
     public void Depends_on(string name, string packages)

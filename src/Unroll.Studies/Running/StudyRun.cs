@@ -34,6 +34,9 @@ internal sealed class StudyRun
         _teller = new RunTeller(observer, time, trials.ToDictionary(pair => pair.Key, pair => TrialCost.Of(pair.Value.Trial.Cell.Design)));
     }
 
+    /// <summary>Name of the study.</summary>
+    public required string Study { get; init; }
+
     /// <summary>Whether to leave a run of which only trials are left that run elsewhere, as there is other work; null to stay to its end.</summary>
     public Func<bool>? MayLeave { get; init; }
 
@@ -149,6 +152,7 @@ internal sealed class StudyRun
             return _store.Counts(_run);
         });
         Wake();
+        if (outcome is not null && result.State == TrialState.Running) Compare(claim.Key, outcome);
         _teller.Tell((observer, progress) => observer.TrialCompleted(result, progress));
 
         void OnEpoch(EpochResult epoch)
@@ -157,6 +161,14 @@ internal sealed class StudyRun
             watch.OnEpoch(epoch);
             if (epoch.Logs.TryGetValue("loss", out double loss)) RefuseNaN(loss, $"the loss of epoch {epoch.Epoch + 1}");
         }
+    }
+
+    // Two workers ran a trial, since one was taken for dead: nothing is lost, and it shows if one of their machines computes wrongly.
+    private void Compare(string key, TrialOutcome mine)
+    {
+        StoredTrial? stored = _store.Trials(Study).FirstOrDefault(trial => trial.Planned.Key == key);
+        if (stored?.Outcome is not { } theirs || theirs.Fingerprint == mine.Fingerprint) return;
+        throw new InvalidDataException(new AuditDifference(Study, stored.Planned.Place, theirs.Fingerprint, stored.Worker, mine.Fingerprint, WorkerId.Current).ToString());
     }
 
     // An error of the store must not pass for a failure of the trial that was running.

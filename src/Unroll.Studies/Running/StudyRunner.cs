@@ -125,7 +125,7 @@ public static class StudyRunner
             return StoredStudy.Read(store, study, [.. Runs(), new StoredRun(0, prepared.Record, time.GetUtcNow(), new RunCounts(0, 0, 0, 0, 0))], asked) with { Cancelled = true };
 
         long id = store.BeginRun(prepared.Record, prepared.Planned, options.RetryFailed);
-        var run = new StudyRun(store, id, prepared.ByKey, prepared.Record.Jobs, observer, executor, time, cancellationToken);
+        var run = new StudyRun(store, id, prepared.ByKey, prepared.Record.Jobs, observer, executor, time, cancellationToken) { Study = study.Name };
         run.Execute();
         store.EndRun(id, time.GetUtcNow());
 

@@ -82,6 +82,7 @@ public static class StudyWorker
             observer?.RunStarted(its.Study, [.. its.ByKey.Values.Select(trial => trial.Trial)], jobs);
             var work = new StudyRun(store, run.Id, its.ByKey, jobs, observer, executor, time, cancellationToken)
             {
+                Study = run.Run.Study,
                 MayLeave = () => Open(store, options, refused).Any(other => other.Id != run.Id && other.Counts.Waiting > 0),
             };
             work.Execute();

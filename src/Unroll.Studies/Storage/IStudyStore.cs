@@ -51,7 +51,10 @@ public interface IStudyStore : IDisposable
     /// <summary>Records that a run has ended.</summary>
     void EndRun(long run, DateTimeOffset ended);
 
-    /// <summary>Gives a trial of the run that nobody holds, the one with the most work first; null if there is none at the moment.</summary>
+    /// <summary>
+    /// Gives a trial of the run that nobody holds, the one with the most work first; those that lost workers come last, since
+    /// they may take others with them. Null if there is none at the moment.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="worker">Who asks.</param>
     /// <param name="now">The time.</param>

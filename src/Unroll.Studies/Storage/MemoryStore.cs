@@ -80,7 +80,7 @@ public sealed class MemoryStore : IStudyStore
                 if (++row.Lost >= IStudyStore.MaxLost) (row.State, row.Error) = (TrialState.Failed, PlaceConflict.LostText(row.Worker!));
             }
 
-            Row? next = rows.Where(row => row.State == TrialState.Waiting).OrderByDescending(row => row.Planned.Cost).ThenBy(row => row.Id).FirstOrDefault();
+            Row? next = rows.Where(row => row.State == TrialState.Waiting).OrderBy(row => row.Lost).ThenByDescending(row => row.Planned.Cost).ThenBy(row => row.Id).FirstOrDefault();
             if (next is null) return null;
             (next.State, next.Worker, next.Until, next.Jobs, next.Epochs) = (TrialState.Running, worker, now + lease, jobs ?? record.Jobs, []);
             next.Attempt++;

@@ -30,7 +30,7 @@ internal static class StoreRows
         row => new HeldRow(row.GetInt64(0), row.GetInt32(1), StoredText.Worker(row.GetString(2)), row.GetInt64(3), row.GetInt32(4)),
         ("@run", run));
 
-    /// <summary>The waiting trial with the most work, as it will be claimed.</summary>
+    /// <summary>The waiting trial with the most work, as it will be claimed; those that lost workers come last.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="run">The run.</param>
     /// <param name="rowLock">What keeps others from the same row; empty where one transaction at a time writes.</param>
@@ -38,7 +38,7 @@ internal static class StoreRows
         connection,
         $"""
         SELECT id, key, attempt + 1 FROM trial JOIN run_trial ON trial = id
-        WHERE run = @run AND state = 'WAITING' ORDER BY cost DESC, id LIMIT 1 {rowLock}
+        WHERE run = @run AND state = 'WAITING' ORDER BY lost, cost DESC, id LIMIT 1 {rowLock}
         """,
         row => new TrialClaim(row.GetInt64(0), row.GetString(1), row.GetInt32(2)),
         ("@run", run)).FirstOrDefault();

@@ -184,6 +184,31 @@ public sealed class WorkerTests : IDisposable
     }
 
     [Fact]
+    public void A_worker_that_comes_late_with_other_weights_names_both_machines()
+    {
+        Submit(part: "b");
+        // Whoever takes a trial over gets it after all others.
+        void TakeOver(string weights, long run = 1)
+        {
+            TrialClaim Next() => _store.Claim(run, new WorkerId("beta/boot", 12, 3), TimeProvider.System.GetUtcNow().AddMinutes(2), TimeSpan.FromMinutes(1))!;
+            var others = new List<TrialClaim>();
+            TrialClaim claim = Next();
+            for (; claim.Attempt == 1; claim = Next()) others.Add(claim);
+            Assert.True(_store.Complete(claim, new TrialOutcome(1, [], 0.25, 0.75, 0, weights)));
+            foreach (TrialClaim other in others) _store.Release(other);
+        }
+
+        // The same weights: no harm was done.
+        int taken = 0;
+        var late = new FakeExecutor { AfterEpoch = (trial, epoch) => { if (epoch == 1 && taken++ == 0) TakeOver($"4-{trial.Seed}"); } };
+        Assert.Equal(5, Work(late, new WorkOptions { Jobs = 1 }).Ended);
+        Submit(part: "a");
+        var wrong = new FakeExecutor { AfterEpoch = (_, epoch) => { if (epoch == 1) TakeOver("wrong", run: 2); } };
+        string message = Assert.Throws<IOException>(() => Work(wrong, new WorkOptions { Jobs = 1, Study = "two" })).Message;
+        Assert.StartsWith($"two: a / units 16, repeat 0: process 12 on beta computed the weights wrong, {WorkerId.Current} computed 16-1, ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shared_store_takes_several_studies_and_reports_go_to_a_folder_of_their_own()
     {
         string folder = Directory.CreateTempSubdirectory("unroll-shared-").FullName;

@@ -138,6 +138,15 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void A_trial_that_lost_its_worker_comes_after_the_others()
+    {
+        long run = Store.BeginRun(Record(), [Planned("long", cost: 9), Planned("middle", cost: 5), Planned("short", cost: 1)]);
+        Assert.Equal("long#0", Store.Claim(run, Elsewhere, Noon, Lease)!.Key);
+        string[] order = [.. Enumerable.Range(0, 3).Select(_ => Store.Claim(run, Other, Noon.AddSeconds(61), Lease)!.Key)];
+        Assert.Equal(["middle#0", "short#0", "long#0"], order);
+    }
+
+    [Fact]
     public void A_new_run_counts_lost_workers_anew()
     {
         for (int i = 0; i < 10; i++) Assert.NotNull(Store.Claim(Store.BeginRun(Record(), [Planned("a")]), Elsewhere, Noon.AddHours(i), Lease));
