@@ -94,6 +94,7 @@ public sealed class PackedFeed : IAsyncLifetime
         }
     }
 
-    private Task<string> Dotnet(string folder, bool isolated, params string[] arguments) =>
+    /// <summary>Runs dotnet, with this machine's own packages and settings unless isolated; what it printed.</summary>
+    public Task<string> Dotnet(string folder, bool isolated, params string[] arguments) =>
         Run(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, isolated, arguments);
 }
