@@ -26,7 +26,7 @@ public sealed partial class NativeTests(PackedFeed feed)
         Assert.False(File.Exists(Path.Combine(folder, "native", "Unroll.dll")));
         Assert.Contains("predict", await feed.Run(native, folder, true, "--help"));
         Assert.Equal(await Trained(native, folder, "native.keras"), await Trained(justInTime, folder, "jit.keras"));
-        // No vector unit is lost on the way: without fused multiply-add training would be hundreds of times slower.
+        // No vector unit is lost on the way: without fused multiply-add a step would take a hundred times as long and more.
         Assert.Matches("(256|512)-bit vectors", await feed.Run(native, folder, true, "bench", "rnn5", "--rounds", "1", "--steps", "1", "--data", "random"));
     }
 
@@ -42,7 +42,7 @@ public sealed partial class NativeTests(PackedFeed feed)
         await feed.Dotnet(app, "build", "-c", "Release");
         string printed = await feed.Dotnet(app, "publish", "-c", "Release", "-r", Runtime, "-p:PublishAot=true", "-o", Path.Combine(folder, "native"));
         Assert.DoesNotMatch("warning|IL[23][0-9]{3}", printed);
-        // The package asks for fused multiply-add, without which everything would be hundreds of times slower.
+        // The package asks for fused multiply-add, without which a step would take a hundred times as long and more.
         string answers = await File.ReadAllTextAsync(Path.Combine(app, "obj", "Release", "net10.0", Runtime, "native", "Tickets.ilc.rsp"), Cancellation);
         Assert.Contains("--instruction-set:x86-64-v3", answers);
 
