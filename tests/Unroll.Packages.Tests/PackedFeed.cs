@@ -10,7 +10,7 @@ namespace Unroll.Packages.Tests;
 /// </summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("unroll-packages-").FullName;
 
