@@ -35,6 +35,8 @@ public static class TextClassifierEndpoints
             new AcceptsMetadata(["application/json"], typeof(PredictRequest)),
             Answers<PredictAnswer>(StatusCodes.Status200OK),
             Problem(StatusCodes.Status400BadRequest), Problem(StatusCodes.Status413PayloadTooLarge), Problem(StatusCodes.Status415UnsupportedMediaType), Problem(StatusCodes.Status429TooManyRequests));
+        // What is no JSON would be answered by the routing, without a word; the handler says what is taken.
+        group.MapPost("", handler.Predict).ExcludeFromDescription();
         Describe(group.MapGet("/health", handler.Health), handler.Health, "Says which model is loaded.", Answers<HealthAnswer>(StatusCodes.Status200OK));
         Describe(group.MapGet("/metrics", handler.Metrics), handler.Metrics, "Counts of requests and their durations, as Prometheus reads them.",
             new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]));

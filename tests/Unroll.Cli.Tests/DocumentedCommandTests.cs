@@ -15,7 +15,7 @@ public sealed class DocumentedCommandTests
         Assert.SkipWhen(TestData.RepositoryRoot is null, "The tests do not run inside the repository.");
         string root = TestData.RepositoryRoot!;
         var commands = new List<(string Place, string[] Args)>();
-        foreach (string page in Directory.GetFiles(root, "*.md").Concat(Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)))
+        foreach (string page in new[] { root, Path.Combine(root, "docs") }.Concat(Directory.GetDirectories(Path.Combine(root, "src"))).SelectMany(folder => Directory.GetFiles(folder, "*.md")))
         {
             bool inside = false;
             foreach ((int index, string line) in File.ReadLines(page).Index())

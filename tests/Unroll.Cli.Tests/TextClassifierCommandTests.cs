@@ -57,6 +57,7 @@ public sealed class TextClassifierCommandTests : IDisposable
         Refused("does not say what its classes are called", "evaluate", Bare(), csv, "--text", "mail", "--label", "kind");
         Refused("--dataset is for reviews", "evaluate", model, csv, "--dataset", "synthetic");
         Refused("--text is for a file of texts of your own", "evaluate", model, "--text", "mail");
+        Refused("can't be exported to ONNX", "convert", model, InFolder("m.onnx"));
     }
 
     [Fact]

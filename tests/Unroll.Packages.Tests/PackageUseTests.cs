@@ -79,7 +79,7 @@ public sealed partial class PackageUseTests(PackedFeed feed)
     }
 
     /// <summary>Sixty messages of two topics, told apart by their words.</summary>
-    private static void WriteTickets(string path) => File.WriteAllLines(path, ["message,topic", .. Enumerable.Range(0, 60).Select(i =>
+    internal static void WriteTickets(string path) => File.WriteAllLines(path, ["message,topic", .. Enumerable.Range(0, 60).Select(i =>
         i % 2 == 0 ? $"the invoice number {i} is wrong,billing" : $"I forgot my password again {i},account")]);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]

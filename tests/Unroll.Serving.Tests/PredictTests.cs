@@ -73,7 +73,8 @@ public sealed class PredictTests
         using var latin = new ByteArrayContent(Encoding.Latin1.GetBytes("{\"text\": \"caf\u00e9\"}"));
         latin.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         await Problem(HttpStatusCode.BadRequest, "can't be read", await Send(app, latin));
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await Send(app, new StringContent("great", Encoding.UTF8, "text/plain"))).StatusCode);
+        await Problem(HttpStatusCode.UnsupportedMediaType, "text/plain; charset=utf-8; send application/json", await Send(app, new StringContent("great", Encoding.UTF8, "text/plain")));
+        await Problem(HttpStatusCode.UnsupportedMediaType, "x-www-form-urlencoded; send application/json", await Send(app, new FormUrlEncodedContent([new("text", "great")])));
         await Problem(HttpStatusCode.UnsupportedMediaType, "utf-16", await Send(app, new StringContent("{\"text\":\"a\"}", Encoding.Unicode, "application/json")));
         await Problem(HttpStatusCode.UnsupportedMediaType, "no Content-Type", await Send(app, new ByteArrayContent([1])));
         using HttpResponseMessage got = await app.Client.GetAsync("/predict");

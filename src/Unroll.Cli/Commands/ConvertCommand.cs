@@ -31,7 +31,15 @@ internal static class ConvertCommand
             // Only a .keras file holds what training needs.
             Model model = ModelCommands.Load(context, input, compile: isKeras && !result.GetValue(bare), result.GetValue(architecture));
             vocabulary.ApplyTo(model, result, input);
-            write(model);
+            try
+            {
+                write(model);
+            }
+            catch (NotSupportedException e)
+            {
+                throw new ArgumentException($"{input}: {e.Message}", e); // the form has nothing for a layer: no defect
+            }
+
             context.Out.WriteLine(output);
             return ErrorBoundary.Success;
         });

@@ -73,7 +73,7 @@ public sealed record RocCurve(
     /// <param name="yTrue">True classes, from 0.</param>
     /// <param name="scores">A score for each class, <c>[samples, classes]</c>.</param>
     /// <param name="weighted">True to weight each class with its samples.</param>
-    /// <inheritdoc cref="OneVsRest"/>
+    /// <exception cref="ArgumentException">The numbers differ, a class has no column or no sample, or a score is NaN.</exception>
     public static double OneVsRestAuc(IReadOnlyList<int> yTrue, float[,] scores, bool weighted = false)
     {
         RocCurve[] curves = OneVsRest(yTrue, scores);

@@ -21,12 +21,18 @@ internal static class MarkdownPages
                 .Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>What the packages show on their own pages.</summary>
+    public static IReadOnlyList<string> OfPackages => Root is not { } root
+        ? []
+        : [.. Directory.GetDirectories(Path.Combine(root, "src")).Select(folder => Path.Combine(folder, "README.md")).Where(File.Exists).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+
     public static string Text(string page) => File.ReadAllText(Path.Combine(Root!, page));
 
     /// <summary>The blocks of a language, from all pages.</summary>
     public static IEnumerable<MarkdownBlock> Blocks(string language) => All.SelectMany(BlocksOf).Where(block => block.Language == language);
 
-    private static IEnumerable<MarkdownBlock> BlocksOf(string page)
+    /// <summary>The blocks of a page.</summary>
+    public static IEnumerable<MarkdownBlock> BlocksOf(string page)
     {
         string[] lines = Text(page).ReplaceLineEndings("\n").Split('\n');
         for (int i = 0; i < lines.Length; i++)

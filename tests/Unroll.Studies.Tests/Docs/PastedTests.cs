@@ -16,10 +16,10 @@ public sealed class PastedTests
     private static readonly string[] s_implicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
-    public static TheoryData<string> Pages => [.. MarkdownPages.Blocks("csharp").Select(block => block.Page).Distinct()];
+    public static TheoryData<string> Pages => [.. MarkdownPages.All.Concat(MarkdownPages.OfPackages).Where(page => BlocksOf(page).Any())];
 
     /// <summary>What the SDK for the web adds, for its pages.</summary>
-    private static readonly Dictionary<string, string[]> s_webUsings = new() { ["docs/serving.md"] = ["Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting"] };
+    private static readonly string[] s_webPages = ["docs/serving.md", "src/Unroll.Serving/README.md"], s_webUsings = ["Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting"];
 
     /// <summary>Pages that go on with the classes of others.</summary>
     private static readonly Dictionary<string, string[]> s_before = new() { ["docs/testing-your-parts.md"] = ["docs/own-layers.md", "docs/own-parts.md"] };
@@ -30,7 +30,7 @@ public sealed class PastedTests
     {
         ScriptOptions options = ScriptOptions.Default
             .WithReferences(((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)))
-            .WithImports(s_implicitUsings.Concat(s_webUsings.GetValueOrDefault(page, [])).Concat(BlocksOf(page).SelectMany(block => Tree(block).GetCompilationUnitRoot().Usings).Select(line => line.Name!.ToString())));
+            .WithImports(s_implicitUsings.Concat(s_webPages.Contains(page) ? s_webUsings : []).Concat(BlocksOf(page).SelectMany(block => Tree(block).GetCompilationUnitRoot().Usings).Select(line => line.Name!.ToString())));
         Script<object> script = CSharpScript.Create("string[] args = [];", options); // as the statements of a program have it
         // In a project a class may stand behind what uses it.
         IEnumerable<MarkdownBlock> blocks = s_before.GetValueOrDefault(page, []).SelectMany(BlocksOf).Where(DeclaresTypes).Concat(BlocksOf(page).OrderBy(block => DeclaresTypes(block) ? 0 : 1));
@@ -42,7 +42,7 @@ public sealed class PastedTests
         }
     }
 
-    private static IEnumerable<MarkdownBlock> BlocksOf(string page) => MarkdownPages.Blocks("csharp").Where(block => block.Page == page);
+    private static IEnumerable<MarkdownBlock> BlocksOf(string page) => MarkdownPages.BlocksOf(page).Where(block => block.Language == "csharp");
 
     private static bool DeclaresTypes(MarkdownBlock block) => Tree(block).GetRoot().ChildNodes().OfType<BaseTypeDeclarationSyntax>().Any();
 

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace ReaderCode;
 
+[Collection("files of the pages about texts")]
 public sealed class OnnxPage : IDisposable
 {
     private const string Script = "reviews.cjs";

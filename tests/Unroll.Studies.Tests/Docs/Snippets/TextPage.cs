@@ -6,6 +6,7 @@ using Xunit;
 
 namespace ReaderCode;
 
+[Collection("files of the pages about texts")]
 public sealed class TextPage : IDisposable
 {
     [Fact]
