@@ -32,7 +32,7 @@ internal static class TrainOnTexts
         }
 
         if (report.Training!.WasStopped)
-            throw new StoppedException($"stopped in epoch {report.Training.Network.History.Epochs.Count} of {options.Epochs}; the model with the weights of epoch {report.Training.Network.BestEpoch}, the best so far, is saved: {savePath}.");
+            throw new StoppedException($"stopped in epoch {report.Training.Network.History.Epochs.Count} of {options.Epochs}; the model with the weights of epoch {report.Training.Network.BestEpoch}, the best so far, is saved: {savePath}.{(options.Backup is null ? "" : " The same command with --resume goes on after the last whole epoch.")}");
     }
 
     private static string Json(TextClassifier classifier)

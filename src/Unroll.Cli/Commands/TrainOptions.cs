@@ -32,6 +32,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");
 
     private readonly Option<string?> _save = CliOptions.OptionalText("--save", "FILE", "Write the trained model, with its vocabulary, to a .keras file.");
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a training that was broken off, after its last whole epoch; give the command as it was, with --save." };
     private readonly Option<bool> _timings = new("--timings") { Description = "Say on standard error how many seconds after the program's begin loading, building and the first step were done." };
 
     private readonly System.CommandLine.Argument<string?> _data = TextFileOptions.DataArgument("Texts and labels of your own: .csv, .tsv, .jsonl, or a directory or .tar.gz with a folder for each class. Instead of --dataset.");
@@ -51,7 +52,7 @@ internal sealed class TrainOptions
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
-            _learningRate, _batchSize, _epochs, _callbacks, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _timings,
+            _learningRate, _batchSize, _epochs, _callbacks, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _resume, _timings,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -86,6 +87,7 @@ internal sealed class TrainOptions
             },
             Callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)],
         };
+        if (settings.BackupFor(options.Callbacks) is { } backup) options = options with { Backup = backup, Resume = settings.Resume };
         if (Given(_recipe) && Given(_model)) throw new ArgumentException("--recipe and --model exclude each other: each says what the network is.");
         if (Given(_optimizer) || Given(_learningRate))
         {
@@ -130,6 +132,9 @@ internal sealed class TrainOptions
             OutputPath.Require(save, "--save");
         }
 
+        bool resumes = result.GetValue(_resume);
+        if (resumes && save is null) throw new ArgumentException("--resume goes on with a training that was to be saved; give the command as it was, with --save FILE.keras.");
+
         return new TrainSettings
         {
             Dataset = result.GetValue(_dataset)!,
@@ -152,6 +157,7 @@ internal sealed class TrainOptions
             Verbose = result.GetValue(_verbose),
             JsonPath = json,
             SavePath = save,
+            Resume = resumes,
             Timings = result.GetValue(_timings),
         };
     }

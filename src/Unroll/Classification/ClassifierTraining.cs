@@ -37,6 +37,9 @@ internal static class ClassifierTraining
 
         Dictionary<int, double>? weights = Weights(y, classes, options.ClassWeights);
         WordCounts words = WordCounts.Of(x, options);
+        TrainingBackup? backup = options.Backup is null ? null
+            : TrainingBackup.Begin(options.Backup, options.Resume, BackupFacts.Of(options, words.Vocabulary.Length + 2, encoder.Classes, (x, y), (xValidation, yValidation)));
+        IReadOnlyList<FinishedFit> finished = [.. backup?.FinishedFits ?? []];
         TextClassifier? classifier = null;
         RecipeTrial? best = null;
         bool wasStopped = false;
@@ -45,12 +48,17 @@ internal static class ClassifierTraining
         foreach (ClassifierNetwork network in ClassifierNetwork.Of(options))
         {
             TextClassifier candidate = Build(network, words, encoder.Classes, options);
-            (RecipeTrial trial, wasStopped) = Fit(candidate, network, (x, y), (xValidation, yValidation), weights, options);
+            FinishedFit? earlier = finished.ElementAtOrDefault(trials.Count);
+            (FinishedFit fit, wasStopped) = earlier is null ? Fit(candidate, network, (x, y), (xValidation, yValidation), weights, backup, options) : (earlier, false);
+            var trial = new RecipeTrial(network.Name, candidate.Reader.Length!.Value, candidate.Model.ParameterCount, fit.History, fit.BestEpoch, fit.Seconds);
             trials.Add(trial);
-            if (best is null || trial.ValidationLoss < best.ValidationLoss) (classifier, best) = (candidate, trial);
+            bool isBest = best is null || trial.ValidationLoss < best.ValidationLoss;
+            if (isBest) (classifier, best) = (candidate, trial);
             if (wasStopped) break;
+            if (earlier is null) backup?.Add(fit, isBest ? candidate.Model : null);
         }
 
+        if (trials.IndexOf(best!) < finished.Count) backup!.RestoreBest(classifier!.Model);
         TextClassifierReport report = classifier!.Evaluate(test);
         double baselineSeconds = options.Baseline && !wasStopped ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
         report.Training = new TrainingSummary(
@@ -58,22 +66,34 @@ internal static class ClassifierTraining
         {
             WasStopped = wasStopped,
         };
-        classifier.SetReport(report);
+        classifier.SetReport(report, wasStopped ? null : backup);
         return classifier;
     }
 
-    private static (RecipeTrial Trial, bool WasStopped) Fit(
-        TextClassifier classifier, ClassifierNetwork network, (string[] X, int[] Y) train, (string[] X, int[] Y) validation, Dictionary<int, double>? weights, TextClassifierOptions options)
+    private static (FinishedFit Fit, bool WasStopped) Fit(
+        TextClassifier classifier, ClassifierNetwork network, (string[] X, int[] Y) train, (string[] X, int[] Y) validation, Dictionary<int, double>? weights, TrainingBackup? backup,
+        TextClassifierOptions options)
     {
         Model model = classifier.Model;
         if (options.Verbose > 0) Console.WriteLine($"{network.Name}: {model.ParameterCount:N0} parameters, {classifier.Reader.Length:N0} words of a text");
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
         var request = new StopOnRequest(options.StopTraining);
+        Callback[] callbacks = [stopping, .. options.Callbacks, request];
+        if (backup is not null) callbacks = [.. callbacks, backup.For(callbacks)];
         long start = Stopwatch.GetTimestamp();
-        History history = model.Fit(
-            train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks, request],
-            validationData: validation, classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
-        return (new RecipeTrial(network.Name, classifier.Reader.Length!.Value, model.ParameterCount, history, stopping.BestEpoch + 1, Stopwatch.GetElapsedTime(start).TotalSeconds), request.HasStopped);
+        try
+        {
+            History history = model.Fit(
+                train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, callbacks,
+                validationData: validation, classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
+            double before = callbacks[^1].EarlierEpochs.Sum(epoch => epoch.Seconds + epoch.ValidationSeconds);
+            return (new FinishedFit(history, stopping.BestEpoch + 1, before + Stopwatch.GetElapsedTime(start).TotalSeconds), request.HasStopped);
+        }
+        catch (NonFiniteLossException)
+        {
+            backup?.Delete(); // it would lead here again
+            throw;
+        }
     }
 
     /// <summary>The bag of words learns from the validation texts, too: it needs nobody to tell it when to stop.</summary>

@@ -1,3 +1,4 @@
+using Unroll.Callbacks;
 using Unroll.Text;
 
 namespace Unroll.Classification;
@@ -19,6 +20,8 @@ public sealed class TextClassifier
     private readonly WordReader _reader;
 
     private readonly int _width;
+
+    private TrainingBackup? _backup;
 
     /// <summary>Makes a classifier of a model that takes texts, by a TextVectorization or by <see cref="Model.Text"/>.</summary>
     /// <param name="model">Its output is a probability for each class, or for two classes one for the second.</param>
@@ -100,10 +103,18 @@ public sealed class TextClassifier
         }
     }
 
-    /// <summary>Writes model, vocabulary and labels to a <c>.keras</c> file, which Keras opens, too.</summary>
+    /// <summary>
+    /// Writes model, vocabulary and labels to a <c>.keras</c> file, which Keras opens, too. The backup of a training that came to its
+    /// end is deleted.
+    /// </summary>
     /// <exception cref="ArgumentException">The path ends otherwise.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void Save(string path) => Model.Save(path);
+    public void Save(string path)
+    {
+        Model.Save(path);
+        _backup?.Delete();
+        _backup = null;
+    }
 
     /// <summary>The likeliest class of a text.</summary>
     /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
@@ -182,7 +193,7 @@ public sealed class TextClassifier
         return rows;
     }
 
-    internal void SetReport(TextClassifierReport report) => Report = report;
+    internal void SetReport(TextClassifierReport report, TrainingBackup? backup) => (Report, _backup) = (report, backup);
 
     private int PlaceOf(string label, string name)
     {

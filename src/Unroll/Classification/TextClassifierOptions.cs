@@ -1,3 +1,4 @@
+using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Optimizers;
 
@@ -101,9 +102,24 @@ public sealed record TextClassifierOptions
     /// </summary>
     public CancellationToken StopTraining { get; init; }
 
+    /// <summary>
+    /// A file that keeps what each epoch reached, until the classifier is saved: a training that is broken off, however it was, goes on
+    /// from it with <see cref="Resume"/>. One that exists is refused without. Null: nothing is kept.
+    /// </summary>
+    public string? Backup { get; init; }
+
+    /// <summary>
+    /// Goes on from <see cref="Backup"/> to the same bits as a training that was not broken off. The texts and all options that the
+    /// result depends on must be those of then; what callbacks of one's own keep to themselves begins anew.
+    /// </summary>
+    public bool Resume { get; init; }
+
+    /// <exception cref="ArgumentException">There is no backup to go on from, or one that would be lost.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Check()
     {
+        if (Resume && Backup is null) throw new ArgumentException("Resume is set, but not Backup, the file to go on from.", nameof(Resume));
+        if (Backup is not null) TrainingBackup.Require(Backup, Resume);
         Share(TestShare, nameof(TestShare));
         Share(ValidationShare, nameof(ValidationShare));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 3, nameof(MaxWords));
