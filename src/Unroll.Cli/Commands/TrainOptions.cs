@@ -40,9 +40,11 @@ internal sealed class TrainOptions
     private readonly Option<string?> _test = CliOptions.OptionalText("--test", "FILE", "With a data file: texts to test on; without it a share is kept back.");
     private readonly Option<double?> _testShare = CliOptions.Double("--test-share", "With a data file: the share kept back to test on; 0.2 without it.", share => share is > 0 and < 1, "above 0 and below 1");
 
+    private readonly Option<string?> _labelSeparator = CliOptions.OptionalText("--label-separator", "SIGN", "With a data file: the sign between two labels of a text, as in billing|urgent; without it a text has one label.");
+
     private readonly Option<string> _recipe = CliOptions.Choice("--recipe", "With a data file: the network; auto trains each of them and keeps what the validation texts prefer.", "auto", "lstm", "convolution", "mean");
 
-    private Option[] ForDataFiles => [_test, _testShare, _recipe];
+    private Option[] ForDataFiles => [_test, _testShare, _labelSeparator, _recipe];
 
     public void AddTo(Command command)
     {
@@ -75,6 +77,7 @@ internal sealed class TrainOptions
         {
             Test = result.GetValue(_test),
             Separator = _file.Separator(result),
+            LabelSeparator = TextFileOptions.Sign(result, _labelSeparator),
             Encoding = _file.Encoding(result),
             Seed = settings.Seed,
             Verbose = settings.Verbose,

@@ -32,6 +32,12 @@ public sealed record TextClassifierOptions
     /// <summary>Between two fields of a table; null: a tabulator in <c>.tsv</c>, else a comma.</summary>
     public char? Separator { get; init; }
 
+    /// <summary>
+    /// The sign between two labels of a text, <c>billing|urgent</c>: each text has any number of labels, and the classifier says of each
+    /// label whether it fits. In JSON Lines a list of labels does as well. Null: a text has one label.
+    /// </summary>
+    public char? LabelSeparator { get; init; }
+
     /// <summary>How letters are written in the files; null: UTF-8.</summary>
     public System.Text.Encoding? Encoding { get; init; }
 
@@ -75,7 +81,7 @@ public sealed record TextClassifierOptions
     /// <summary>Passes without a better loss on the validation texts after which training stops. The best weights are kept.</summary>
     public int Patience { get; init; } = 2;
 
-    /// <summary>Whether rare classes count for more.</summary>
+    /// <summary>Whether rare classes count for more; with <see cref="LabelSeparator"/> all count alike.</summary>
     public ClassWeighting ClassWeights { get; init; }
 
     /// <summary>False to leave out the bag of words that the network is compared with.</summary>
@@ -120,6 +126,8 @@ public sealed record TextClassifierOptions
     {
         if (Resume && Backup is null) throw new ArgumentException("Resume is set, but not Backup, the file to go on from.", nameof(Resume));
         if (Backup is not null) TrainingBackup.Require(Backup, Resume);
+        if (LabelSeparator is not null && ClassWeights == ClassWeighting.Balanced)
+            throw new ArgumentException("ClassWeights are for texts of one label; with LabelSeparator leave them out.", nameof(ClassWeights));
         Share(TestShare, nameof(TestShare));
         Share(ValidationShare, nameof(ValidationShare));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 3, nameof(MaxWords));
