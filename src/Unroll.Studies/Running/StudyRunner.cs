@@ -58,6 +58,8 @@ public static class StudyRunner
         if (options.Jobs is < 1) throw new ArgumentException($"Jobs is {options.Jobs}; it must be at least 1.", nameof(options));
         if (options.DatasetOverride is not (null or "imdb" or "synthetic" or "auto"))
             throw new ArgumentException($"The data set '{options.DatasetOverride}' is unknown; use imdb, synthetic or auto.", nameof(options));
+        if (options.DatasetOverride is not null && StudyTexts.IsOn(study))
+            throw new ArgumentException($"The study '{study.Name}' has texts of its own, which {options.DatasetOverride} can't stand in for; leave the data set out (--dataset).", nameof(options));
         using IStudyStore store = OpenStore(study, options.OutputFolder);
         return Run(store, study, trials, options, observer, executor, time, cancellationToken);
     }
@@ -70,12 +72,14 @@ public static class StudyRunner
         var plan = new StudyPlan([.. asked.Select(trial => trial with { Cell = cells[trial.Cell] })]);
         int jobs = Math.Min(options.Jobs ?? Environment.ProcessorCount, plan.Distinct.Count);
         var record = new RunRecord(
-            study.Name, study.Source, options.DatasetOverride, options.DataDirectory, jobs, StudyPlan.Version, RuntimeInformation.FrameworkDescription,
+            study.Name, study.StoredSource, options.DatasetOverride, options.DataDirectory, jobs, StudyPlan.Version, RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount, Environment.MachineName, time.GetUtcNow());
         observer?.RunStarted(study, plan.Distinct, jobs);
         if (Load(plan, observer, executor, cancellationToken) is not { } datasets)
             return StoredStudy.Read(store, study, [.. store.Runs(), new StoredRun(0, record, time.GetUtcNow(), new RunCounts(0, 0, 0, 0, 0))], asked) with { Cancelled = true };
 
+        foreach (StudyCell cell in cells.Values)
+            if (datasets[cell.Design.Dataset].Labels is { } labels) StudyTexts.RequireOutputs(cell, labels);
         IReadOnlyList<PlannedTrial> planned = plan.For(trial => MarkMadeUpData(study, options, trial, datasets[trial.Cell.Design.Dataset]));
         var byKey = new Dictionary<string, (Trial, TrialDataset)>();
         foreach ((Trial trial, PlannedTrial its) in plan.Trials.Zip(planned)) byKey.TryAdd(its.Key, (trial, its.Dataset));

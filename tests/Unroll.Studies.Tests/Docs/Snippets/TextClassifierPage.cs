@@ -77,7 +77,7 @@ public sealed class TextClassifierPage : IDisposable
     }
 
     private static void WriteTopics(string path) => File.WriteAllText(path, "message,topics\n" + string.Concat(Enumerable.Range(0, 60).Select(i =>
-        $"My {(i % 2 == 0 ? "invoice" : "password")} is wrong{(i % 3 == 0 ? ", mend it today" : "")} {i},{(i % 2 == 0 ? "billing" : "login")}{(i % 3 == 0 ? "|urgent" : "")}\n")));
+        $"My {(i % 2 == 0 ? "invoice" : "password")} is wrong{(i % 3 == 0 ? " mend it today" : "")} {i},{(i % 2 == 0 ? "billing" : "login")}{(i % 3 == 0 ? "|urgent" : "")}\n")));
 
     private static void WriteTickets(string path, int count)
     {
