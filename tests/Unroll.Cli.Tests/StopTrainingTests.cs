@@ -19,23 +19,23 @@ public sealed class StopTrainingTests : IDisposable
     public void Saves_what_there_is()
     {
         string model = InFolder("m.keras");
-        CliResult result = Stopped([.. s_reviews, "--save", model]);
+        CliResult result = StoppedCommand.Run([.. s_reviews, "--save", model]);
         Assert.Contains("training ends after this step; Ctrl+C once more ends the command at once.", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"unroll: stopped in epoch 2 of 1000000; the model as it is is saved: {model}. It was not tested.", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"unroll: stopped in epoch 2 of 1000000; the model as it is is saved: {model}. It was not tested. The same command with --resume goes on after the last whole epoch.", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, CliTest.Run("evaluate", model, "--test-count", "10").ExitCode);
     }
 
     [Fact]
     public void Saves_the_best_that_early_stopping_knows()
     {
-        CliResult result = Stopped([.. s_reviews, "--validation-split", "0.2", "--callbacks", "early_stopping(patience=1000, restore_best_weights=true)", "--save", InFolder("m.keras")]);
+        CliResult result = StoppedCommand.Run([.. s_reviews, "--validation-split", "0.2", "--callbacks", "early_stopping(patience=1000, restore_best_weights=true)", "--save", InFolder("m.keras")]);
         Assert.Matches("the model as it is, with the weights of epoch [12], the best is saved", result.Error);
     }
 
     [Fact]
     public void Says_that_nothing_is_saved_without_a_file()
     {
-        CliResult result = Stopped(s_reviews);
+        CliResult result = StoppedCommand.Run(s_reviews);
         Assert.Equal("unroll: stopped; nothing is saved, as there was no --save FILE.keras.", result.Error.TrimEnd());
     }
 
@@ -44,7 +44,7 @@ public sealed class StopTrainingTests : IDisposable
     {
         string[] command = [.. s_reviews[..^1], "5", "--save", InFolder("m.keras"), "--callbacks", $"backup_and_restore('{InFolder("backup")}')"];
         string whole = Fingerprint(CliTest.Run([.. s_reviews[..^1], "5", "--verbose", "0"]));
-        CliResult result = Stopped(command);
+        CliResult result = StoppedCommand.Run(command);
         Assert.Contains("stopped; the backup stays, and the same command goes on from its last epoch.", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(InFolder("m.keras")));
         CliResult resumed = CliTest.Run([.. command, "--verbose", "0"]);
@@ -59,7 +59,7 @@ public sealed class StopTrainingTests : IDisposable
     {
         string csv = InFolder("texts.csv"), model = InFolder("own.keras");
         File.WriteAllText(csv, "text,label\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i % 2 == 0 ? "good fine" : "bad poor")} film {i},{i % 2}\n")));
-        CliResult result = Stopped(
+        CliResult result = StoppedCommand.Run(
             ["train", csv, "--model", "embedding(4), gru(4), dense(1, activation=sigmoid)", "--epochs", "1000000", "--validation-split", "0.2", "--batch-size", "8", .. saves ? new[] { "--save", model } : []]);
         Assert.Equal(saves, File.Exists(model));
         Assert.Contains(saves ? "unroll: stopped in epoch 1 of 1000000; the model with the weights of epoch 1, the best so far, is saved" : "unroll: stopped; nothing is saved", result.Error, StringComparison.Ordinal);
@@ -71,47 +71,5 @@ public sealed class StopTrainingTests : IDisposable
 
     private static string Fingerprint(CliResult result) => result.Out.Split("fingerprint: ")[1].Split('\n')[0];
 
-    /// <summary>Runs a command and stops it when the console shows its second epoch, of own texts the first.</summary>
-    private static CliResult Stopped(string[] args)
-    {
-        using var source = new CancellationTokenSource();
-        TextWriter console = Console.Out;
-        Console.SetOut(new Watcher(source, args.Contains("--dataset") ? "Epoch 2/" : "Epoch 1/"));
-        try
-        {
-            CliResult result = CliTest.Run(source.Token, [.. args, "--verbose", "2"]);
-            Assert.Equal(130, result.ExitCode);
-            return result;
-        }
-        finally
-        {
-            Console.SetOut(console);
-        }
-    }
-
     private string InFolder(string name) => Path.Combine(_folder.FullName, name);
-
-    private sealed class Watcher(CancellationTokenSource source, string word) : StringWriter
-    {
-        public override void Write(char value)
-        {
-            base.Write(value);
-            if (value == '/' && !source.IsCancellationRequested && GetStringBuilder().ToString().Contains(word, StringComparison.Ordinal)) source.Cancel();
-        }
-
-        public override void Write(string? value)
-        {
-            foreach (char letter in value ?? "") Write(letter);
-        }
-
-        public override void Write(char[] buffer, int index, int count)
-        {
-            foreach (char letter in buffer.AsSpan(index, count)) Write(letter);
-        }
-
-        public override void Write(ReadOnlySpan<char> buffer)
-        {
-            foreach (char letter in buffer) Write(letter);
-        }
-    }
 }

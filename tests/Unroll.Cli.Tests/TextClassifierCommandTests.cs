@@ -61,6 +61,28 @@ public sealed class TextClassifierCommandTests : IDisposable
     }
 
     [Fact]
+    public void Several_labels_per_text()
+    {
+        string csv = Write("tickets.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 120).Select(i =>
+            $"my {(i % 2 == 0 ? "invoice" : "password")} is wrong{(i % 3 == 0 ? " mend it today" : "")} {i},{(i % 2 == 0 ? "billing" : "login")}{(i % 3 == 0 ? ";urgent" : "")}\n")));
+        string model = InFolder("several.keras"), json = InFolder("several.json");
+        CliResult trained = CliTest.Run(
+            "train", csv, "--label-separator", ";", "--model", "embedding(8, mask_zero=true), global_average_pooling1d, dense(3, activation=sigmoid)", "--learning-rate", "0.05",
+            "--epochs", "20", "--verbose", "0", "--save", model, "--json", json);
+        Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
+        Assert.Contains("all labels right on 24 test texts", trained.Out, StringComparison.Ordinal);
+        Assert.InRange(JsonDocument.Parse(File.ReadAllText(json)).RootElement.GetProperty("f1_micro").GetDouble(), 0.9, 1);
+        Assert.Contains("labels, of which a text can have several, separated by ';': billing, login, urgent", CliTest.Run("summary", model).Out, StringComparison.Ordinal);
+        Assert.Contains("all labels right on 120 test texts", CliTest.Run("evaluate", model, csv).Out, StringComparison.Ordinal);
+        Assert.Matches(@"^1\tbilling;urgent\t[01]\.\d{4};[01]\.\d{4}\r?\n2\t\w+\t", CliTest.Run("predict", model, "my invoice is wrong mend it today", "password").Out);
+        Assert.Matches(@"\t(billing|urgent): \S+\(", CliTest.Run("predict", model, "my invoice is wrong mend it today", "--explain").Out);
+        JsonElement row = JsonDocument.Parse(CliTest.Run("predict", model, "my password is wrong", "--json").Out).RootElement;
+        Assert.Equal(["login"], row.GetProperty("labels").EnumerateArray().Select(label => label.GetString()));
+        Refused("--label-separator is '||'; it must be one sign, or tab", "train", csv, "--label-separator", "||");
+        Refused("--label-separator is for a file of texts of your own", "train", "--label-separator", "|");
+    }
+
+    [Fact]
     public void What_makes_no_sense_is_refused_before_training()
     {
         string csv = Write("mail.csv", Mail());

@@ -24,6 +24,18 @@ internal static class Classifiers
         return new TextClassifier(model, labels);
     }
 
+    /// <summary>One that says of each label whether a text has it: of the words "great" and "dull" by sure weights.</summary>
+    public static TextClassifier OfSeveralLabels()
+    {
+        var vectorize = new TextVectorization { OutputSequenceLength = 8 };
+        vectorize.SetVocabulary(["great", "dull"]);
+        var model = new Sequential("several") { vectorize, new Embedding(4, 2), new GlobalMaxPooling1D(), new Dense(2, "sigmoid") };
+        model.Build(1);
+        model.SetWeights([[0, 0, 0, 0, 1, 0, 0, 1], [8, 0, 0, 8], [-4, -4]]);
+        model.LabelSeparator = '|';
+        return new TextClassifier(model, ["good", "bad"]);
+    }
+
     private static TextClassifier Train()
     {
         string[] texts = [.. Enumerable.Range(0, 120).Select(i => $"{s_common[i % 5]} {(i % 2 == 0 ? s_good : s_bad)[i / 2 % 3]} {s_common[i / 7 % 5]} {s_common[i / 3 % 5]} {i}")];

@@ -20,7 +20,7 @@ public sealed class DescriptionTests
         Assert.Equal(["text", "texts", "explain"], Members(document, post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json")));
         JsonElement answers = post.GetProperty("responses");
         Assert.Equal(["200", "400", "413", "415", "429"], answers.EnumerateObject().Select(each => each.Name));
-        Assert.Equal(["label", "probability", "probabilities", "explanation", "predictions"], Members(document, answers.GetProperty("200").GetProperty("content").GetProperty("application/json")));
+        Assert.Equal(["label", "probability", "labels", "probabilities", "explanation", "predictions"], Members(document, answers.GetProperty("200").GetProperty("content").GetProperty("application/json")));
         Assert.Contains("detail", Members(document, answers.GetProperty("429").GetProperty("content").GetProperty("application/problem+json")));
         JsonElement health = document.GetProperty("paths").GetProperty("/predict/health").GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json");
         Assert.Equal(["status", "labels", "parameters", "fingerprint", "loaded_at"], Members(document, health));

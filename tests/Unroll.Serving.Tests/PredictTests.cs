@@ -20,6 +20,7 @@ public sealed class PredictTests
         Assert.Equal("good", answer.GetProperty("label").GetString());
         Equal(expected, answer);
         Assert.False(answer.TryGetProperty("explanation", out _));
+        Assert.False(answer.TryGetProperty("labels", out _));
         Assert.False(answer.TryGetProperty("predictions", out _));
 
         string[] texts = [.. Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? "" : $"a {(i % 2 == 0 ? "dull" : "great")} film {i}")];
@@ -27,6 +28,16 @@ public sealed class PredictTests
         Assert.Equal(70, answers.Length);
         Assert.All(Classifiers.Trained.Predict(texts).Zip(answers), pair => Equal(pair.First, pair.Second));
         Assert.Equal(0, (await app.Ask(new { texts = Array.Empty<string>() })).GetProperty("predictions").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Of_several_labels_all_that_fit_are_answered()
+    {
+        await using TestApp app = await TestApp.Start(Classifiers.OfSeveralLabels());
+        JsonElement[] answers = [.. (await app.Ask(new { texts = new[] { "great", "a dull but great film", "a film" } })).GetProperty("predictions").EnumerateArray()];
+        Assert.Equal(["good", "good,bad", ""], answers.Select(answer => string.Join(',', answer.GetProperty("labels").EnumerateArray().Select(label => label.GetString()))));
+        Assert.Equal(0.98201376f, answers[0].GetProperty("probabilities").GetProperty("good").GetSingle(), 1e-6f); // 1 / (1 + e^-4)
+        Assert.Equal(0.01798621f, answers[2].GetProperty("probability").GetSingle(), 1e-6f);
     }
 
     [Fact]

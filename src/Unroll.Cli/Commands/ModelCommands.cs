@@ -28,7 +28,7 @@ internal static class ModelCommands
             context.Out.Write(model.Summary(expandNested: result.GetValue(expand)));
             context.Out.WriteLine($"{path}: {ModelFileInfo.Read(path)}; fingerprint {model.Fingerprint()}");
             if (model.ClassNames is { } names)
-                context.Out.WriteLine($"classes: {string.Join(", ", names)}");
+                context.Out.WriteLine($"{(model.LabelSeparator is { } sign ? $"labels, of which a text can have several, separated by '{sign}'" : "classes")}: {string.Join(", ", names)}");
             if (model.Text is { } text)
                 context.Out.WriteLine($"text: {text.Words.Count:N0} words, {text.MaxLen} ids per text, {Word(text.Padding)}-padded, {Word(text.Truncating)}-cut");
             return ErrorBoundary.Success;
@@ -55,7 +55,7 @@ internal static class ModelCommands
                 if (Array.Find<Option>([dataset, directory, count], option => CliOptions.IsGiven(result, option)) is { } other)
                     throw new ArgumentException($"{other.Name} is for reviews that Unroll fetches or makes; with a data file, {path}, it says nothing.");
                 TextFileOptions.Require(result, path);
-                EvaluateTexts.Run(result.GetValue(file)!, model => vocabulary.ApplyTo(model, result, result.GetValue(file)!), () => texts.Read(result, path), path, context);
+                EvaluateTexts.Run(result.GetValue(file)!, model => vocabulary.ApplyTo(model, result, result.GetValue(file)!), separator => texts.Read(result, path, separator), path, context);
                 return ErrorBoundary.Success;
             }
 

@@ -19,7 +19,7 @@ internal static class PredictClasses
             for (int i = 0; i < texts.Length; i++)
             {
                 TextExplanation? explanation = explains ? classifier.Explain(texts[i], predictions[i].Label) : null;
-                output.WriteLine(asJson ? Json(i + 1, texts[i], predictions[i], explanation) : Line(i + 1, predictions[i], explanation));
+                output.WriteLine(asJson ? Json(i + 1, texts[i], predictions[i], classifier.HasSeveralLabels, explanation) : Line(i + 1, predictions[i], classifier.Model.LabelSeparator, explanation));
             }
         }
         catch (InvalidOperationException e)
@@ -28,15 +28,19 @@ internal static class PredictClasses
         }
     }
 
-    private static string Line(int number, TextPrediction prediction, TextExplanation? explanation)
+    /// <summary>Of several labels all that the text has, and their probabilities; of none two empty fields.</summary>
+    private static string Line(int number, TextPrediction prediction, char? separator, TextExplanation? explanation)
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"{number}\t{prediction.Label}\t{prediction.Probability:F4}");
+        string line = separator is { } sign
+            ? $"{number}\t{string.Join(sign, prediction.Labels)}\t{string.Join(sign, prediction.Probabilities.Where(entry => prediction.Labels.Contains(entry.Key)).Select(entry => entry.Value.ToString("F4", CultureInfo.InvariantCulture)))}"
+            : string.Create(CultureInfo.InvariantCulture, $"{number}\t{prediction.Label}\t{prediction.Probability:F4}");
         if (explanation is null) return line;
         IEnumerable<WordContribution> first = explanation.Words.Where(word => word.IsRead).OrderByDescending(word => Math.Abs(word.Contribution)).Take(ShownWords);
-        return line + "\t" + string.Join(' ', first.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text}{word.Contribution:(+0.00);(-0.00);(0.00)}")));
+        string explained = separator is null ? "" : explanation.Label + ": ";
+        return line + "\t" + explained + string.Join(' ', first.Select(word => string.Create(CultureInfo.InvariantCulture, $"{word.Text}{word.Contribution:(+0.00);(-0.00);(0.00)}")));
     }
 
-    private static string Json(int number, string text, TextPrediction prediction, TextExplanation? explanation)
+    private static string Json(int number, string text, TextPrediction prediction, bool hasSeveral, TextExplanation? explanation)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -46,6 +50,13 @@ internal static class PredictClasses
             json.WriteString("text", text);
             json.WriteString("label", prediction.Label);
             json.WriteNumber("probability", prediction.Probability);
+            if (hasSeveral)
+            {
+                json.WriteStartArray("labels");
+                foreach (string label in prediction.Labels) json.WriteStringValue(label);
+                json.WriteEndArray();
+            }
+
             json.WriteStartObject("probabilities");
             foreach ((string label, float probability) in prediction.Probabilities) json.WriteNumber(label, probability);
             json.WriteEndObject();

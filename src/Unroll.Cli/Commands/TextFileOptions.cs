@@ -30,12 +30,16 @@ internal sealed class TextFileOptions
     public string Label(ParseResult result) => result.GetValue(_label)!;
 
     /// <exception cref="ArgumentException">It is not one sign.</exception>
-    public char? Separator(ParseResult result) => result.GetValue(_separator) switch
+    public char? Separator(ParseResult result) => Sign(result, _separator);
+
+    /// <summary>An option that is one sign.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static char? Sign(ParseResult result, Option<string?> option) => result.GetValue(option) switch
     {
         null => null,
         "tab" or "\\t" => '\t',
         { Length: 1 } sign => sign[0],
-        var other => throw new ArgumentException($"--separator is '{other}'; it must be one sign, or tab."),
+        var other => throw new ArgumentException($"{option.Name} is '{other}'; it must be one sign, or tab."),
     };
 
     public Encoding? Encoding(ParseResult result) => result.GetValue(_encoding) switch
@@ -45,10 +49,10 @@ internal sealed class TextFileOptions
         _ => null,
     };
 
-    public LabeledTexts Read(ParseResult result, string path)
+    public LabeledTexts Read(ParseResult result, string path, char? labelSeparator)
     {
         Require(result, path);
-        return TextFile.Read(path, Text(result), Label(result), Separator(result), Encoding(result));
+        return TextFile.Read(path, Text(result), Label(result), Separator(result), Encoding(result), labelSeparator: labelSeparator);
     }
 
     /// <summary>Refuses what is no file before anything is done with it.</summary>

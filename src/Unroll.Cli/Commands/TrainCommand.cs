@@ -61,6 +61,7 @@ internal static class TrainCommand
         model.Compile(optimizer, "binary_crossentropy", ["accuracy"]);
         model.Build(settings.MaxLen);
         timings.Reached("model");
+        string? backupPath = settings.BackupFor(callbacks);
 
         Dataset data = Reviews.Load(settings.DatasetOptions, context);
         timings.Reached("data");
@@ -76,17 +77,29 @@ internal static class TrainCommand
 
         using var stop = new TrainingStop(context, settings.SavePath is not null, callbacks);
         var request = new StopOnRequest(stop.Request);
-        History history = stop.Run(() => model.Fit(
-            data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, [.. callbacks, .. timings.Callbacks, request],
-            validationSplit: settings.ValidationSplit,
-            validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
-            cancellationToken: stop.Cancellation));
+        TrainingBackup? backup = backupPath is null ? null : TrainingBackup.Begin(backupPath, settings.Resume, TrainFacts.Of(settings, data, Version));
+        Callback[] all = [.. callbacks, .. timings.Callbacks, request, .. backup is null ? Array.Empty<Callback>() : [backup.For(callbacks)]];
+        History history;
+        try
+        {
+            history = stop.Run(() => model.Fit(
+                data.XTrain, data.YTrain, settings.BatchSize, settings.Epochs, settings.Verbose, all,
+                validationSplit: settings.ValidationSplit,
+                validationData: settings.ValidateOnTest ? (data.XTest, data.YTest) : null,
+                cancellationToken: stop.Cancellation));
+        }
+        catch (NonFiniteLossException)
+        {
+            backup?.Delete(); // it would lead here again
+            throw;
+        }
+
         if (request.HasStopped)
         {
             model.Save(settings.SavePath!);
             string best = callbacks.OfType<EarlyStopping>().FirstOrDefault(callback => callback.RestoreBestWeights) is { } early ? $", with the weights of epoch {early.BestEpoch + 1}, the best" : "";
             throw new StoppedException(
-                $"stopped in epoch {history.Epochs[^1].Epoch + 1} of {settings.Epochs}; the model as it is{best} is saved: {settings.SavePath}. It was not tested{(settings.JsonPath is null ? "" : ", and there is no --json")}.");
+                $"stopped in epoch {history.Epochs[^1].Epoch + 1} of {settings.Epochs}; the model as it is{best} is saved: {settings.SavePath}. It was not tested{(settings.JsonPath is null ? "" : ", and there is no --json")}.{(backup is null ? "" : " The same command with --resume goes on after the last whole epoch.")}");
         }
 
         Evaluation test = model.Evaluate(data.XTest, data.YTest, settings.BatchSize, verbose: 0);
@@ -109,6 +122,7 @@ internal static class TrainCommand
             else AtomicFile.WriteAllText(settings.JsonPath, json);
         }
 
+        backup?.Delete(); // the model is saved, or would come to the same end
         if (!isSound) throw new NonFiniteLossException($"The test loss is {test.Loss}; the model is not saved. Lower the learning rate.");
     }
 

@@ -32,7 +32,7 @@ internal static class TrainOnTexts
         }
 
         if (report.Training!.WasStopped)
-            throw new StoppedException($"stopped in epoch {report.Training.Network.History.Epochs.Count} of {options.Epochs}; the model with the weights of epoch {report.Training.Network.BestEpoch}, the best so far, is saved: {savePath}.");
+            throw new StoppedException($"stopped in epoch {report.Training.Network.History.Epochs.Count} of {options.Epochs}; the model with the weights of epoch {report.Training.Network.BestEpoch}, the best so far, is saved: {savePath}.{(options.Backup is null ? "" : " The same command with --resume goes on after the last whole epoch.")}");
     }
 
     private static string Json(TextClassifier classifier)
@@ -49,6 +49,13 @@ internal static class TrainOnTexts
             json.WriteNumber("accuracy_low", report.Accuracy.Low);
             json.WriteNumber("accuracy_high", report.Accuracy.High);
             json.WriteNumber("majority_accuracy", report.MajorityAccuracy.Share);
+            if (report.MultiLabel is { } scores)
+            {
+                json.WriteNumber("f1_micro", scores.Micro.F1);
+                json.WriteNumber("f1_macro", scores.Macro.F1);
+                json.WriteNumber("hamming_loss", scores.HammingLoss);
+            }
+
             if (report.BagOfWords is { } baseline)
             {
                 json.WriteNumber("bag_of_words_accuracy", baseline.Accuracy.Share);
@@ -78,14 +85,14 @@ internal static class TrainOnTexts
             json.WriteNumber("seconds", report.Training.Seconds);
             json.WriteNumber("parameters", classifier.Model.ParameterCount);
             json.WriteStartArray("classes");
-            foreach (Reports.ClassScores scores in report.Scores.Classes)
+            foreach (Reports.ClassScores row in report.Classes)
             {
                 json.WriteStartObject();
-                json.WriteString("label", scores.Name);
-                json.WriteNumber("precision", scores.Precision);
-                json.WriteNumber("recall", scores.Recall);
-                json.WriteNumber("f1", scores.F1);
-                json.WriteNumber("support", scores.Support);
+                json.WriteString("label", row.Name);
+                json.WriteNumber("precision", row.Precision);
+                json.WriteNumber("recall", row.Recall);
+                json.WriteNumber("f1", row.F1);
+                json.WriteNumber("support", row.Support);
                 json.WriteEndObject();
             }
 

@@ -32,6 +32,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> _json = CliOptions.OptionalText("--json", "FILE", "Write settings and results as JSON; - for standard output, all else then goes to standard error.");
 
     private readonly Option<string?> _save = CliOptions.OptionalText("--save", "FILE", "Write the trained model, with its vocabulary, to a .keras file.");
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with a training that was broken off, after its last whole epoch; give the command as it was, with --save." };
     private readonly Option<bool> _timings = new("--timings") { Description = "Say on standard error how many seconds after the program's begin loading, building and the first step were done." };
 
     private readonly System.CommandLine.Argument<string?> _data = TextFileOptions.DataArgument("Texts and labels of your own: .csv, .tsv, .jsonl, or a directory or .tar.gz with a folder for each class. Instead of --dataset.");
@@ -39,9 +40,11 @@ internal sealed class TrainOptions
     private readonly Option<string?> _test = CliOptions.OptionalText("--test", "FILE", "With a data file: texts to test on; without it a share is kept back.");
     private readonly Option<double?> _testShare = CliOptions.Double("--test-share", "With a data file: the share kept back to test on; 0.2 without it.", share => share is > 0 and < 1, "above 0 and below 1");
 
+    private readonly Option<string?> _labelSeparator = CliOptions.OptionalText("--label-separator", "SIGN", "With a data file: the sign between two labels of a text, as in billing|urgent; without it a text has one label.");
+
     private readonly Option<string> _recipe = CliOptions.Choice("--recipe", "With a data file: the network; auto trains each of them and keeps what the validation texts prefer.", "auto", "lstm", "convolution", "mean");
 
-    private Option[] ForDataFiles => [_test, _testShare, _recipe];
+    private Option[] ForDataFiles => [_test, _testShare, _labelSeparator, _recipe];
 
     public void AddTo(Command command)
     {
@@ -51,7 +54,7 @@ internal sealed class TrainOptions
         Option[] all =
         [
             _dataset, _dataDirectory, _numWords, _maxLen, _padding, _truncating, _trainCount, _testCount, _model, _optimizer,
-            _learningRate, _batchSize, _epochs, _callbacks, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _timings,
+            _learningRate, _batchSize, _epochs, _callbacks, _validationSplit, _validateOnTest, _threads, _seed, _verbose, _json, _save, _resume, _timings,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -74,6 +77,7 @@ internal sealed class TrainOptions
         {
             Test = result.GetValue(_test),
             Separator = _file.Separator(result),
+            LabelSeparator = TextFileOptions.Sign(result, _labelSeparator),
             Encoding = _file.Encoding(result),
             Seed = settings.Seed,
             Verbose = settings.Verbose,
@@ -86,6 +90,7 @@ internal sealed class TrainOptions
             },
             Callbacks = [.. settings.Callbacks.Select(Catalog.Callbacks.Create)],
         };
+        if (settings.BackupFor(options.Callbacks) is { } backup) options = options with { Backup = backup, Resume = settings.Resume };
         if (Given(_recipe) && Given(_model)) throw new ArgumentException("--recipe and --model exclude each other: each says what the network is.");
         if (Given(_optimizer) || Given(_learningRate))
         {
@@ -130,6 +135,9 @@ internal sealed class TrainOptions
             OutputPath.Require(save, "--save");
         }
 
+        bool resumes = result.GetValue(_resume);
+        if (resumes && save is null) throw new ArgumentException("--resume goes on with a training that was to be saved; give the command as it was, with --save FILE.keras.");
+
         return new TrainSettings
         {
             Dataset = result.GetValue(_dataset)!,
@@ -152,6 +160,7 @@ internal sealed class TrainOptions
             Verbose = result.GetValue(_verbose),
             JsonPath = json,
             SavePath = save,
+            Resume = resumes,
             Timings = result.GetValue(_timings),
         };
     }

@@ -1,3 +1,4 @@
+using Unroll.Callbacks;
 using Unroll.Configuration;
 using Unroll.Datasets;
 using Unroll.Text;
@@ -51,6 +52,21 @@ internal sealed record TrainSettings
 
     /// <summary>Path of the <c>.keras</c> file, or null for none.</summary>
     public required string? SavePath { get; init; }
+
+    /// <summary>Whether to go on with a training that was broken off.</summary>
+    public required bool Resume { get; init; }
+
+    /// <summary>Where what each epoch reached is kept until the model is saved; null: nowhere, or a callback keeps it.</summary>
+    /// <exception cref="ArgumentException">A backup is there that would be lost, or none to go on from.</exception>
+    public string? BackupFor(IReadOnlyList<Callback> callbacks)
+    {
+        if (callbacks.OfType<BackupAndRestore>().Any())
+            return Resume ? throw new ArgumentException("--resume and backup_and_restore exclude each other: each goes on in its own way.") : null;
+        if (SavePath is null) return null;
+        string path = SavePath + ".resume";
+        TrainingBackup.Require(path, Resume);
+        return path;
+    }
 
     public DatasetOptions DatasetOptions => new()
     {

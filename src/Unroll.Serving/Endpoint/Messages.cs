@@ -26,6 +26,9 @@ internal sealed class PredictAnswer
     [JsonPropertyName("probability"), Description("Its probability.")]
     public float? Probability { get; init; }
 
+    [JsonPropertyName("labels"), Description("Of a classifier of several labels per text: those above one half, maybe none.")]
+    public IReadOnlyList<string>? Labels { get; init; }
+
     [JsonPropertyName("probabilities"), Description("The probabilities of all classes, by their names.")]
     public Dictionary<string, float>? Probabilities { get; init; }
 

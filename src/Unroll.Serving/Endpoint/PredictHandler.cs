@@ -115,6 +115,7 @@ internal sealed partial class PredictHandler(TextClassifierService service, Text
     {
         Label = prediction.Label,
         Probability = prediction.Probability,
+        Labels = classifier.HasSeveralLabels ? prediction.Labels : null,
         Probabilities = new Dictionary<string, float>(prediction.Probabilities),
         Explanation = explains ? Explain(classifier, text, prediction.Label, gone) : null,
     };

@@ -5,7 +5,7 @@ namespace Unroll.Studies.Analysis;
 /// <summary>What needs no network: a network that is no better has learned nothing that word counts don't say.</summary>
 internal static class Baselines
 {
-    private const int Epochs = 8, FirstWord = 3; // ids below are padding, start and out of vocabulary
+    private const int Epochs = 8;
 
     /// <summary>Share of the larger class.</summary>
     public static double MajorityShare(IReadOnlyList<int> labels) =>
@@ -13,12 +13,12 @@ internal static class Baselines
 
     /// <summary>
     /// Test accuracy of a logistic regression on which words occur in what the network gets to see, trained by averaged
-    /// gradient steps of single texts; NaN unless there are two classes.
+    /// gradient steps of single texts; NaN unless there are two classes. Ids below <paramref name="firstWord"/> are no words.
     /// </summary>
-    public static double BagOfWords(int[,] xTrain, int[] yTrain, int[,] xTest, int[] yTest, int vocabulary)
+    public static double BagOfWords(int[,] xTrain, int[] yTrain, int[,] xTest, int[] yTest, int vocabulary, int firstWord = 3)
     {
         if (yTrain.Length == 0 || yTest.Length == 0 || yTrain.Concat(yTest).Any(label => label is not (0 or 1))) return double.NaN;
-        int[][] train = Words(xTrain, vocabulary), test = Words(xTest, vocabulary);
+        int[][] train = Words(xTrain, vocabulary, firstWord), test = Words(xTest, vocabulary, firstWord);
         var weights = new double[vocabulary + 1]; // the last is the bias
         var mean = new double[vocabulary + 1];
         int[] order = [.. Enumerable.Range(0, train.Length)];
@@ -47,7 +47,7 @@ internal static class Baselines
         return sum;
     }
 
-    private static int[][] Words(int[,] x, int vocabulary)
+    private static int[][] Words(int[,] x, int vocabulary, int firstWord)
     {
         var texts = new int[x.GetLength(0)][];
         var seen = new int[vocabulary];
@@ -57,7 +57,7 @@ internal static class Baselines
             for (int column = 0; column < x.GetLength(1); column++)
             {
                 int id = x[text, column];
-                if (id < FirstWord || id >= vocabulary || seen[id] == text + 1) continue;
+                if (id < firstWord || id >= vocabulary || seen[id] == text + 1) continue;
                 seen[id] = text + 1;
                 words.Add(id);
             }

@@ -9,20 +9,24 @@ namespace Unroll.Studies;
 /// <summary>Makes a typed design of the members dataset, training and model.</summary>
 internal static class DesignReader
 {
-    public static StudyDesign Read(SourceNode node, string file)
+    /// <param name="node">The members.</param>
+    /// <param name="file">What errors call the document.</param>
+    /// <param name="folder">What relative paths of data begin at.</param>
+    public static StudyDesign Read(SourceNode node, string file, string folder)
     {
         var reader = new SourceReader(node, "", file);
         SourceNode datasetNode = reader.Require("dataset", "write \"dataset\": { \"name\": \"imdb\", \"numWords\": 1000, \"maxLen\": 80 }.");
-        DatasetDesign dataset = ReadDataset(new SourceReader(datasetNode, "dataset", file));
+        DatasetDesign dataset = ReadDataset(new SourceReader(datasetNode, "dataset", file), folder);
         SourceNode trainingNode = reader.Require("training", "write \"training\": { \"optimizer\": \"adam\", \"epochs\": 5 }.");
         TrainingDesign training = ReadTraining(new SourceReader(trainingNode, "training", file), file);
         SourceNode modelNode = reader.Require("model", "write \"model\": [ \"embedding(output_dim=8)\", \"lstm(8)\", \"dense(1, activation=sigmoid)\" ].");
         return new StudyDesign(dataset, training, ReadModel(modelNode, dataset, file));
     }
 
-    private static DatasetDesign ReadDataset(SourceReader reader)
+    private static DatasetDesign ReadDataset(SourceReader reader, string folder)
     {
-        string name = reader.String("name", "imdb", "imdb", "synthetic", "auto");
+        TextsDesign? texts = TextsDesign.Read(reader, folder);
+        string name = texts?.FileName ?? reader.String("name", "imdb", "imdb", "synthetic", "auto");
         reader.Require("numWords", "the size of the vocabulary, for example 1000.");
         int numWords = reader.Integer("numWords", 0, 4);
         reader.Require("maxLen", "the length of every sequence in tokens, for example 80.");
@@ -30,7 +34,7 @@ internal static class DesignReader
         string padding = reader.String("padding", "pre", "pre", "post");
         string truncating = reader.String("truncating", "pre", "pre", "post");
         reader.Finish();
-        return new DatasetDesign(name, numWords, maxLen, padding, truncating);
+        return new DatasetDesign(name, numWords, maxLen, padding, truncating) { Texts = texts };
     }
 
     private static TrainingDesign ReadTraining(SourceReader reader, string file)

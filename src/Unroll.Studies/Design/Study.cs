@@ -11,7 +11,9 @@ public sealed class Study
 {
     internal const int MaxFileBytes = 16 << 20, MaxCells = 10_000, MaxTrials = 1_000_000;
 
-    internal Study(string source) => Source = source;
+    private readonly string _folder;
+
+    internal Study(string source, string folder) => (Source, _folder) = (source, folder);
 
     /// <summary>Short name, used for folders.</summary>
     public required string Name { get; init; }
@@ -49,6 +51,9 @@ public sealed class Study
     /// <summary>The document as it was written.</summary>
     public string Source { get; }
 
+    /// <summary>The document as stores keep it: it knows where its files are.</summary>
+    internal string StoredSource => StudyTexts.IsOn(this) ? StudyFolder.Add(Source, _folder) : Source;
+
     /// <summary>Number of cells in all parts.</summary>
     public int CellCount => Parts.Sum(part => part.Cells.Count);
 
@@ -62,19 +67,24 @@ public sealed class Study
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no study file '{path}'.", path);
         using var reader = new StreamReader(new MemoryStream(InputFile.ReadAllBytes(path, MaxFileBytes)));
-        return Parse(reader.ReadToEnd(), Path.GetFileName(path));
+        return Parse(reader.ReadToEnd(), Path.GetFileName(path), Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>Reads a study from text.</summary>
-    /// <param name="json">The document.</param>
+    /// <param name="json">The document; paths in it begin at the current folder.</param>
     /// <param name="fileName">What error messages call the document.</param>
     /// <exception cref="InvalidDataException">The document is wrong; the message names file, line, member and remedy.</exception>
     public static Study Parse(string json, string fileName = "study.json")
     {
         ArgumentNullException.ThrowIfNull(json);
+        return Parse(json, fileName, Environment.CurrentDirectory);
+    }
+
+    private static Study Parse(string json, string fileName, string folder)
+    {
         try
         {
-            return new StudyParser(fileName).Parse(json);
+            return new StudyParser(fileName, folder).Parse(json);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

@@ -3,12 +3,16 @@ using Unroll.Configuration;
 namespace Unroll.Studies;
 
 /// <summary>Which data a model is trained on, and how the sequences are cut to one length.</summary>
-/// <param name="Name"><c>imdb</c>, <c>synthetic</c>, or <c>auto</c> (IMDB if it can be had, else synthetic).</param>
+/// <param name="Name"><c>imdb</c>, <c>synthetic</c>, or <c>auto</c> (IMDB if it can be had, else synthetic); of texts of one's own the name of the file.</param>
 /// <param name="NumWords">Size of the vocabulary: ids at or above it become the out-of-vocabulary id.</param>
 /// <param name="MaxLen">Length of every sequence in tokens.</param>
 /// <param name="Padding">Where zeros are added to short sequences: <c>pre</c> or <c>post</c>.</param>
 /// <param name="Truncating">Where long sequences are cut: <c>pre</c> or <c>post</c>.</param>
-public sealed record DatasetDesign(string Name, int NumWords, int MaxLen, string Padding, string Truncating);
+public sealed record DatasetDesign(string Name, int NumWords, int MaxLen, string Padding, string Truncating)
+{
+    /// <summary>The file of texts of one's own; null: one of Unroll's data sets.</summary>
+    public TextsDesign? Texts { get; init; }
+}
 
 /// <summary>What the epochs are validated on.</summary>
 public enum ValidationKind

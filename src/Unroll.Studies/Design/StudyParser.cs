@@ -5,18 +5,28 @@ using Unroll.Configuration;
 namespace Unroll.Studies;
 
 /// <summary>Reads a study document and expands it into parts and cells.</summary>
-internal sealed class StudyParser(string file)
+/// <param name="file">What errors call it.</param>
+/// <param name="folder">What relative paths of data begin at, unless the document says it.</param>
+internal sealed class StudyParser(string file, string folder)
 {
     // Letters of names and of remarks, which tables and figures show in full.
     private const int MaxTitle = 500, MaxNote = 10_000;
 
     private readonly List<string> _options = [];
 
+    private string _folder = folder;
+
     public Study Parse(string json)
     {
         SourceNode root = SourceNode.Parse(json, file);
         var reader = new SourceReader(root, "", file);
         reader.String("$schema");
+        if (reader.String(StudyFolder.Member) is { } its)
+        {
+            if (!Path.IsPathRooted(its)) throw reader.Error(StudyFolder.Member, reader.Find(StudyFolder.Member)!, $"'{its}' must begin at the root; leave it out for the folder of the study file.");
+            _folder = its;
+        }
+
         string name = Name(reader, "name", "a short name in letters, digits and hyphens; folders are named after it.");
         string title = Text(reader, "title", MaxTitle) ?? name;
         string question = Text(reader, "question", MaxNote) ?? "";
@@ -34,13 +44,13 @@ internal sealed class StudyParser(string file)
         IReadOnlyList<SourceNode> parts = reader.Array("parts");
         if (parts.Count == 0) throw reader.Error("parts", partsNode, "the list is empty; a study needs at least one part.");
         reader.Finish();
-        DesignReader.Read(design, file); // errors of the base are reported as such, not once per cell
+        DesignReader.Read(design, file, _folder); // errors of the base are reported as such, not once per cell
 
         RequireCells(parts);
         PartDraft[] drafts = [.. parts.Select((node, index) => ReadPart(node, index, design))];
         Check(reader, repeats, seed, drafts.Sum(draft => (long)draft.Cells.Count));
         RefuseTwice(drafts.Select(draft => (draft.Name, draft.Node)), "parts", "name");
-        return new Study(json)
+        return new Study(json, _folder)
         {
             Name = name,
             Title = title,
@@ -208,7 +218,7 @@ internal sealed class StudyParser(string file)
                 Part = draft.Name,
                 Label = cell.Label,
                 Note = cell.Note,
-                Design = DesignReader.Read(cell.Design, file),
+                Design = DesignReader.Read(cell.Design, file, _folder),
                 Values = Values(cell.Design),
                 Published = cell.Published,
             }),

@@ -22,11 +22,13 @@ internal sealed record PreparedRun(
         if (options.Shard is { } shard) plan = plan.Take(shard);
         int jobs = Math.Min(options.Jobs ?? Environment.ProcessorCount, plan.Distinct.Count);
         var record = new RunRecord(
-            study.Name, study.Source, options.DatasetOverride, options.DataDirectory, jobs, StudyPlan.Version, RuntimeInformation.FrameworkDescription,
+            study.Name, study.StoredSource, options.DatasetOverride, options.DataDirectory, jobs, StudyPlan.Version, RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount, Environment.MachineName, time.GetUtcNow());
         observer?.RunStarted(study, plan.Distinct, jobs);
         var byKey = new Dictionary<string, (Trial, TrialDataset)>();
         if (Load(plan.Datasets, observer, executor, cancellationToken) is not { } datasets) return new PreparedRun(record, [], byKey);
+        foreach (StudyCell cell in plan.Trials.Select(trial => trial.Cell).Distinct())
+            if (datasets[cell.Design.Dataset].Labels is { } labels) StudyTexts.RequireOutputs(cell, labels);
         IReadOnlyList<PlannedTrial> planned = plan.For(trial => MarkMadeUpData(study, options, trial, datasets[trial.Cell.Design.Dataset]));
         foreach ((Trial trial, PlannedTrial its) in plan.Trials.Zip(planned)) byKey.TryAdd(its.Key, (trial, its.Dataset));
         return new PreparedRun(record, planned, byKey);

@@ -33,6 +33,9 @@ public sealed record TrialDataset(string Name, bool IsFallback, string? Notice, 
     /// <summary>Hash of the sequences and labels, so that results on other data are never taken for these; empty if not known.</summary>
     public string Hash { get; init; } = "";
 
+    /// <summary>The classes of texts of one's own, while they are loaded; else null.</summary>
+    internal IReadOnlyList<string>? Labels { get; init; }
+
     /// <summary>Share of the larger class among the test samples; NaN if not counted.</summary>
     public double MajorityShare { get; init; } = double.NaN;
 

@@ -21,6 +21,7 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
     public TrialDataset Load(DatasetDesign design, CancellationToken cancellationToken)
     {
         if (_datasets.TryGetValue(design, out Loaded? known)) return known.Info;
+        if (design.Texts is not null) return LoadTexts(design);
         Dataset data = Dataset.Load(
             new DatasetOptions
             {
@@ -41,6 +42,22 @@ internal sealed class SequentialExecutor(string? dataDirectory) : ITrialExecutor
             BagOfWordsAccuracy = Baselines.BagOfWords(data.XTrain, data.YTrain, data.XTest, data.YTest, data.VocabularySize),
         };
         _datasets[design] = new Loaded(info, data.VocabularySize, data.XTrain, data.YTrain, data.XTest, data.YTest);
+        return info;
+    }
+
+    private TrialDataset LoadTexts(DatasetDesign design)
+    {
+        OwnTexts texts = OwnTexts.Load(design);
+        var info = new TrialDataset(design.Name, false, texts.Notes.Count == 0 ? null : string.Join(" ", texts.Notes), texts.YTrain.Length, texts.YTest.Length)
+        {
+            CutShare = texts.CutShare,
+            OovShare = texts.OovShare,
+            Hash = texts.Hash,
+            Labels = texts.Labels,
+            MajorityShare = Baselines.MajorityShare(texts.YTest),
+            BagOfWordsAccuracy = Baselines.BagOfWords(texts.XTrain, texts.YTrain, texts.XTest, texts.YTest, design.NumWords, OwnTexts.FirstWord),
+        };
+        _datasets[design] = new Loaded(info, design.NumWords, texts.XTrain, texts.YTrain, texts.XTest, texts.YTest);
         return info;
     }
 

@@ -51,7 +51,7 @@ public static class StudyRunner
         Study study, RunOptions options, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Store is not { } store) throw new ArgumentException("A run that workers are to take needs a store.", nameof(options));
-        CheckOptions(options);
+        CheckOptions(study, options);
         var prepared = PreparedRun.Of(study, study.Trials(options.Part, options.Repeats), options, observer, executor, time, cancellationToken);
         if (!prepared.IsReady) throw new OperationCanceledException(cancellationToken);
         long id = store.BeginRun(prepared.Record, prepared.Planned, options.RetryFailed);
@@ -100,19 +100,21 @@ public static class StudyRunner
         Study study, RunOptions options, IStudyObserver? observer, ITrialExecutor executor, TimeProvider time, CancellationToken cancellationToken)
     {
         IReadOnlyList<Trial> trials = study.Trials(options.Part, options.Repeats);
-        CheckOptions(options);
+        CheckOptions(study, options);
         if (options.Store is { } shared) return Run(shared, study, trials, options, observer, executor, time, cancellationToken);
         using IStudyStore store = OpenStore(study, options.OutputFolder);
         return Run(store, study, trials, options, observer, executor, time, cancellationToken);
     }
 
-    private static void CheckOptions(RunOptions options)
+    private static void CheckOptions(Study study, RunOptions options)
     {
         if (options.Jobs is < 1) throw new ArgumentException($"Jobs is {options.Jobs}; it must be at least 1.", nameof(options));
         if (options.DatasetOverride is not (null or "imdb" or "synthetic" or "auto"))
             throw new ArgumentException($"The data set '{options.DatasetOverride}' is unknown; use imdb, synthetic or auto.", nameof(options));
         if (options is { Store: not null, OutputFolder: { } folder } && File.Exists(Path.Combine(folder, RunOptions.StoreFile)))
             throw new ArgumentException($"'{folder}' has the report of its own store ({RunOptions.StoreFile}). Reports are never replaced: give another folder (--out).");
+        if (options.DatasetOverride is not null && StudyTexts.IsOn(study))
+            throw new ArgumentException($"The study '{study.Name}' has texts of its own, which {options.DatasetOverride} can't stand in for; leave the data set out (--dataset).", nameof(options));
     }
 
     private static StudyResult Run(

@@ -14,16 +14,17 @@ internal static class DesignKey
     public static string Canonical(StudyDesign design)
     {
         TrainingDesign training = design.Training;
+        var dataset = new JsonObject
+        {
+            ["name"] = design.Dataset.Texts is null ? design.Dataset.Name : "texts", // files are known by what they hold, not by where they are
+            ["numWords"] = design.Dataset.NumWords,
+            ["maxLen"] = design.Dataset.MaxLen,
+            ["padding"] = design.Dataset.Padding,
+            ["truncating"] = design.Dataset.Truncating,
+        };
         var json = new JsonObject
         {
-            ["dataset"] = new JsonObject
-            {
-                ["name"] = design.Dataset.Name,
-                ["numWords"] = design.Dataset.NumWords,
-                ["maxLen"] = design.Dataset.MaxLen,
-                ["padding"] = design.Dataset.Padding,
-                ["truncating"] = design.Dataset.Truncating,
-            },
+            ["dataset"] = dataset,
             ["optimizer"] = Catalog.Optimizers.ToKeras(Catalog.Optimizers.Create(training.Optimizer)),
             ["loss"] = Catalog.Losses.ToKeras(Catalog.Losses.Create(training.Loss)),
             ["metrics"] = List(training.Metrics.Select(metric => JsonValue.Create(metric))), // epochs are logged under these very names

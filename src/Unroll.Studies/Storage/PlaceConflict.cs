@@ -10,7 +10,7 @@ internal static class PlaceConflict
         string why = storedVersion != run.Version ? $"by Unroll {storedVersion}; this is {run.Version}"
             : stored.Seed != asked.Seed ? $"with seed {stored.Seed}, not {asked.Seed}"
             : stored.Design != asked.Design ? "with another design"
-            : $"on other data ({stored.Dataset.Name})";
+            : $"on other data ({stored.Dataset.Name}{(stored.Dataset.Name == asked.Dataset.Name ? ", which has changed since" : "")})";
         return new ArgumentException(
             $"'{location}' has the trial {place.Part} / {place.Cell}, repeat {place.Repeat} of the study '{run.Study}' already, {why}. "
             + "Results are never replaced: give another folder (--out), or name the study, part or cell otherwise.");

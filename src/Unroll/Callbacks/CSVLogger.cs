@@ -56,8 +56,9 @@ public sealed class CSVLogger : Callback
         if (Filename.Length == 0) throw new InvalidOperationException("CSVLogger: Filename is not set.");
         if (Separator.Length == 0) throw new InvalidOperationException("CSVLogger: Separator is empty; use \",\", \";\" or \"\\t\".");
         _names = null;
-        _hasHeader = Append && new FileInfo(Filename) is { Exists: true, Length: > 0 };
-        if (!Append) File.WriteAllBytes(Filename, []);
+        bool keeps = Append || GoesOn;
+        _hasHeader = keeps && new FileInfo(Filename) is { Exists: true, Length: > 0 };
+        if (!keeps) File.WriteAllBytes(Filename, []);
     }
 
     /// <inheritdoc/>
@@ -76,6 +77,17 @@ public sealed class CSVLogger : Callback
         AppendLine(text, _names.Select(name => logs.TryGetValue(name, out double value) ? PythonFormat.Repr(value) : "NA")
             .Prepend(epoch.ToString(CultureInfo.InvariantCulture)));
         File.AppendAllText(Filename, text.ToString()); // nothing stays open if the training fails
+    }
+
+    internal override CallbackMemory? GetMemory() => new FileInfo(Filename) is { Exists: true } file ? new(new Dictionary<string, double> { ["bytes"] = file.Length }) : null;
+
+    /// <summary>Lines of epochs that were lost, and come again, are taken away.</summary>
+    internal override void SetMemory(CallbackMemory memory)
+    {
+        if (!File.Exists(Filename)) return;
+        using FileStream file = File.OpenWrite(Filename);
+        if (memory["bytes"] is { } bytes && bytes < file.Length) file.SetLength((long)bytes);
+        _hasHeader = file.Length > 0;
     }
 
     private void AppendLine(StringBuilder text, IEnumerable<string> values) =>

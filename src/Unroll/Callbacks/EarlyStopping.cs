@@ -1,4 +1,5 @@
 using Unroll.Configuration;
+using Unroll.Models;
 
 namespace Unroll.Callbacks;
 
@@ -98,6 +99,14 @@ public sealed class EarlyStopping : MonitorCallback
         if (Verbose > 0) Print($"Restoring model weights from the end of the best epoch: {BestEpoch + 1}.");
         Model.SetWeights(_bestWeights);
         _bestWeights = null;
+    }
+
+    internal override CallbackMemory GetMemory() => new(Numbers(("wait", Wait), ("best_epoch", BestEpoch), ("stopped_epoch", StoppedEpoch)), _bestWeights);
+
+    internal override void SetMemory(CallbackMemory memory)
+    {
+        base.SetMemory(memory);
+        (Wait, BestEpoch, StoppedEpoch, _bestWeights) = (memory.Count("wait"), memory.Count("best_epoch"), memory.Count("stopped_epoch"), memory.Weights);
     }
 
     private void Remember(int epoch)

@@ -98,6 +98,14 @@ public sealed class ModelCheckpoint : MonitorCallback
         if (SaveFreq is null) Save(new Dictionary<string, int> { ["epoch"] = epoch + 1 }, logs);
     }
 
+    internal override CallbackMemory GetMemory() => new(Numbers(("batches_since_save", _batchesSinceSave)));
+
+    internal override void SetMemory(CallbackMemory memory)
+    {
+        base.SetMemory(memory);
+        _batchesSinceSave = memory.Count("batches_since_save");
+    }
+
     /// <inheritdoc/>
     protected override void OnSet(Argument argument)
     {

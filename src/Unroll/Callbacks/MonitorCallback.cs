@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Unroll.Configuration;
 using Unroll.Metrics;
+using Unroll.Models;
 
 namespace Unroll.Callbacks;
 
@@ -40,6 +41,19 @@ public abstract class MonitorCallback : Callback
     {
         _isHigherBetter = Mode switch { "min" => false, "max" => true, _ => null };
         if (_isHigherBetter is null && Mode != "auto") Warn($"{GetType().Name} mode '{Mode}' is unknown, fallback to auto mode.");
+    }
+
+    internal override CallbackMemory GetMemory() => new(Numbers());
+
+    internal override void SetMemory(CallbackMemory memory) => Best = memory["best"];
+
+    /// <summary>What there is to remember, and the best value so far.</summary>
+    private protected IReadOnlyDictionary<string, double> Numbers(params ReadOnlySpan<(string Name, double Value)> others)
+    {
+        var numbers = new Dictionary<string, double>();
+        if (Best is { } best) numbers["best"] = best;
+        foreach ((string name, double value) in others) numbers[name] = value;
+        return numbers;
     }
 
     /// <summary>Finds out whether more or less is better; to be called before values are compared.</summary>

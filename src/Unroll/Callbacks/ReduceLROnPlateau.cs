@@ -58,6 +58,14 @@ public sealed class ReduceLROnPlateau : MonitorCallback
         (Wait, _coolingDown) = (0, 0);
     }
 
+    internal override CallbackMemory GetMemory() => new(Numbers(("wait", Wait), ("cooling_down", _coolingDown)));
+
+    internal override void SetMemory(CallbackMemory memory)
+    {
+        base.SetMemory(memory);
+        (Wait, _coolingDown) = (memory.Count("wait"), memory.Count("cooling_down"));
+    }
+
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, IDictionary<string, double> logs)
     {

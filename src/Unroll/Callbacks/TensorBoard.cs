@@ -1,5 +1,6 @@
 using Unroll.Configuration;
 using Unroll.Formats.TensorBoard;
+using Unroll.Models;
 
 namespace Unroll.Callbacks;
 
@@ -122,6 +123,10 @@ public sealed class TensorBoard : Callback
             if (IsValidation(name)) Add(Validation, "epoch_" + name["val_".Length..], value, epoch);
         Validation.Flush();
     }
+
+    internal override CallbackMemory GetMemory() => new(new Dictionary<string, double> { ["train_batches"] = _trainBatches });
+
+    internal override void SetMemory(CallbackMemory memory) => _trainBatches = (long)(memory["train_batches"] ?? 0);
 
     private static bool IsValidation(string name) => name.StartsWith("val_", StringComparison.Ordinal);
 

@@ -11,6 +11,9 @@ namespace Unroll.Classification;
 /// <param name="LearningRate">Of Adam.</param>
 internal sealed record ClassifierNetwork(string Name, int Longest, double Covered, Func<int, int, IReadOnlyList<Layer>> Layers, double LearningRate = 0.001)
 {
+    /// <summary>True if they are the user's.</summary>
+    private bool IsOwn { get; init; }
+
     // With many classes there is more to tell apart.
     private const int FewClasses = 8;
 
@@ -48,12 +51,19 @@ internal sealed record ClassifierNetwork(string Name, int Longest, double Covere
     /// <summary>What the options ask for, in the order of training.</summary>
     public static IReadOnlyList<ClassifierNetwork> Of(TextClassifierOptions options) => options switch
     {
-        { Layers: { } layers } => [s_lstm with { Name = "own layers", Layers = layers }],
+        { Layers: { } layers } => [s_lstm with { Name = "own layers", Layers = layers, IsOwn = true }],
         { Recipe: TextRecipe.Lstm } => [s_lstm],
         { Recipe: TextRecipe.Convolution } => [s_convolution],
         { Recipe: TextRecipe.MeanOfWords } => [s_mean],
         _ => [s_mean, s_convolution, s_lstm],
     };
+
+    /// <summary>The layers; if a text can have several labels, each has a sigmoid of its own.</summary>
+    public IReadOnlyList<Layer> Stack(int words, int classes, bool hasSeveralLabels)
+    {
+        IReadOnlyList<Layer> layers = Layers(words, classes);
+        return hasSeveralLabels && !IsOwn ? [.. layers.SkipLast(1), new Dense(classes, "sigmoid")] : layers;
+    }
 
     public Optimizer Optimizer() => new Adam(LearningRate);
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Losses;
-using Unroll.Preprocessing;
 using Unroll.Reports;
 using Unroll.Text;
 
@@ -15,28 +14,19 @@ internal static class ClassifierTraining
 
     public static TextClassifier Run(LabeledTexts data, TextClassifierOptions options, LabeledTexts? test)
     {
-        TextDataCheck check = TextDataCheck.Of(data, test);
-        if (check.Problems.Count > 0) throw new ArgumentException($"The texts can't be trained on: {string.Join(" ", check.Problems)}", nameof(data));
-        data = Usable(data, options.DropDuplicates, test);
-        if (test is not null) test = Usable(test, dropDuplicates: false, null);
-        var encoder = new LabelEncoder();
-        int[] all = encoder.FitTransform(data.Labels);
-        int classes = encoder.Classes.Count;
-        if (test is null)
-        {
-            (int[] rest, int[] kept) = TrainTestSplit.Indices(data.Count, options.TestShare, options.Seed, all);
-            (data, test) = (Take(data, rest), Take(data, kept));
-        }
+        ClassifierData all = ClassifierData.Of(data, options, test);
+        (data, test, IReadOnlyList<string> labels) = (all.Train, all.Test, all.Labels);
 
         // A class of few texts needs one on either side.
-        double share = Math.Clamp((double)classes / data.Count, options.ValidationShare, Math.Max(0.5, options.ValidationShare));
-        int[] places = encoder.Transform(data.Labels);
-        (int[] train, int[] validation) = TrainTestSplit.Indices(data.Count, share, options.Seed, places);
-        (string[] x, int[] y) = (Rows.Take(data.Texts, train), Rows.Take(places, train));
-        (string[] xValidation, int[] yValidation) = (Rows.Take(data.Texts, validation), Rows.Take(places, validation));
+        double share = options.LabelSeparator is not null ? options.ValidationShare
+            : Math.Clamp((double)labels.Count / data.Count, options.ValidationShare, Math.Max(0.5, options.ValidationShare));
+        (LabeledTexts train, LabeledTexts validation) = ClassifierData.Split(data, labels, share, options);
 
-        Dictionary<int, double>? weights = Weights(y, classes, options.ClassWeights);
-        WordCounts words = WordCounts.Of(x, options);
+        Dictionary<int, double>? weights = options.LabelSeparator is null ? Weights(ClassifierData.Places(train, labels), labels.Count, options.ClassWeights) : null;
+        WordCounts words = WordCounts.Of(train.Texts, options);
+        TrainingBackup? backup = options.Backup is null ? null
+            : TrainingBackup.Begin(options.Backup, options.Resume, BackupFacts.Of(options, words.Vocabulary.Length + 2, labels, train, validation));
+        IReadOnlyList<FinishedFit> finished = [.. backup?.FinishedFits ?? []];
         TextClassifier? classifier = null;
         RecipeTrial? best = null;
         bool wasStopped = false;
@@ -44,69 +34,90 @@ internal static class ClassifierTraining
         options.StopTraining.ThrowIfCancellationRequested();
         foreach (ClassifierNetwork network in ClassifierNetwork.Of(options))
         {
-            TextClassifier candidate = Build(network, words, encoder.Classes, options);
-            (RecipeTrial trial, wasStopped) = Fit(candidate, network, (x, y), (xValidation, yValidation), weights, options);
+            TextClassifier candidate = Build(network, words, labels, options);
+            FinishedFit? earlier = finished.ElementAtOrDefault(trials.Count);
+            (FinishedFit fit, wasStopped) = earlier is null ? Fit(candidate, network, (train, validation), weights, backup, options) : (earlier, false);
+            var trial = new RecipeTrial(network.Name, candidate.Reader.Length!.Value, candidate.Model.ParameterCount, fit.History, fit.BestEpoch, fit.Seconds);
             trials.Add(trial);
-            if (best is null || trial.ValidationLoss < best.ValidationLoss) (classifier, best) = (candidate, trial);
+            bool isBest = best is null || trial.ValidationLoss < best.ValidationLoss;
+            if (isBest) (classifier, best) = (candidate, trial);
             if (wasStopped) break;
+            if (earlier is null) backup?.Add(fit, isBest ? candidate.Model : null);
         }
 
+        if (trials.IndexOf(best!) < finished.Count) backup!.RestoreBest(classifier!.Model);
         TextClassifierReport report = classifier!.Evaluate(test);
-        double baselineSeconds = options.Baseline && !wasStopped ? Compare(report, classifier.Reader, data, places, encoder.Transform(test.Labels), test, classes, options.Cancellation) : 0;
+        double baselineSeconds = options.Baseline && !wasStopped ? Compare(report, classifier, data, test, options.Cancellation) : 0;
         report.Training = new TrainingSummary(
-            x.Length, xValidation.Length, best!, trials, trials.Sum(trial => trial.Seconds), baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, classes).Select(k => weights[k])], check)
+            train.Count, validation.Count, best!, trials, trials.Sum(trial => trial.Seconds), baselineSeconds, weights is null ? null : [.. Enumerable.Range(0, labels.Count).Select(k => weights[k])], all.Check)
         {
             WasStopped = wasStopped,
         };
-        classifier.SetReport(report);
+        classifier.SetReport(report, wasStopped ? null : backup);
         return classifier;
     }
 
-    private static (RecipeTrial Trial, bool WasStopped) Fit(
-        TextClassifier classifier, ClassifierNetwork network, (string[] X, int[] Y) train, (string[] X, int[] Y) validation, Dictionary<int, double>? weights, TextClassifierOptions options)
+    private static (FinishedFit Fit, bool WasStopped) Fit(
+        TextClassifier classifier, ClassifierNetwork network, (LabeledTexts Train, LabeledTexts Validation) data, Dictionary<int, double>? weights, TrainingBackup? backup,
+        TextClassifierOptions options)
     {
         Model model = classifier.Model;
         if (options.Verbose > 0) Console.WriteLine($"{network.Name}: {model.ParameterCount:N0} parameters, {classifier.Reader.Length:N0} words of a text");
         var stopping = new EarlyStopping { Monitor = "val_loss", Patience = options.Patience, RestoreBestWeights = true };
         var request = new StopOnRequest(options.StopTraining);
+        Callback[] callbacks = [stopping, .. options.Callbacks, request];
+        if (backup is not null) callbacks = [.. callbacks, backup.For(callbacks)];
         long start = Stopwatch.GetTimestamp();
-        History history = model.Fit(
-            train.X, train.Y, options.BatchSize ?? (train.X.Length < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, [stopping, .. options.Callbacks, request],
-            validationData: validation, classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
-        return (new RecipeTrial(network.Name, classifier.Reader.Length!.Value, model.ParameterCount, history, stopping.BestEpoch + 1, Stopwatch.GetElapsedTime(start).TotalSeconds), request.HasStopped);
+        try
+        {
+            History history = model.Fit(
+                data.Train.Texts, TargetsOf(data.Train, classifier), options.BatchSize ?? (data.Train.Count < ManyTexts ? 32 : 64), options.Epochs, options.Verbose, callbacks,
+                validationData: (data.Validation.Texts, TargetsOf(data.Validation, classifier)), classWeight: weights, validationBatchSize: 128, cancellationToken: options.Cancellation);
+            double before = callbacks[^1].EarlierEpochs.Sum(epoch => epoch.Seconds + epoch.ValidationSeconds);
+            return (new FinishedFit(history, stopping.BestEpoch + 1, before + Stopwatch.GetElapsedTime(start).TotalSeconds), request.HasStopped);
+        }
+        catch (NonFiniteLossException)
+        {
+            backup?.Delete(); // it would lead here again
+            throw;
+        }
     }
 
     /// <summary>The bag of words learns from the validation texts, too: it needs nobody to tell it when to stop.</summary>
-    private static double Compare(
-        TextClassifierReport report, WordReader reader, LabeledTexts data, int[] places, int[] truth, LabeledTexts test, int classes, CancellationToken cancellation)
+    private static double Compare(TextClassifierReport report, TextClassifier classifier, LabeledTexts data, LabeledTexts test, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        var bag = new BagOfWords(data.Texts, places, reader, classes, cancellation);
-        int right = 0, onlyNetwork = 0, onlyBag = 0;
-        for (int i = 0; i < truth.Length; i++)
+        (IReadOnlyList<string> labels, WordReader reader) = (classifier.Labels, classifier.Reader);
+        MultiLabelReport? scores = null;
+        bool[] areRight;
+        if (classifier.Model.LabelSeparator is { } separator)
         {
-            bool bagIsRight = bag.Predict(test.Texts[i]) == truth[i], networkIsRight = report.Predicted[i] == truth[i];
-            if (bagIsRight) right++;
-            if (networkIsRight && !bagIsRight) onlyNetwork++;
-            if (bagIsRight && !networkIsRight) onlyBag++;
+            var bag = new BagOfWords(data.Texts, LabelSets.Of(data.Labels, data.Lines, labels, separator), reader, cancellation);
+            bool[][] truth = LabelSets.Of(test.Labels, test.Lines, labels, separator), predicted = Array.ConvertAll(test.Texts, bag.PredictSet);
+            areRight = [.. truth.Zip(predicted, (a, b) => a.AsSpan().SequenceEqual(b))];
+            scores = MultiLabelReport.Of(TextVerdict.Matrix(truth), TextVerdict.Matrix(predicted), labels);
+        }
+        else
+        {
+            var bag = new BagOfWords(data.Texts, ClassifierData.Places(data, labels), reader, labels.Count, cancellation);
+            areRight = [.. ClassifierData.Places(test, labels).Zip(test.Texts, (place, text) => bag.Predict(text) == place)];
         }
 
-        report.BagOfWords = new BaselineComparison(ShareInterval.Of(right, truth.Length), onlyNetwork, onlyBag);
+        int onlyNetwork = 0, onlyBag = 0;
+        for (int i = 0; i < areRight.Length; i++)
+        {
+            bool networkIsRight = report.Verdicts[i].IsRight;
+            if (networkIsRight && !areRight[i]) onlyNetwork++;
+            if (areRight[i] && !networkIsRight) onlyBag++;
+        }
+
+        report.BagOfWords = new BaselineComparison(ShareInterval.Of(areRight.Count(right => right), areRight.Length), onlyNetwork, onlyBag) { MultiLabel = scores };
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>Without texts or labels that are blank, those that come again, and those that are tested on.</summary>
-    private static LabeledTexts Usable(LabeledTexts data, bool dropDuplicates, LabeledTexts? test)
-    {
-        HashSet<string> tested = test is null ? [] : [.. test.Texts.Select(text => text.Trim())];
-        IEnumerable<int> rows = Enumerable.Range(0, data.Count)
-            .Where(i => !string.IsNullOrWhiteSpace(data.Texts[i]) && !string.IsNullOrWhiteSpace(data.Labels[i]) && !tested.Contains(data.Texts[i].Trim()));
-        if (dropDuplicates) rows = rows.DistinctBy(i => (data.Texts[i].Trim(), data.Labels[i]));
-        int[] kept = [.. rows];
-        return kept.Length == data.Count ? data : Take(data, kept);
-    }
-
-    private static LabeledTexts Take(LabeledTexts data, int[] rows) => new(Rows.Take(data.Texts, rows), Rows.Take(data.Labels, rows), Rows.Take(data.Lines, rows));
+    private static Targets TargetsOf(LabeledTexts data, TextClassifier classifier) => classifier.Model.LabelSeparator is { } separator
+        ? LabelSets.Targets(LabelSets.Of(data.Labels, data.Lines, classifier.Labels, separator))
+        : ClassifierData.Places(data, classifier.Labels);
 
     private static TextClassifier Build(ClassifierNetwork network, WordCounts words, IReadOnlyList<string> labels, TextClassifierOptions options)
     {
@@ -120,10 +131,11 @@ internal static class ClassifierTraining
 
         var model = new Sequential("text_classifier", options.Seed) { Threads = options.Threads };
         model.Add(vectorize);
-        foreach (Layer layer in network.Layers(vectorize.VocabularySize, labels.Count)) model.Add(layer);
+        foreach (Layer layer in network.Stack(vectorize.VocabularySize, labels.Count, options.LabelSeparator is not null)) model.Add(layer);
         model.Build(1);
+        model.LabelSeparator = options.LabelSeparator;
         var classifier = new TextClassifier(model, labels);
-        bool isBinary = model.Outputs[0].Shape[0] == 1;
+        bool isBinary = model.Outputs[0].Shape[0] == 1 || classifier.HasSeveralLabels;
         model.Compile(options.Optimizer?.Invoke() ?? network.Optimizer(), isBinary ? new BinaryCrossentropy() : new SparseCategoricalCrossentropy(), ["accuracy"]);
         return classifier;
     }

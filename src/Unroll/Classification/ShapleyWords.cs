@@ -15,7 +15,8 @@ internal static class ShapleyWords
         int[] players = [.. Enumerable.Range(0, pieces.Count).Where(i => isRead[i] && pieces[i].Words.Length > 0)];
         var contributions = new double[pieces.Count];
         float[][] ends = classifier.Probabilities([Join(players), ""]);
-        double full = Score(ends[0], place), empty = Score(ends[1], place);
+        bool isAlone = classifier.HasSeveralLabels;
+        double full = Score(ends[0], place, isAlone), empty = Score(ends[1], place, isAlone);
         int[] order = [.. players];
         int runs = players.Length < 2 ? 1 : orders;
         for (int run = 0; run < runs; run++)
@@ -35,7 +36,7 @@ internal static class ShapleyWords
             double before = empty;
             for (int i = 0; i < order.Length; i++)
             {
-                double after = i < between.Length ? Score(between[i], place) : full;
+                double after = i < between.Length ? Score(between[i], place, isAlone) : full;
                 contributions[order[i]] += (after - before) / runs;
                 before = after;
             }
@@ -48,10 +49,11 @@ internal static class ShapleyWords
         string Join(IEnumerable<int> kept) => string.Join(' ', kept.Select(i => pieces[i].Text));
     }
 
-    private static double Score(float[] probabilities, int place)
+    /// <summary>The log-odds of a class against all others, or of a label that is independent of others against its absence.</summary>
+    private static double Score(float[] probabilities, int place, bool isAlone)
     {
-        double p = probabilities[place], others = 0;
-        for (int k = 0; k < probabilities.Length; k++)
+        double p = probabilities[place], others = isAlone ? 1 - p : 0;
+        for (int k = 0; k < probabilities.Length && !isAlone; k++)
             if (k != place) others += probabilities[k];
         return Portable.Log(Math.Clamp(p, Closest, 1 - Closest)) - Portable.Log(Math.Clamp(others, Closest, 1 - Closest));
     }

@@ -1,3 +1,5 @@
+using Unroll.Callbacks;
+using Unroll.Layers;
 using Unroll.Text;
 
 namespace Unroll.Classification;
@@ -20,6 +22,8 @@ public sealed class TextClassifier
 
     private readonly int _width;
 
+    private TrainingBackup? _backup;
+
     /// <summary>Makes a classifier of a model that takes texts, by a TextVectorization or by <see cref="Model.Text"/>.</summary>
     /// <param name="model">Its output is a probability for each class, or for two classes one for the second.</param>
     /// <param name="labels">What the classes are called; null: <see cref="Model.ClassNames"/>.</param>
@@ -31,9 +35,11 @@ public sealed class TextClassifier
         Model = model;
         Labels = model.ClassNames ?? throw new ArgumentException("The model has no names of classes; give them: new TextClassifier(model, [\"negative\", \"positive\"]).", nameof(model));
         _reader = new WordReader(model);
-        _width = model.Outputs is [{ Shape: [{ } width] }] && (width == Labels.Count || width == 1 && Labels.Count == 2)
+        _width = model.Outputs is [{ Shape: [{ } width] }] && (width == Labels.Count || width == 1 && Labels.Count == 2 && !HasSeveralLabels)
             ? width
-            : throw new ArgumentException($"The model puts out {string.Join(" and ", model.Outputs.Select(output => $"({string.Join(", ", output.Shape)})"))} for each text; for the {Labels.Count} classes {string.Join(", ", Labels.Take(10))} it must be {Labels.Count} probabilities{(Labels.Count == 2 ? ", or 1" : "")}.", nameof(model));
+            : throw new ArgumentException($"The model puts out {string.Join(" and ", model.Outputs.Select(output => $"({string.Join(", ", output.Shape)})"))} for each text; for the {Labels.Count} classes {string.Join(", ", Labels.Take(10))} it must be {Labels.Count} probabilities{(Labels.Count == 2 && !HasSeveralLabels ? ", or 1" : "")}.", nameof(model));
+        if (HasSeveralLabels && model.Layers[^1] is Dense { Activation.Name: "softmax" })
+            throw new ArgumentException("The model ends in a softmax, which gives one class of each text; for several labels per text the last layer needs a sigmoid.", nameof(model));
     }
 
     /// <summary>The model: an ordinary one, to train on, to convert, to look into.</summary>
@@ -41,6 +47,9 @@ public sealed class TextClassifier
 
     /// <summary>The classes, in the order of their numbers.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>True if a text can have several labels, or none: <see cref="Model.LabelSeparator"/> is set.</summary>
+    public bool HasSeveralLabels => Model.LabelSeparator is not null;
 
     /// <summary>How good it is on the texts that were kept back when it was trained; null: it was loaded.</summary>
     public TextClassifierReport? Report { get; private set; }
@@ -62,11 +71,7 @@ public sealed class TextClassifier
     {
         options ??= new TextClassifierOptions();
         options.Check();
-        bool hasParts = options.Test is null && TextFile.HasFolders(path) && TextArchive.HasParts(path, "train", "test");
-        LabeledTexts data = TextFile.Read(path, text, label, options.Separator, options.Encoding, hasParts ? "train" : null);
-        LabeledTexts? test = hasParts ? TextArchive.Read(path, "test")
-            : options.Test is null ? null
-            : TextFile.Read(options.Test, text, label, options.Separator, options.Encoding);
+        (LabeledTexts data, LabeledTexts? test) = ClassifierData.Read(path, text, label, options);
         return Train(data, options, test);
     }
 
@@ -100,12 +105,20 @@ public sealed class TextClassifier
         }
     }
 
-    /// <summary>Writes model, vocabulary and labels to a <c>.keras</c> file, which Keras opens, too.</summary>
+    /// <summary>
+    /// Writes model, vocabulary and labels to a <c>.keras</c> file, which Keras opens, too. The backup of a training that came to its
+    /// end is deleted.
+    /// </summary>
     /// <exception cref="ArgumentException">The path ends otherwise.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public void Save(string path) => Model.Save(path);
+    public void Save(string path)
+    {
+        Model.Save(path);
+        _backup?.Delete();
+        _backup = null;
+    }
 
-    /// <summary>The likeliest class of a text.</summary>
+    /// <summary>The likeliest class of a text, or the labels that it has.</summary>
     /// <exception cref="InvalidOperationException">The model puts out something else than probabilities.</exception>
     public TextPrediction Predict(string text) => Predict([text])[0];
 
@@ -117,7 +130,10 @@ public sealed class TextClassifier
         return Array.ConvertAll(Probabilities([.. texts]), row =>
         {
             int largest = LargestOf(row);
-            return new TextPrediction(Labels[largest], row[largest], [.. row.Select((probability, k) => KeyValuePair.Create(Labels[k], probability))]);
+            var prediction = new TextPrediction(Labels[largest], row[largest], [.. row.Select((probability, k) => KeyValuePair.Create(Labels[k], probability))]);
+            if (!HasSeveralLabels) return prediction;
+            bool[] set = TextVerdict.Decide(row);
+            return prediction with { Labels = [.. Labels.Where((_, k) => set[k])] };
         });
     }
 
@@ -144,10 +160,11 @@ public sealed class TextClassifier
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Count == 0) throw new ArgumentException("There are no texts to test on.", nameof(data));
+        if (Model.LabelSeparator is { } separator)
+            return TextClassifierReport.OfSets(Labels, separator, data, LabelSets.Of(data.Labels, data.Lines, Labels, separator), Probabilities(data.Texts), _reader);
         var places = Labels.Select((name, k) => (name, k)).ToDictionary(entry => entry.name, entry => entry.k, StringComparer.Ordinal);
-        int[] truth = [.. data.Labels.Select((label, i) => places.TryGetValue(label, out int place) ? place : throw new ArgumentException(
-            $"Line {data.Lines[i]}: the label '{label}' is none of the classes {string.Join(", ", Labels.Take(20))}{(Labels.Count > 20 ? ", …" : "")}.", nameof(data)))];
-        return new TextClassifierReport(Labels, data, truth, Probabilities(data.Texts), _reader);
+        int[] truth = [.. data.Labels.Select((label, i) => places.TryGetValue(label, out int place) ? place : throw LabelSets.Unknown(data.Lines[i], label, Labels))];
+        return TextClassifierReport.OfClasses(Labels, data, truth, Probabilities(data.Texts), _reader);
     }
 
     /// <summary>Tests the classifier on a file of texts and labels.</summary>
@@ -157,7 +174,8 @@ public sealed class TextClassifier
     /// <exception cref="ArgumentException">There is no such column, or a label is none of the classes; the message names the line.</exception>
     /// <exception cref="InvalidDataException">The file is damaged; the message names the line.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public TextClassifierReport Evaluate(string path, string text = "text", string label = "label") => Evaluate(TextFile.Read(path, text, label));
+    public TextClassifierReport Evaluate(string path, string text = "text", string label = "label") =>
+        Evaluate(TextFile.Read(path, text, label, labelSeparator: Model.LabelSeparator));
 
     internal static int LargestOf(float[] row) => Array.IndexOf(row, row.Max());
 
@@ -182,7 +200,7 @@ public sealed class TextClassifier
         return rows;
     }
 
-    internal void SetReport(TextClassifierReport report) => Report = report;
+    internal void SetReport(TextClassifierReport report, TrainingBackup? backup) => (Report, _backup) = (report, backup);
 
     private int PlaceOf(string label, string name)
     {

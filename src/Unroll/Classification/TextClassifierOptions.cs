@@ -1,3 +1,4 @@
+using Unroll.Callbacks;
 using Unroll.Layers;
 using Unroll.Optimizers;
 
@@ -30,6 +31,12 @@ public sealed record TextClassifierOptions
 
     /// <summary>Between two fields of a table; null: a tabulator in <c>.tsv</c>, else a comma.</summary>
     public char? Separator { get; init; }
+
+    /// <summary>
+    /// The sign between two labels of a text, <c>billing|urgent</c>: each text has any number of labels, and the classifier says of each
+    /// label whether it fits. In JSON Lines a list of labels does as well. Null: a text has one label.
+    /// </summary>
+    public char? LabelSeparator { get; init; }
 
     /// <summary>How letters are written in the files; null: UTF-8.</summary>
     public System.Text.Encoding? Encoding { get; init; }
@@ -74,7 +81,7 @@ public sealed record TextClassifierOptions
     /// <summary>Passes without a better loss on the validation texts after which training stops. The best weights are kept.</summary>
     public int Patience { get; init; } = 2;
 
-    /// <summary>Whether rare classes count for more.</summary>
+    /// <summary>Whether rare classes count for more; with <see cref="LabelSeparator"/> all count alike.</summary>
     public ClassWeighting ClassWeights { get; init; }
 
     /// <summary>False to leave out the bag of words that the network is compared with.</summary>
@@ -101,9 +108,26 @@ public sealed record TextClassifierOptions
     /// </summary>
     public CancellationToken StopTraining { get; init; }
 
+    /// <summary>
+    /// A file that keeps what each epoch reached, until the classifier is saved: a training that is broken off, however it was, goes on
+    /// from it with <see cref="Resume"/>. One that exists is refused without. Null: nothing is kept.
+    /// </summary>
+    public string? Backup { get; init; }
+
+    /// <summary>
+    /// Goes on from <see cref="Backup"/> to the same bits as a training that was not broken off. The texts and all options that the
+    /// result depends on must be those of then; what callbacks of one's own keep to themselves begins anew.
+    /// </summary>
+    public bool Resume { get; init; }
+
+    /// <exception cref="ArgumentException">There is no backup to go on from, or one that would be lost.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Check()
     {
+        if (Resume && Backup is null) throw new ArgumentException("Resume is set, but not Backup, the file to go on from.", nameof(Resume));
+        if (Backup is not null) TrainingBackup.Require(Backup, Resume);
+        if (LabelSeparator is not null && ClassWeights == ClassWeighting.Balanced)
+            throw new ArgumentException("ClassWeights are for texts of one label; with LabelSeparator leave them out.", nameof(ClassWeights));
         Share(TestShare, nameof(TestShare));
         Share(ValidationShare, nameof(ValidationShare));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 3, nameof(MaxWords));

@@ -9,7 +9,7 @@ namespace Unroll.Classification;
 /// <param name="Text">The text.</param>
 /// <param name="Label">Its label.</param>
 /// <param name="Predicted">What it was taken for.</param>
-/// <param name="Probability">How sure the classifier was.</param>
+/// <param name="Probability">How sure the classifier was; of several labels of the surest answer that is wrong.</param>
 public sealed record SureMistake(int Line, string Text, string Label, string Predicted, float Probability);
 
 /// <summary>The bag of words beside the network, on the same texts.</summary>
@@ -18,6 +18,9 @@ public sealed record SureMistake(int Line, string Text, string Label, string Pre
 /// <param name="OnlyBaseline">Texts that the bag of words alone gets right.</param>
 public sealed record BaselineComparison(ShareInterval Accuracy, int OnlyNetwork, int OnlyBaseline)
 {
+    /// <summary>Its scores, if texts can have several labels.</summary>
+    public MultiLabelReport? MultiLabel { get; init; }
+
     /// <summary>True if the network is better by more than chance explains: McNemar's test (1947) at 5 %, on the texts that one alone gets right.</summary>
     public bool NetworkIsBetter => OnlyNetwork > OnlyBaseline && IsClear;
 
@@ -60,20 +63,15 @@ public sealed class TextClassifierReport
 {
     private const int Mistakes = 10, MostClasses = 12;
 
-    internal TextClassifierReport(IReadOnlyList<string> labels, Text.LabeledTexts data, int[] truth, float[][] probabilities, WordReader reader)
+    private TextClassifierReport(IReadOnlyList<string> labels, Text.LabeledTexts data, TextVerdict[] verdicts, Calibration calibration, WordReader reader)
     {
-        int[] predicted = Array.ConvertAll(probabilities, TextClassifier.LargestOf);
-        bool[] areRight = [.. truth.Zip(predicted, (a, b) => a == b)];
-        float[] sureness = [.. probabilities.Select((row, i) => row[predicted[i]])];
-        Predicted = predicted;
+        (Verdicts, Calibration) = (verdicts, calibration);
         Labels = labels;
-        Accuracy = ShareInterval.Of(areRight.Count(right => right), truth.Length);
-        Scores = ClassificationReport.Of(truth, predicted, labels);
-        Calibration = Calibration.Of(sureness, areRight);
-        var largest = truth.GroupBy(k => k).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First();
-        (MajorityLabel, MajorityAccuracy) = (labels[largest.Key], ShareInterval.Of(largest.Count(), truth.Length));
-        SurestMistakes = [.. Enumerable.Range(0, truth.Length).Where(i => !areRight[i]).OrderByDescending(i => sureness[i]).ThenBy(i => i).Take(Mistakes)
-            .Select(i => new SureMistake(data.Lines[i], data.Texts[i], labels[truth[i]], labels[predicted[i]], sureness[i]))];
+        Accuracy = ShareInterval.Of(verdicts.Count(verdict => verdict.IsRight), verdicts.Length);
+        var largest = verdicts.GroupBy(verdict => verdict.Truth).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First();
+        (MajorityLabel, MajorityAccuracy) = (largest.Key, ShareInterval.Of(largest.Count(), verdicts.Length));
+        SurestMistakes = [.. Enumerable.Range(0, verdicts.Length).Where(i => !verdicts[i].IsRight).OrderByDescending(i => verdicts[i].Sureness).ThenBy(i => i).Take(Mistakes)
+            .Select(i => new SureMistake(data.Lines[i], data.Texts[i], verdicts[i].Truth, verdicts[i].Predicted, verdicts[i].Sureness))];
         (VocabularySize, Length) = (reader.VocabularySize, reader.Length);
         long words = 0, unknown = 0, cut = 0;
         foreach (string text in data.Texts)
@@ -84,22 +82,28 @@ public sealed class TextClassifierReport
             if (all.Length > (Length ?? int.MaxValue)) cut++;
         }
 
-        (ShareCut, ShareUnknown) = ((double)cut / truth.Length, words == 0 ? 0 : (double)unknown / words);
+        (ShareCut, ShareUnknown) = ((double)cut / verdicts.Length, words == 0 ? 0 : (double)unknown / words);
     }
 
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Share of the texts whose class was predicted rightly, with its interval.</summary>
+    /// <summary>Share of the texts whose class was predicted rightly, or all labels and no other, with its interval.</summary>
     public ShareInterval Accuracy { get; }
 
-    /// <summary>Precision and recall of each class, and the confusion matrix.</summary>
-    public ClassificationReport Scores { get; }
+    /// <summary>Precision and recall of each class.</summary>
+    public IReadOnlyList<ClassScores> Classes => MultiLabel?.Labels ?? Scores!.Classes;
 
-    /// <summary>Whether probabilities mean what they say.</summary>
+    /// <summary>Precision and recall of each class, their means, and the confusion matrix; null: texts can have several labels.</summary>
+    public ClassificationReport? Scores { get; private init; }
+
+    /// <summary>Precision and recall of each label, their means and the Hamming loss; null: texts have one label.</summary>
+    public MultiLabelReport? MultiLabel { get; private init; }
+
+    /// <summary>Whether probabilities mean what they say; of several labels those of each answer, yes or no.</summary>
     public Calibration Calibration { get; }
 
-    /// <summary>The most frequent class of the texts.</summary>
+    /// <summary>The most frequent class of the texts, or the most frequent labels together; empty: none.</summary>
     public string MajorityLabel { get; }
 
     /// <summary>How often somebody is right who always says it.</summary>
@@ -126,7 +130,29 @@ public sealed class TextClassifierReport
     /// <summary>What training took; null: the classifier was loaded.</summary>
     public TrainingSummary? Training { get; internal set; }
 
-    internal int[] Predicted { get; }
+    internal TextVerdict[] Verdicts { get; }
+
+    internal static TextClassifierReport OfClasses(IReadOnlyList<string> labels, Text.LabeledTexts data, int[] truth, float[][] probabilities, WordReader reader)
+    {
+        TextVerdict[] verdicts = TextVerdict.OfClasses(truth, probabilities, labels);
+        Calibration calibration = Calibration.Of([.. verdicts.Select(verdict => verdict.Sureness)], [.. verdicts.Select(verdict => verdict.IsRight)]);
+        return new TextClassifierReport(labels, data, verdicts, calibration, reader)
+        {
+            Scores = ClassificationReport.Of(truth, Array.ConvertAll(probabilities, TextClassifier.LargestOf), labels),
+        };
+    }
+
+    internal static TextClassifierReport OfSets(
+        IReadOnlyList<string> labels, char separator, Text.LabeledTexts data, bool[][] truth, float[][] probabilities, WordReader reader)
+    {
+        bool[][] predicted = Array.ConvertAll(probabilities, TextVerdict.Decide);
+        Calibration calibration = Calibration.Of(
+            [.. probabilities.SelectMany(row => row.Select(TextVerdict.SurenessOf))], [.. truth.SelectMany((set, i) => set.Select((has, k) => has == predicted[i][k]))]);
+        return new TextClassifierReport(labels, data, TextVerdict.OfSets(truth, probabilities, labels, separator), calibration, reader)
+        {
+            MultiLabel = MultiLabelReport.Of(TextVerdict.Matrix(truth), TextVerdict.Matrix(predicted), labels),
+        };
+    }
 
     /// <summary>All of it.</summary>
     public override string ToString()
@@ -144,16 +170,19 @@ public sealed class TextClassifierReport
 
         Line($"vocabulary of {VocabularySize:N0} words, {(Length is { } length ? $"the {(length == 1 ? "word" : $"{length} words")} of a text that are read cut" : "none of the words of a text are cut from")} {100 * ShareCut:F1} % of the test texts; {100 * ShareUnknown:F1} % of their words are unknown");
         text.Append('\n');
-        Line($"accuracy on {Accuracy.Samples:N0} test texts  {Accuracy}");
-        Line($"always '{MajorityLabel}'  {MajorityAccuracy}");
-        if (BagOfWords is { } baseline) Line($"bag of words, logistic regression  {baseline.Accuracy}: {baseline}");
-        text.Append('\n').Append(Scores).Append('\n');
-        if (Labels.Count <= MostClasses) text.Append(Scores.Matrix).Append('\n');
+        Line($"{(MultiLabel is null ? "accuracy" : "all labels right")} on {Accuracy.Samples:N0} test texts  {Accuracy}{Also(MultiLabel)}");
+        Line($"always {(MajorityLabel.Length == 0 ? "no label" : $"'{MajorityLabel}'")}  {MajorityAccuracy}");
+        if (BagOfWords is { } baseline) Line($"bag of words, logistic regression  {baseline.Accuracy}{Also(baseline.MultiLabel)}: {baseline}");
+        text.Append('\n').Append(Scores?.ToString() ?? MultiLabel!.ToString()).Append('\n');
+        if (Scores is not null && Labels.Count <= MostClasses) text.Append(Scores.Matrix).Append('\n');
         text.Append(Calibration);
         if (SurestMistakes.Count > 0) text.Append("\nsurest and wrong:\n");
-        foreach (SureMistake mistake in SurestMistakes) Line($"  line {mistake.Line}: {mistake.Predicted} {mistake.Probability:F3}, but is {mistake.Label}: {Short(mistake.Text)}");
+        foreach (SureMistake mistake in SurestMistakes) Line($"  line {mistake.Line}: {Name(mistake.Predicted)} {mistake.Probability:F3}, but is {Name(mistake.Label)}: {Short(mistake.Text)}");
         return text.ToString();
 
+        static string Name(string labels) => labels.Length == 0 ? "no label" : labels;
+        static string Also(MultiLabelReport? scores) =>
+            scores is null ? "" : string.Create(CultureInfo.InvariantCulture, $", F1 micro {scores.Micro.F1:F3}, macro {scores.Macro.F1:F3}, Hamming loss {scores.HammingLoss:F4}");
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 

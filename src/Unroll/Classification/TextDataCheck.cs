@@ -13,30 +13,38 @@ public sealed class TextDataCheck
 {
     private const int Shown = 5;
 
-    private TextDataCheck(LabeledTexts data, LabeledTexts? test)
+    private readonly char? _separator;
+
+    private TextDataCheck(LabeledTexts data, LabeledTexts? test, char? separator)
     {
+        _separator = separator;
         int[] rows = [.. Enumerable.Range(0, data.Count)];
         Count = data.Count;
         Blank = Lines(rows.Where(i => string.IsNullOrWhiteSpace(data.Texts[i])));
         Unlabeled = Lines(rows.Where(i => string.IsNullOrWhiteSpace(data.Labels[i])));
-        int[] sound = [.. rows.Where(i => !string.IsNullOrWhiteSpace(data.Texts[i]) && !string.IsNullOrWhiteSpace(data.Labels[i]))];
-        int[] distinct = [.. sound.DistinctBy(i => (data.Texts[i].Trim(), data.Labels[i]))];
+        int[] sound = [.. rows.Where(i => !string.IsNullOrWhiteSpace(data.Texts[i]) && (separator is not null || !string.IsNullOrWhiteSpace(data.Labels[i])))];
+        int[] distinct = [.. sound.DistinctBy(i => (data.Texts[i].Trim(), separator is { } sign ? LabelSets.Normal(data.Labels[i], sign) : data.Labels[i]))];
+        Labeled = sound.Length;
         Duplicates = Lines(sound.Except(distinct));
         Contradictions = [.. distinct.GroupBy(i => data.Texts[i].Trim(), StringComparer.Ordinal).Where(group => group.Count() > 1).Select(Lines)];
         HashSet<string> tested = test is null ? [] : [.. test.Texts.Select(text => text.Trim())];
         AlsoInTest = Lines(sound.Where(i => tested.Contains(data.Texts[i].Trim())));
-        Classes = [.. sound.GroupBy(i => data.Labels[i], StringComparer.Ordinal).Select(group => KeyValuePair.Create(group.Key, group.Count()))
+        Classes = [.. sound.SelectMany(i => LabelsOf(data.Labels[i])).GroupBy(label => label, StringComparer.Ordinal).Select(group => KeyValuePair.Create(group.Key, group.Count()))
             .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)];
         Lengths = sound.Length == 0 ? null : LengthHistogram.Of(sound.Select(i => WordCount(data.Texts[i])));
-        UnknownTestLabels = test is null ? [] : [.. test.Labels.Where(label => !string.IsNullOrWhiteSpace(label)).Distinct(StringComparer.Ordinal).Except(Classes.Select(entry => entry.Key))];
+        UnknownTestLabels = test is null ? [] : [.. test.Labels.Where(label => !string.IsNullOrWhiteSpace(label)).SelectMany(LabelsOf).Distinct(StringComparer.Ordinal).Except(Classes.Select(entry => entry.Key))];
         Problems = [.. FindProblems()];
         Notes = [.. FindNotes(data, sound)];
 
         IReadOnlyList<int> Lines(IEnumerable<int> found) => [.. found.Select(i => data.Lines[i])];
+        string[] LabelsOf(string field) => separator is { } sign ? LabelSets.Split(field, sign) : [field];
     }
 
     /// <summary>Number of texts.</summary>
     public int Count { get; }
+
+    /// <summary>Texts that can be trained on.</summary>
+    private int Labeled { get; }
 
     /// <summary>Lines of texts that are empty or blank.</summary>
     public IReadOnlyList<int> Blank { get; }
@@ -56,7 +64,7 @@ public sealed class TextDataCheck
     /// <summary>Labels of the texts to test on that no training text has.</summary>
     public IReadOnlyList<string> UnknownTestLabels { get; }
 
-    /// <summary>Texts of each class, the largest first.</summary>
+    /// <summary>Texts of each class, the largest first. A text of several labels counts for each of them.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> Classes { get; }
 
     /// <summary>Words of the texts; null: there are none. <c>1 − Lengths.ShareUpTo(200)</c> is the share that a length of 200 would cut.</summary>
@@ -71,18 +79,20 @@ public sealed class TextDataCheck
     /// <summary>Looks at texts and labels.</summary>
     /// <param name="data">What a model is to be trained on.</param>
     /// <param name="test">What it is to be tested on; null: some of the former.</param>
-    public static TextDataCheck Of(LabeledTexts data, LabeledTexts? test = null)
+    /// <param name="labelSeparator">What stands between two labels of a text; null: a text has one.</param>
+    public static TextDataCheck Of(LabeledTexts data, LabeledTexts? test = null, char? labelSeparator = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new TextDataCheck(data, test);
+        return new TextDataCheck(data, test, labelSeparator);
     }
 
     /// <summary>Everything that was found, a line each.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        string classes = string.Join(", ", Classes.Take(10).Select(entry => $"{entry.Key} {Share(entry.Value, Classes.Sum(all => all.Value))}"));
-        text.Append(CultureInfo.InvariantCulture, $"{Count:N0} texts, {Classes.Count} classes: {classes}{(Classes.Count > 10 ? ", …" : "")}\n");
+        string classes = string.Join(", ", Classes.Take(10).Select(entry => $"{entry.Key} {Share(entry.Value, Labeled)}"));
+        text.Append(CultureInfo.InvariantCulture, $"{Count:N0} texts, {Classes.Count} {(_separator is null ? "classes" : "labels")}: {classes}{(Classes.Count > 10 ? ", …" : "")}\n");
+        if (_separator is not null && Labeled > 0) text.Append(CultureInfo.InvariantCulture, $"labels per text: mean {(double)Classes.Sum(all => all.Value) / Labeled:F2}\n");
         if (Lengths is { } lengths)
             text.Append(CultureInfo.InvariantCulture, $"words per text: mean {lengths.Mean:F0}, median {lengths.Percentile(50):F0}, 95 % have at most {lengths.Percentile(95):F0}, the longest {lengths.Percentile(100):F0}\n");
         foreach (string problem in Problems) text.Append("problem: ").Append(problem).Append('\n');
@@ -119,7 +129,7 @@ public sealed class TextDataCheck
     private IEnumerable<string> FindNotes(LabeledTexts data, int[] sound)
     {
         if (Blank.Count > 0) yield return $"blank texts, left out: {Blank.Count} ({At(Blank)}).";
-        if (Unlabeled.Count > 0) yield return $"texts without a label, left out: {Unlabeled.Count} ({At(Unlabeled)}).";
+        if (Unlabeled.Count > 0) yield return $"texts without a label, {(_separator is null ? "left out" : "to which none applies")}: {Unlabeled.Count} ({At(Unlabeled)}).";
         if (Duplicates.Count > 0) yield return $"texts that came before with the same label: {Duplicates.Count} ({At(Duplicates)}).";
         if (Contradictions.Count > 0)
             yield return $"texts that occur with different labels, so that no model can be right about all: {Contradictions.Count} ({string.Join("; ", Contradictions.Take(Shown).Select(At))}{(Contradictions.Count > Shown ? "; …" : "")}).";

@@ -1,5 +1,6 @@
 using Unroll.Callbacks;
 using Unroll.Configuration;
+using Unroll.Models;
 
 namespace Unroll;
 
@@ -38,6 +39,12 @@ public abstract class Callback : Configurable
 
     /// <summary>True if it writes files of the names that it was given: runs at the same time must not share one.</summary>
     public virtual bool WritesFiles => false;
+
+    /// <summary>Epochs that were trained in another process: the beginning of the history.</summary>
+    internal virtual IReadOnlyList<EpochResult> EarlierEpochs => [];
+
+    /// <summary>True if the run goes on with one of another process: files are not begun anew.</summary>
+    internal bool GoesOn { get; set; }
 
     /// <summary>The callback of that name, with default arguments or those in parentheses.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or an argument is wrong.</exception>
@@ -122,6 +129,14 @@ public abstract class Callback : Configurable
     /// <param name="batch">Counts from 0.</param>
     /// <param name="outputs">For each output of the model the values of the batch's samples, row by row.</param>
     public virtual void OnPredictBatchEnd(int batch, IReadOnlyList<ReadOnlyMemory<float>> outputs)
+    {
+    }
+
+    /// <summary>What a run that goes on in another process must know; null: the arguments say all.</summary>
+    internal virtual CallbackMemory? GetMemory() => null;
+
+    /// <summary>Takes it up, after <see cref="OnTrainBegin"/>.</summary>
+    internal virtual void SetMemory(CallbackMemory memory)
     {
     }
 

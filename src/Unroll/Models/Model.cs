@@ -79,6 +79,12 @@ public partial class Model : GraphLayer
         }
     }
 
+    /// <summary>
+    /// Not null: a sample can have several of <see cref="ClassNames"/> or none, each output is the probability of one of them, and in
+    /// files of labels this sign stands between two. Goes into <c>.keras</c> files.
+    /// </summary>
+    public char? LabelSeparator { get; set; }
+
     /// <summary>What loading left out or replaced, in sentences: an unknown loss, an optimizer's state that does not fit. Usually empty.</summary>
     public IReadOnlyList<string> LoadNotices => _loadNotices;
 

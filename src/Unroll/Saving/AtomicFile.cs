@@ -41,13 +41,21 @@ internal static class AtomicFile
     }
 
     /// <summary>Tries whether <see cref="Write"/> could write there, and leaves nothing behind.</summary>
-    /// <exception cref="IOException">It couldn't: there is no such folder, or it takes no files.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">How long it may become, as far as the system tells whether there is room for it.</param>
+    /// <exception cref="IOException">It couldn't: there is no such folder, it takes no files, or has no room.</exception>
     /// <exception cref="UnauthorizedAccessException">It couldn't: the folder takes no files of this user.</exception>
-    public static void Try(string path)
+    public static void Try(string path, long bytes = 0)
     {
         string temporary = TemporaryIn(Path.GetDirectoryName(TargetOf(path))!);
-        new FileStream(temporary, s_new).Dispose();
-        File.Delete(temporary);
+        try
+        {
+            new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = bytes }).Dispose();
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     // A name that nobody can guess, and a file that must be new: links that lie in wait are not followed.

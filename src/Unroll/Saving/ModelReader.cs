@@ -43,7 +43,12 @@ internal static class ModelReader
         SavedVocabularies.Read(file, model);
         model.SetWeights(ReadWeights(file, model));
         if (file.Text is { } text) model.Text = SavedText.Read(text, $"{file.Path}: {SavedText.Member}");
-        if (file.Classes is { } classes) model.ClassNames = SavedClasses.Read(classes, $"{file.Path}: {SavedClasses.Member}");
+        if (file.Classes is { } classes)
+        {
+            string member = $"{file.Path}: {SavedClasses.Member}";
+            (model.ClassNames, model.LabelSeparator) = (SavedClasses.Read(classes, member), SavedClasses.ReadSeparator(classes, member));
+        }
+
         if (compile && file.Compile is { Count: > 0 } compiled) Compile(file, compiled, model);
         return model;
     }

@@ -45,7 +45,7 @@ internal static class ModelWriter
         }
 
         if (model.Text is { } text) AddJson(archive, SavedText.Member, SavedText.Write(text));
-        if (model.ClassNames is { } names) AddJson(archive, SavedClasses.Member, SavedClasses.Write(names));
+        if (model.ClassNames is { } names) AddJson(archive, SavedClasses.Member, SavedClasses.Write(names, model.LabelSeparator));
     }
 
     /// <param name="model">The model.</param>

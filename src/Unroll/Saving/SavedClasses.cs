@@ -7,9 +7,20 @@ internal static class SavedClasses
 {
     public const string Member = "assets/unroll_classes.json";
 
-    private const string Names = "class_names";
+    private const string Names = "class_names", Separator = "label_separator";
 
-    public static JsonObject Write(IReadOnlyList<string> names) => new() { [Names] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]) };
+    public static JsonObject Write(IReadOnlyList<string> names, char? separator)
+    {
+        var json = new JsonObject { [Names] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]) };
+        if (separator is { } sign) json[Separator] = sign.ToString();
+        return json;
+    }
+
+    /// <summary>What stands between two labels of a sample; null: a sample has one.</summary>
+    /// <exception cref="InvalidDataException">It is no single sign.</exception>
+    public static char? ReadSeparator(JsonObject json, string place) => json[Separator] is null ? null
+        : json.Text(Separator) is { Length: 1 } sign ? sign[0]
+        : throw new InvalidDataException($"{place}: {Separator} is {json[Separator]!.ToJsonString()}; it should be one sign.");
 
     /// <exception cref="InvalidDataException">They are missing, or one is no text.</exception>
     public static IReadOnlyList<string> Read(JsonObject json, string place) => json[Names] is JsonArray names

@@ -19,14 +19,16 @@ public static class TextFile
     /// <param name="separator">Between two fields of a table; null: a tabulator in <c>.tsv</c> and <c>.tab</c>, else a comma.</param>
     /// <param name="encoding">How letters are written; null: UTF-8.</param>
     /// <param name="part">Of directories and archives only what lies below a folder of this name, such as train; null: everything.</param>
+    /// <param name="labelSeparator">What stands between two labels of one text: lists of labels in JSON Lines are joined by it. Null: a text has one label.</param>
     /// <exception cref="ArgumentException">There is no such column; the message lists those there are.</exception>
     /// <exception cref="InvalidDataException">The file is damaged; the message names the line.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static LabeledTexts Read(string path, string text = "text", string label = "label", char? separator = null, Encoding? encoding = null, string? part = null)
+    public static LabeledTexts Read(string path, string text = "text", string label = "label", char? separator = null, Encoding? encoding = null, string? part = null,
+        char? labelSeparator = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (HasFolders(path)) return TextArchive.Read(path, part);
-        if (EndsIn(path, s_jsonLines)) return TextJsonLines.Read(path, text, label, encoding);
+        if (EndsIn(path, s_jsonLines)) return TextJsonLines.Read(path, text, label, encoding, labelSeparator);
         return TextCsv.Read(path, text, label, separator ?? (EndsIn(path, [".tsv", ".tab"]) ? '\t' : ','), encoding: encoding);
     }
 

@@ -216,7 +216,7 @@ public abstract class StoreContract : IDisposable
         string Why(RunRecord run, PlannedTrial trial) => Assert.Throws<ArgumentException>(() => Store.BeginRun(run, [trial])).Message;
         Assert.Contains("already, by Unroll 1.2.3; this is 2.0.", Why(Record() with { Version = "2.0" }, changed), StringComparison.Ordinal);
         Assert.Contains("already, with seed 1, not 9.", Why(Record(), changed with { Seed = 9 }), StringComparison.Ordinal);
-        Assert.Contains("already, on other data (reviews).", Why(Record(), Planned("b", key: "other")), StringComparison.Ordinal);
+        Assert.Contains("already, on other data (reviews, which has changed since).", Why(Record(), Planned("b", key: "other")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class TextClassifierTests : IDisposable
         Assert.True(report.BagOfWords!.Accuracy.Share > 0.9);
         double[] weights = [.. report.Training!.ClassWeights!];
         Assert.True(weights[0] > weights[1] && weights[1] > weights[2]);
-        Assert.Equal(report.Accuracy.Samples, report.Scores.Classes.Sum(row => row.Support));
+        Assert.Equal(report.Accuracy.Samples, report.Classes.Sum(row => row.Support));
         Assert.Equal(0, report.ShareUnknown);
 
         string file = Path.Combine(_folder.Path, "news.keras");

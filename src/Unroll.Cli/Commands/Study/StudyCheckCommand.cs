@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Unroll.Cli.Infrastructure;
+using Unroll.Studies;
 using Unroll.Studies.Lint;
 
 namespace Unroll.Cli.Commands.Study;
@@ -15,6 +16,7 @@ internal static class StudyCheckCommand
         command.SetAction(result =>
         {
             Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
+            StudyTexts.Check(study);
             IReadOnlyList<LintMessage> messages = StudyLint.Check(study, result.GetValue(repeats));
             context.Out.WriteLine($"{study.Name}: {Plural(study.Parts.Count, "part")}, {Plural(study.CellCount, "cell")}, {Plural(result.GetValue(repeats) ?? study.Repeats, "repeat")} each.");
             foreach (LintMessage message in messages)

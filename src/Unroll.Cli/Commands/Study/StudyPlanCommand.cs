@@ -32,6 +32,7 @@ internal static class StudyPlanCommand
         command.SetAction(result =>
         {
             Studies.Study study = StudyTarget.Find(result.GetRequiredValue(target));
+            StudyTexts.Check(study);
             int side = result.GetValue(jobs) ?? Environment.ProcessorCount;
             StudyResult? tried = null;
             if (result.GetValue(pilot) is { } repeats)

@@ -34,7 +34,7 @@ internal static class StudyRunCommand
                 Part = result.GetValue(part),
                 Repeats = result.GetValue(repeats),
                 Jobs = result.GetValue(jobs),
-                DatasetOverride = Dataset(study, result.GetValue(dataset)!),
+                DatasetOverride = Dataset(study, result.GetValue(dataset)!, CliOptions.IsGiven(result, dataset)),
                 DataDirectory = result.GetValue(dataDirectory),
                 OutputFolder = folder,
                 Store = opened,
@@ -89,7 +89,11 @@ internal static class StudyRunCommand
         return ErrorBoundary.Failed;
     }
 
-    // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones.
-    public static string? Dataset(Studies.Study study, string choice) =>
-        choice == "auto" && study.Parts.SelectMany(part => part.Cells).All(cell => cell.Design.Dataset.Name == "synthetic") ? null : choice;
+    // "auto" leaves a study on synthetic data alone; it only lets made-up reviews stand in for real ones. Nothing stands in for texts of one's own.
+    public static string? Dataset(Studies.Study study, string choice, bool isGiven)
+    {
+        DatasetDesign[] datasets = [.. study.Parts.SelectMany(part => part.Cells).Select(cell => cell.Design.Dataset)];
+        if (!isGiven && datasets.Any(dataset => dataset.Texts is not null)) return null;
+        return choice == "auto" && datasets.All(dataset => dataset.Name == "synthetic") ? null : choice;
+    }
 }

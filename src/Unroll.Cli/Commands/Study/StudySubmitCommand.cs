@@ -38,7 +38,7 @@ internal static class StudySubmitCommand
             string? url = result.GetValue(store);
             bool forSlurm = result.GetValue(slurm), forKubernetes = result.GetValue(kubernetes);
             Check(url, forSlurm, forKubernetes, result.GetValue(image));
-            string? data = StudyRunCommand.Dataset(study, result.GetValue(dataset)!);
+            string? data = StudyRunCommand.Dataset(study, result.GetValue(dataset)!, CliOptions.IsGiven(result, dataset));
             int trials = Shard.Limit(study, result.GetValue(part), result.GetValue(repeats));
             string? address = null;
             if (url is not null)

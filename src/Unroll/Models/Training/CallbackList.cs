@@ -37,6 +37,9 @@ internal sealed class CallbackList
         return _callbacks.LastOrDefault(callback => callback.InitialEpoch is not null)?.InitialEpoch;
     }
 
+    /// <summary>Epochs of a run that this one goes on with.</summary>
+    public IEnumerable<EpochResult> EarlierEpochs => _callbacks.SelectMany(callback => callback.EarlierEpochs);
+
     public void TrainEnd(IReadOnlyDictionary<string, double> logs)
     {
         foreach (Callback callback in _callbacks) callback.OnTrainEnd(logs);

@@ -61,7 +61,8 @@ internal sealed class Trainer(Model model, TrainingState state)
         var means = new RunningMeans(state, sample.Session, sample.Y, model.OutputNames, feed.IsSteady);
         model.StopTraining = false;
         int firstEpoch = callbacks.TrainBegin() ?? run.InitialEpoch;
-        IReadOnlyDictionary<string, double> lastLogs = new Dictionary<string, double>();
+        foreach (EpochResult earlier in callbacks.EarlierEpochs) history.Add(earlier);
+        IReadOnlyDictionary<string, double> lastLogs = history.Epochs.Count > 0 ? history.Epochs[^1].Logs : new Dictionary<string, double>();
         try
         {
             for (int epoch = firstEpoch; epoch < run.Epochs && !model.StopTraining; epoch++)

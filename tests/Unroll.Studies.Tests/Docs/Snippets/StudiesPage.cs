@@ -22,6 +22,29 @@ public sealed class StudiesPage
     }
 
     [Fact]
+    public void Texts_of_a_study_are_looked_through()
+    {
+        string[] topics = ["billing", "login", "shipping", "other"];
+        File.WriteAllText("messages.csv", "message,topic\n" + string.Concat(Enumerable.Range(0, 80).Select(i => $"about {topics[i % 4]} number {i},{topics[i % 4]}\n")));
+        try
+        {
+            Assert.Equal($"order: {Path.GetFullPath("messages.csv")}", Printed.By(Texts).Trim());
+        }
+        finally
+        {
+            File.Delete("messages.csv");
+        }
+    }
+
+    private static void Texts()
+    {
+        var tickets = Study.Load("tickets.json");
+        StudyTexts.Check(tickets);                                    // reads the file; throws if something does not fit
+        foreach (StudyPart part in tickets.Parts)
+            Console.WriteLine($"{part.Name}: {part.Cells[0].Design.Dataset.Texts!.Path}");
+    }
+
+    [Fact]
     public void A_store_is_read_from_CSharp() => Assert.Equal("3 of 3 trials are complete", Printed.By(Stored).Trim());
 
     private static void Stored()

@@ -46,6 +46,21 @@ public sealed class TextClassifierPage : IDisposable
             Console.Write(classifier.Model.Summary());
         });
 
+        WriteTopics("tickets.csv");
+        string topics = Printed.By(() =>
+        {
+            TextClassifier classifier = TextClassifier.Train("tickets.csv", text: "message", label: "topics", new TextClassifierOptions { LabelSeparator = '|' });
+            Console.WriteLine(classifier.Report);
+
+            TextPrediction answer = classifier.Predict("The invoice is wrong, mend it today!");
+            Console.WriteLine(string.Join(", ", answer.Labels));          // those above one half, maybe none
+            foreach ((string label, float probability) in answer.Probabilities) Console.WriteLine($"{label} {probability:P0}");
+            Console.WriteLine(classifier.Explain("The invoice is wrong, mend it today!", "urgent"));
+        });
+        Assert.Contains("samples avg", topics, StringComparison.Ordinal);
+        Assert.Contains("urgent: score", topics, StringComparison.Ordinal);
+
+        WriteTickets("tickets.csv", 60);
         string check = Printed.By(() =>
         {
             LabeledTexts tickets = TextFile.Read("tickets.csv", text: "message", label: "topic");
@@ -60,6 +75,9 @@ public sealed class TextClassifierPage : IDisposable
     {
         foreach (string file in new[] { "tickets.csv", "tickets-test.csv", "tickets.keras" }) File.Delete(file);
     }
+
+    private static void WriteTopics(string path) => File.WriteAllText(path, "message,topics\n" + string.Concat(Enumerable.Range(0, 60).Select(i =>
+        $"My {(i % 2 == 0 ? "invoice" : "password")} is wrong{(i % 3 == 0 ? " mend it today" : "")} {i},{(i % 2 == 0 ? "billing" : "login")}{(i % 3 == 0 ? "|urgent" : "")}\n")));
 
     private static void WriteTickets(string path, int count)
     {
