@@ -34,6 +34,7 @@ internal static class ReportStyle
         th,td{padding:6px 8px;text-align:right;vertical-align:top;white-space:nowrap;border-bottom:1px solid var(--rule)}
         thead th{white-space:normal;vertical-align:bottom;border-bottom:2px solid var(--muted);font-weight:600}
         th.name,td.name{text-align:left;white-space:normal;min-width:9em;font-weight:600;position:sticky;left:0;background:var(--paper)}
+        td.spread{white-space:normal}
         td.text{text-align:left;white-space:normal;min-width:12em}
         td .note,td .reported{display:block;font-weight:400;font-size:.8rem;color:var(--muted)}
         .legend{display:flex;flex-wrap:wrap;gap:2px 18px;font-size:.85rem;margin:14px 0 0}

@@ -62,7 +62,8 @@ internal static class ReportTable
 
     private static XElement ValueCell(CellResult cell, Column column)
     {
-        var element = new XElement("td", column.Ours(cell));
+        // A wide table breaks its lines in front of the deviation, and nowhere else.
+        XElement element = ReportHtml.Classed("td", "spread", column.Ours(cell).Replace("± ", "±\u00A0", StringComparison.Ordinal).Replace(" %", "\u00A0%", StringComparison.Ordinal).Replace(" s", "\u00A0s", StringComparison.Ordinal));
         // The number of parameters is exact: it is worth a line only where it differs.
         if (cell.Cell.Published is { } published && column.Reported(published) is { } reported && !(column.IsExact && reported == column.Ours(cell)))
             element.Add(ReportHtml.Classed("span", "reported", $"reported {reported}"));

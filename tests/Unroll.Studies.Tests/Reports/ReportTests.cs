@@ -109,7 +109,7 @@ public sealed class ReportTests : IDisposable
     {
         Write(new FakeExecutor());
         string[] cells = [.. Html().Descendants("tbody").First().Elements("tr").First().Elements("td").Select(cell => cell.Value)];
-        Assert.Equal(["units 2", "200", "80.70 ± 0.71 %", "0.4750 ± 0.0071"], cells[..4]);
+        Assert.Equal(["units 2", "200", "80.70 ±\u00A00.71\u00A0%", "0.4750 ±\u00A00.0071"], cells[..4]);
     }
 
     [Fact]
