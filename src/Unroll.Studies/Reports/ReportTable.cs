@@ -66,7 +66,7 @@ internal static class ReportTable
         XElement element = ReportHtml.Classed("td", "spread", column.Ours(cell).Replace("± ", "±\u00A0", StringComparison.Ordinal).Replace(" %", "\u00A0%", StringComparison.Ordinal).Replace(" s", "\u00A0s", StringComparison.Ordinal));
         // The number of parameters is exact: it is worth a line only where it differs.
         if (cell.Cell.Published is { } published && column.Reported(published) is { } reported && !(column.IsExact && reported == column.Ours(cell)))
-            element.Add(ReportHtml.Classed("span", "reported", $"reported {reported}"));
+            element.Add(ReportHtml.Classed("span", "reported", $"reported {reported.Replace(" %", "\u00A0%", StringComparison.Ordinal).Replace(" s", "\u00A0s", StringComparison.Ordinal)}"));
         return element;
     }
 

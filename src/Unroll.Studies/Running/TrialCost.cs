@@ -20,11 +20,24 @@ internal static class TrialCost
             ObjectConfig layer = both && Argument(outer, "layer") is { } inner ? ObjectConfig.FromNode(inner) : outer;
             int directions = both ? 2 : 1;
             string type = NameMatching.Normalize(layer.Type);
-            double gates = type switch { "simplernn" => 1, "gru" => 3, "lstm" => 4, _ => 0 };
+            if (type == "rnn" && Argument(layer, "cell") is { } cell)
+            {
+                layer = ObjectConfig.FromNode(cell);
+                type = NameMatching.Normalize(layer.Type);
+            }
+
+            // A cell of which nothing is known has two gates.
+            double gates = type switch { "simplernn" or "simplernncell" => 1, "gru" or "grucell" => 3, "lstm" or "lstmcell" => 4, _ => type.EndsWith("cell", StringComparison.Ordinal) ? 2 : 0 };
             if (type == "embedding")
             {
                 width = Number(layer, "output_dim") ?? width;
                 perStep += width;
+            }
+            else if (type == "conv1d")
+            {
+                double filters = Number(layer, "filters") ?? 1;
+                perStep += filters * width * (Number(layer, "kernel_size") ?? 1);
+                width = filters;
             }
             else if (gates > 0)
             {
