@@ -4,7 +4,7 @@ using Unroll.Kernels.Simd;
 
 namespace Unroll.Random;
 
-/// <summary>Dropout factors: 0 with the dropout rate, else 1 / (1 − rate). Constant over time within a batch.</summary>
+/// <summary>Dropout factors: 0 with the dropout rate, else 1 / (1 − rate).</summary>
 internal static class DropoutMask
 {
     /// <summary>
@@ -13,7 +13,7 @@ internal static class DropoutMask
     /// </summary>
     /// <param name="width">Vector width.</param>
     /// <param name="mask">[rows][lanes].</param>
-    /// <param name="rows">Features, for all gates one after the other.</param>
+    /// <param name="rows">Features, for all gates one after the other; where masks change with the steps, for all steps one after the other.</param>
     /// <param name="lanes">Rows of the batch in the layout, a multiple of 16.</param>
     /// <param name="firstRow">Place in the batch of the first lane.</param>
     /// <param name="rate">Dropout rate, in steps of 1/65536.</param>
